@@ -1,0 +1,74 @@
+"""The class list: each edit returns a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+KNOWN_TYPES: tuple[str, ...] = (
+    "bounding_box",
+    "polygon",
+    "tag",
+    "keypoint",
+    "line",
+    "ellipse",
+    "cuboid",
+    "skeleton",
+)
+"""Class types seen in V7's public pages."""
+
+OPEN_TYPES: tuple[str, ...] = ("mask", "directional_vector", "text")
+"""Types of which it is not published whether they may be registered: warn, do not refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEntry:
+    """One class: its name as the server returns it, its type, and a colour (``#RRGGBB``) where one was chosen."""
+
+    name: str
+    type: str
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassList:
+    """Classes in the user's order. Rows are addressed by their place; names may be wrong for a while."""
+
+    entries: tuple[ClassEntry, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[ClassEntry]:
+        return iter(self.entries)
+
+    def __getitem__(self, row: int) -> ClassEntry:
+        return self.entries[row]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in order, repeats and blanks included."""
+        return tuple(entry.name for entry in self.entries)
+
+    def find(self, name: str) -> int | None:
+        """The first row with exactly this name."""
+        return self.names.index(name) if name in self.names else None
+
+    def add(self, *entries: ClassEntry) -> ClassList:
+        """With ``entries`` at the end."""
+        return ClassList((*self.entries, *entries))
+
+    def replaced(self, row: int, entry: ClassEntry) -> ClassList:
+        """With ``entry`` in place of the one at ``row``."""
+        return ClassList((*self.entries[:row], entry, *self.entries[row + 1 :]))
+
+    def without(self, rows: Iterable[int]) -> ClassList:
+        """Without the given rows."""
+        gone = set(rows)
+        return ClassList(tuple(entry for row, entry in enumerate(self.entries) if row not in gone))
+
+    def moved(self, row: int, to: int) -> ClassList:
+        """With the entry at ``row`` taken out and put where it then stands at ``to``."""
+        rest = [entry for at, entry in enumerate(self.entries) if at != row]
+        rest.insert(to, self.entries[row])
+        return ClassList(tuple(rest))

@@ -1,0 +1,1 @@
+"""Observations to findings, one module a family."""

@@ -1,0 +1,54 @@
+"""Images: what a project remembers of one, and what is sent of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """An image that the user gave: a file, an address, or a pasted picture kept as a private file.
+
+    ``place`` is a path for ``file`` and ``pasted``, an address for ``url``. The id is unique in a session.
+    """
+
+    id: str
+    kind: Literal["file", "url", "pasted"]
+    place: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """An image's bytes as they are sent, and what its header says.
+
+    Args:
+        name: the file's name, for people.
+        data: the bytes as they are in the file.
+        media_type: such as ``image/png``.
+        width: of the upright picture, in pixels (EXIF orientation applied).
+        height: of the upright picture, in pixels.
+        orientation: the EXIF orientation, 1 to 8; 1 where there is none.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    media_type: str
+    width: int
+    height: int
+    orientation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A decoded, upright picture: ``width * height * 4`` bytes, R G B A, rows top to bottom without padding.
+
+    ``full_width`` and ``full_height`` are the whole picture's, of which this may be a smaller copy.
+    """
+
+    width: int
+    height: int
+    rgba: bytes = field(repr=False)
+    full_width: int
+    full_height: int

@@ -1,0 +1,192 @@
+"""What was tried and what came back, as plain values. Text in here is already scrubbed of secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from byom_gui.core.endpoint import Address, Endpoint
+
+StageName = Literal[
+    "dns", "tcp", "tls", "http", "auth", "json", "schema", "meaning", "classes", "inputs", "behaviour"
+]
+StageOutcome = Literal["passed", "failed", "not-reached", "skipped"]
+
+PING_STAGES: tuple[StageName, ...] = ("dns", "tcp", "tls", "http", "auth", "json", "schema")
+STAGE_TITLES: dict[StageName, str] = {
+    "dns": "Name",
+    "tcp": "Connection",
+    "tls": "TLS",
+    "http": "HTTP",
+    "auth": "Credentials",
+    "json": "JSON",
+    "schema": "Contract",
+    "meaning": "Meaning",
+    "classes": "Classes",
+    "inputs": "Inputs",
+    "behaviour": "Behaviour",
+}
+
+Way = Literal["base64", "url"]
+Purpose = Literal["ping", "infer", "classes", "wrong-credentials", "no-credentials", "neighbour"]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a server's certificate says. Dates are UTC, ``YYYY-MM-DD``; ``names`` are subject alternative names."""
+
+    subject: str
+    names: tuple[str, ...]
+    issuer: str
+    valid_from: str
+    valid_to: str
+    self_signed: bool
+    sent: int
+    """How many certificates the server sent; 0 where that can not be told."""
+    matches_host: bool = True
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetFailure:
+    """A call that brought no whole HTTP answer.
+
+    ``id`` is the finding id (``net.dns``, ``net.refused``, ``net.timeout-connect``, ``net.timeout-read``,
+    ``net.reset``, ``net.proxy``, ``tls.expired``, ``tls.untrusted``, ``tls.hostname``, ``tls.handshake``,
+    ``http.oversized``, ``net.redirect`` for a loop). ``stage`` is the ping stage at which it stopped.
+    """
+
+    id: str
+    stage: StageName
+    detail: str
+    seconds: float
+    certificate: CertificateFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """One hop that was followed, or not. ``dropped_credentials`` where the origin changed."""
+
+    status: int
+    to: str
+    same_origin: bool
+    dropped_credentials: bool
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer. ``body`` is scrubbed and holds at most the size limit; header names are lower case."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+
+    def header(self, name: str) -> str:
+        """The header's value, or an empty string."""
+        return next((value for key, value in self.headers if key == name.lower()), "")
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, lower case."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request as it may be shown: secrets masked, long base64 shortened. ``curl`` leaves secrets out."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    body_bytes: int
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP call, whatever came of it. Exactly one of ``reply`` and ``failure`` is set."""
+
+    purpose: Purpose
+    request: SentRequest
+    reply: Reply | None
+    failure: NetFailure | None
+    milliseconds: float
+    started: datetime
+    image_name: str = ""
+    image_width: int = 0
+    image_height: int = 0
+    way: Way | None = None
+    first: bool = False
+    """The first call to this endpoint in a session: a cold one may be slow."""
+    with_credentials: bool = False
+    redirects: tuple[Redirect, ...] = ()
+    sample: bool = False
+    """The image is one of the built-in samples."""
+
+    def __post_init__(self) -> None:
+        if (self.reply is None) == (self.failure is None):
+            raise ValueError("a call has either a reply or a failure")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a ping or a check. ``milliseconds`` is None where it never ran; ``reason`` says why."""
+
+    name: StageName
+    outcome: StageOutcome
+    milliseconds: float | None = None
+    detail: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PingReport:
+    """What a ping saw, stage by stage, in the order of PING_STAGES."""
+
+    endpoint: Endpoint
+    stages: tuple[Stage, ...]
+    call: Call | None
+    """The inference call, if it came to that."""
+    failure: NetFailure | None
+    """Why it stopped before HTTP, if it did."""
+    addresses: tuple[str, ...]
+    """What the name resolved to."""
+    started: datetime
+    cold: bool
+    """Whether this was the first call to this endpoint in the session."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every stage passed or was rightly skipped."""
+        return all(stage.outcome in ("passed", "skipped") for stage in self.stages)
+
+    @property
+    def milliseconds(self) -> float:
+        """The sum of the stages' times."""
+        return sum(stage.milliseconds or 0 for stage in self.stages)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassesObservation:
+    """What the classes address said: tried addresses in order, the one that answered, its call."""
+
+    address: Address
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """All that a diagnosis may look at."""
+
+    endpoint: Endpoint
+    ping: PingReport | None = None
+    calls: tuple[Call, ...] = ()
+    classes: ClassesObservation | None = None
+    ca_file: bool = False
+    """Whether the user gave a CA file of their own."""
+    insecure: bool = False
+    proxy: bool = False
+    budget_ms: float | None = None

@@ -1,0 +1,1 @@
+"""The outside world: HTTP, keyring, files, images. No Qt."""
