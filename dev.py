@@ -55,9 +55,7 @@ TESTING = {
 
 def has_display() -> bool:
     """Whether a window can be opened here."""
-    return (
-        WINDOWS or sys.platform == "darwin" or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))
-    )
+    return WINDOWS or sys.platform == "darwin" or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def present(sign: str) -> bool:
@@ -117,9 +115,7 @@ def ensure_venv(extra: str) -> None:
         return
     if not PYTHON.exists():
         if importlib.util.find_spec("ensurepip") is None and not WINDOWS:
-            install_system(
-                [f"python3.{sys.version_info.minor}-venv" if shutil.which("apt-get") else "python3-venv"]
-            )
+            install_system([f"python3.{sys.version_info.minor}-venv" if shutil.which("apt-get") else "python3-venv"])
         print(f"Making a virtual environment in {VENV}", flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     print("Installing pinned packages (once)", flush=True)
@@ -152,9 +148,7 @@ def set_up_tests() -> None:
 def test(rest: list[str]) -> int:
     """The tests, all of them."""
     set_up_tests()
-    workers = (
-        [] if any(word.startswith(("-n", "-p")) for word in rest) else ["-n", "2", "--dist", "loadgroup"]
-    )
+    workers = [] if any(word.startswith(("-n", "-p")) for word in rest) else ["-n", "2", "--dist", "loadgroup"]
     return run("-m", "pytest", *workers, *rest)
 
 
@@ -187,9 +181,7 @@ def check(_: list[str]) -> int:
 def bench(rest: list[str]) -> int:
     """Speed, measured and printed; nothing is asserted."""
     set_up_tests()
-    return run(
-        "-m", "benchmarks", *rest, env={"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    )
+    return run("-m", "benchmarks", *rest, env={"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")})
 
 
 def shots(rest: list[str]) -> int:
@@ -211,12 +203,8 @@ def main() -> int:
     """Reads the command and runs it; what follows it is passed on."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an old Python would be asked to run
         sys.exit(f"byom-gui needs Python 3.11 or later; this is {platform.python_version()}.")
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "command", choices=COMMANDS, help="; ".join(f"{n}: {f.__doc__}" for n, f in COMMANDS.items())
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=COMMANDS, help="; ".join(f"{n}: {f.__doc__}" for n, f in COMMANDS.items()))
     arguments, rest = parser.parse_known_args()
     return COMMANDS[arguments.command](rest)
 

@@ -175,9 +175,7 @@ def parse_address(text: str) -> ParsedAddress:
         port = parts.port
         host = parts.hostname or ""
     except ValueError:
-        raise InputError(
-            "The host or port of the address can not be read. Check it.", where="endpoint"
-        ) from None
+        raise InputError("The host or port of the address can not be read. Check it.", where="endpoint") from None
     scheme = parts.scheme.lower()
     if scheme not in ("http", "https"):
         raise InputError("The address has to start with https:// or http://.", where="endpoint")
@@ -187,9 +185,7 @@ def parse_address(text: str) -> ParsedAddress:
             where="endpoint",
         )
     if not host or not _host_is_sound(host):
-        raise InputError(
-            "The address has no usable host name. Check what stands after ://.", where="endpoint"
-        )
+        raise InputError("The address has no usable host name. Check what stands after ://.", where="endpoint")
     if port == 0:
         raise InputError("Port 0 can not be reached. Check the number after the host.", where="endpoint")
     origin = Origin(scheme, host.lower(), port or {"https": 443, "http": 80}[scheme])
@@ -210,6 +206,4 @@ def _host_is_sound(host: str) -> bool:
     except UnicodeError:
         return False
     labels = ascii_host.rstrip(".").split(".")
-    return all(
-        label and len(label) <= 63 and all(c.isalnum() or c in "-_" for c in label) for label in labels
-    )
+    return all(label and len(label) <= 63 and all(c.isalnum() or c in "-_" for c in label) for label in labels)

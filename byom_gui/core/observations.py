@@ -8,9 +8,7 @@ from typing import Literal
 
 from byom_gui.core.endpoint import Address, Endpoint
 
-StageName = Literal[
-    "dns", "tcp", "tls", "http", "auth", "json", "schema", "meaning", "classes", "inputs", "behaviour"
-]
+StageName = Literal["dns", "tcp", "tls", "http", "auth", "json", "schema", "meaning", "classes", "inputs", "behaviour"]
 StageOutcome = Literal["passed", "failed", "not-reached", "skipped"]
 
 PING_STAGES: tuple[StageName, ...] = ("dns", "tcp", "tls", "http", "auth", "json", "schema")
