@@ -76,6 +76,12 @@ class Address:
         return f"{self.base}?{query}" if query else self.base
 
     @property
+    def stored(self) -> str:
+        """The address for a file: query names kept, their values left out."""
+        query = "&".join(f"{name}=" for name in self.query_names)
+        return f"{self.base}?{query}" if query else self.base
+
+    @property
     def segments(self) -> tuple[str, ...]:
         """The path's segments, without empty ones."""
         return tuple(part for part in self.path.split("/") if part)
@@ -207,3 +213,16 @@ def _host_is_sound(host: str) -> bool:
         return False
     labels = ascii_host.rstrip(".").split(".")
     return all(label and len(label) <= 63 and all(c.isalnum() or c in "-_" for c in label) for label in labels)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPlace:
+    """Where a secret is kept, for the line beside its field.
+
+    ``title`` is for people (``macOS Keychain``, ``Secret Service keyring``, ``this session only``); ``why`` says why it
+    is only this session, where it is.
+    """
+
+    kind: Literal["keyring", "session", "environment", "none"]
+    title: str
+    why: str = ""
