@@ -1,0 +1,58 @@
+"""What is known of each image: waiting, running, answered or failed. The image's bytes are not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from byom_gui.core.image import ImageRef
+from byom_gui.core.predictions import Prediction
+
+if TYPE_CHECKING:
+    from byom_gui.core.diagnosis import Answered
+
+PreviewState = Literal["held", "waiting", "running", "done", "failed"]
+"""``held``: nothing is sent until the user says so (a project was just opened, or there is no endpoint yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One image and what the model said of it.
+
+    Args:
+        ref: the image.
+        state: see PreviewState.
+        width: of the upright picture, 0 until it was read.
+        height: of the upright picture, 0 until it was read.
+        answered: the call and its judged answer, once there was one.
+        problem: why it failed, a short sentence; empty otherwise.
+    """
+
+    ref: ImageRef
+    state: PreviewState = "held"
+    width: int = 0
+    height: int = 0
+    answered: Answered | None = None
+    problem: str = ""
+
+    @property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """What can be drawn; empty where there is no answer."""
+        answer = self.answered.answer if self.answered else None
+        return answer.predictions if answer else ()
+
+    @property
+    def milliseconds(self) -> float:
+        """How long the call took, 0 before it ended."""
+        return self.answered.call.milliseconds if self.answered else 0.0
+
+
+def count_seen(previews: Iterable[Preview]) -> dict[tuple[str, str], int]:
+    """How often each ``(class name, shape name)`` was returned, in order of first appearance."""
+    counts: dict[tuple[str, str], int] = {}
+    for preview in previews:
+        for prediction in preview.predictions:
+            key = (prediction.name, prediction.shape_name)
+            counts[key] = counts.get(key, 0) + 1
+    return counts

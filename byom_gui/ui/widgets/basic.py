@@ -1,0 +1,204 @@
+"""Buttons, labels, lines and bars in the house style: one call each, so that panels stay short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from byom_gui.ui import icons, theme
+
+Kind = Literal["", "primary", "flat", "icon", "link", "check"]
+
+
+def button(
+    text: str = "",
+    icon: str = "",
+    *,
+    kind: Kind = "",
+    on_click: Callable[[], object] | None = None,
+    name: str = "",
+    tip: str = "",
+    checkable: bool = False,
+) -> QPushButton:
+    """A push button.
+
+    Args:
+        name: its accessible name; needed where there is no text. Also its tool-tip unless ``tip`` is given.
+        on_click: called without arguments.
+    """
+    made = QPushButton(text)
+    if kind:
+        made.setProperty("kind", kind)
+    if icon:
+        icons.set_icon(made, icon, "onaccent" if kind == "primary" else "")
+    made.setCheckable(checkable)
+    made.setAccessibleName(name or text)
+    made.setToolTip(tip or (name if not text else ""))
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+def set_kind(made: QPushButton, kind: Kind) -> None:
+    """Changes a button's look (the primary button moves with the next step)."""
+    if made.property("kind") == kind:
+        return
+    made.setProperty("kind", kind)
+    name = made.property("iconName")
+    if name:
+        icons.set_icon(made, str(name), "onaccent" if kind == "primary" else "", int(made.property("iconPx") or 16))
+    restyle(made)
+
+
+def restyle(widget: QWidget) -> None:
+    """Makes a changed property show."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def label(
+    text: str = "",
+    *,
+    tone: str = "",
+    size: Literal["", "small", "heading"] = "",
+    strong: bool = False,
+    mono: bool = False,
+    wrap: bool = False,
+    selectable: bool = False,
+) -> QLabel:
+    """A label of plain text: what came from outside is never read as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if tone:
+        made.setProperty("tone", tone)
+    if size:
+        made.setProperty("size", size)
+    if strong:
+        made.setProperty("strong", True)
+    if mono:
+        made.setFont(theme.mono(11 if size == "small" else 13))
+    if wrap:
+        made.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def set_tone(made: QLabel, tone: str) -> None:
+    """Changes a label's colour by theme role."""
+    if made.property("tone") != tone:
+        made.setProperty("tone", tone)
+        restyle(made)
+
+
+def picture(icon: str, tone: str = "", size: int = 16) -> QLabel:
+    """A label that shows an icon."""
+    made = QLabel()
+    icons.set_picture(made, icon, tone, size)
+    made.setFixedSize(theme.px(size), theme.px(size))
+    return made
+
+
+def hline() -> QFrame:
+    """A divider, one pixel high."""
+    made = QFrame()
+    made.setProperty("line", True)
+    return made
+
+
+def vline() -> QFrame:
+    """A divider, one pixel wide."""
+    made = QFrame()
+    made.setProperty("vline", True)
+    return made
+
+
+def ground(widget: QWidget, name: str) -> QWidget:
+    """Paints a widget's ground: ``window``, ``surface``, ``sunken``, ``card``, ``box``, ``assumption``, ``bad``…"""
+    widget.setProperty("ground", name)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return widget
+
+
+def frame(name: str) -> QFrame:
+    """A QFrame with a ground of that name."""
+    made = QFrame()
+    ground(made, name)
+    return made
+
+
+def row(
+    *parts: QWidget | int | None,
+    height: int = 0,
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    spacing: int = 8,
+    on: str = "",
+) -> QWidget:
+    """Parts side by side: ``None`` stretches, a number is a gap. Lengths as at a 13 pixel font."""
+    made = QWidget()
+    if height:
+        made.setFixedHeight(theme.px(height))
+    if on:
+        ground(made, on)
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(*(theme.px(m) for m in margins))
+    layout.setSpacing(theme.px(spacing))
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, int):
+            layout.addSpacing(theme.px(part))
+        else:
+            layout.addWidget(part)
+    return made
+
+
+def column(
+    *parts: QWidget | int | None,
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    spacing: int = 8,
+    on: str = "",
+) -> QWidget:
+    """Parts below one another: ``None`` stretches, a number is a gap."""
+    made = QWidget()
+    if on:
+        ground(made, on)
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(*(theme.px(m) for m in margins))
+    layout.setSpacing(theme.px(spacing))
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, int):
+            layout.addSpacing(theme.px(part))
+        else:
+            layout.addWidget(part)
+    return made
+
+
+def empty_state(icon: str, title: str, text: str, *actions: QWidget) -> QWidget:
+    """What an empty panel says: what goes here, and how."""
+    mark = picture(icon, "text2", 20)
+    head = label(title, strong=True)
+    body = label(text, tone="second", wrap=True)
+    for part in (head, body):
+        part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    line = row(None, mark, None)
+    buttons = row(None, *actions, None) if actions else QWidget()
+    return column(None, line, head, body, buttons, None, margins=(24, 24, 24, 24), spacing=8)
+
+
+def copy_text(text: str) -> None:
+    """Puts plain text on the clipboard."""
+    QGuiApplication.clipboard().setText(text)
