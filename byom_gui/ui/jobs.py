@@ -50,7 +50,6 @@ class Jobs(QObject):
     """Runs work off the GUI thread. Lives in the GUI thread; ``close`` before the app ends."""
 
     _posted = Signal(object)
-    idle_changed = Signal(bool)
 
     def __init__(self, widths: dict[str, int] | None = None, parent: QObject | None = None) -> None:
         """``widths``: how many jobs of a lane run at once; lanes not named run 4."""
