@@ -1,0 +1,124 @@
+"""What the window may ask of the world, as plain callables: ``app`` fills it in, a test passes lambdas.
+
+Every callable here may block and is called in a worker thread, unless its line says otherwise. Errors come as
+AppError; ``Cancelled`` where the token was cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.classes import ClassList
+from byom_gui.core.diagnosis import Answered
+from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
+from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.observations import ClassesObservation, PingReport, Stage
+from byom_gui.core.profile import ApiProfile, RegisterRequest
+from byom_gui.core.project import Project, Settings
+from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
+from byom_gui.core.report import CheckReport
+
+
+@dataclass(frozen=True, slots=True)
+class ServerBackend:
+    """The model server."""
+
+    ping: Callable[[Endpoint, Settings, CancelToken, Callable[[Stage], None]], PingReport]
+    infer: Callable[[Endpoint, Settings, ImageRef, ImageSource, CancelToken], Answered]
+    classes: Callable[[Endpoint, Settings, CancelToken], ClassesObservation]
+    planned_calls: Callable[[Endpoint, Settings, int], int]
+    """How many calls a whole check makes with this many images. Quick; called in the GUI thread."""
+    check: Callable[
+        [Endpoint, Settings, Sequence[ImageRef], ClassList, CancelToken, Callable[[int, int, str], None]],
+        CheckReport,
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBackend:
+    """Images on disk, at an address, or pasted."""
+
+    read: Callable[[ImageRef, Settings, CancelToken], ImageSource]
+    raster: Callable[[ImageSource, int | None], Raster]
+    """Decodes upright; the second argument bounds the longer side, None for the whole picture."""
+    expand: Callable[[Sequence[Path]], Iterator[Path]]
+    keep_pasted: Callable[[bytes], Path]
+    """Writes a pasted picture (PNG) to a private file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretBackend:
+    """The keyring. No callable here ever shows a secret by itself."""
+
+    set: Callable[[SecretRef, str], SecretPlace]
+    forget: Callable[[SecretRef], None]
+    place: Callable[[SecretRef], SecretPlace]
+    value: Callable[[SecretRef], str | None]
+    """For *Copy secret* only."""
+
+
+@dataclass(frozen=True, slots=True)
+class V7Backend:
+    """V7's own API."""
+
+    host: Callable[[], Origin]
+    """Where the key goes. Quick; called in the GUI thread."""
+    key_ref: Callable[[], SecretRef]
+    """Quick; called in the GUI thread."""
+    token_info: Callable[[CancelToken], TeamInfo]
+    team_classes: Callable[[TeamInfo, CancelToken], tuple[TeamClass, ...]]
+    register: Callable[[RegisterRequest, CancelToken], RegisterOutcome]
+    load_profile: Callable[[], ApiProfile]
+    save_profile: Callable[[ApiProfile], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A project that was not saved when the app ended. ``saved_at`` is for people."""
+
+    id: str
+    title: str
+    saved_at: str
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileBackend:
+    """Projects, registrations, autosave."""
+
+    load: Callable[[Path], Project]
+    save: Callable[[Path, Project], None]
+    export: Callable[[Path, Project, Mapping[str, object] | None], None]
+    autosave: Callable[[Project, Path | None], None]
+    clear_autosave: Callable[[], None]
+    recoverable: Callable[[], tuple[Recovered, ...]]
+    recover: Callable[[Recovered], tuple[Project, Path | None]]
+    discard: Callable[[Recovered], None]
+    recent: Callable[[], tuple[Path, ...]]
+    add_recent: Callable[[Path], None]
+    clear_recent: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The built-in model and V7 stand-in, running on this computer."""
+
+    project: Project
+    v7_host: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """All of it."""
+
+    server: ServerBackend
+    images: ImageBackend
+    secrets: SecretBackend
+    v7: V7Backend
+    files: FileBackend
+    start_practice: Callable[[], Practice]
+    end_practice: Callable[[], None]
+    samples: Callable[[], tuple[Path, ...]]

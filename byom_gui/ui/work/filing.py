@@ -1,0 +1,144 @@
+"""Projects on disk: open, save, export, autosave and recovery. Opening contacts no server and reads no image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from byom_gui.core.errors import AppError
+from byom_gui.core.project import Project
+from byom_gui.ui.backend import Backend, Recovered
+from byom_gui.ui.jobs import Jobs
+from byom_gui.ui.session import Session
+
+AUTOSAVE_MS = 1500
+
+
+class Filing(QObject):
+    """Reads and writes in a lane of its own, one after the other, so that an older state never lands last."""
+
+    notice = Signal(str)
+    failed = Signal(str)
+    recent_changed = Signal()
+    practice_started = Signal()
+
+    def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._backend, self._jobs = session, backend, jobs
+        jobs.set_width("files", 1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self.autosave)
+        session.saved_changed.connect(self._maybe_autosave)
+
+    # --- open
+
+    def new(self) -> None:
+        """An empty project."""
+        self._leave_practice()
+        self._session.replace_project(Project(), None)
+
+    def open(self, path: Path) -> None:
+        """Opens a project or imports a registration JSON."""
+
+        def loaded(project: Project) -> None:
+            self._leave_practice()
+            is_project = path.name.endswith(".byom.json")
+            self._session.replace_project(project, path if is_project else None)
+            if is_project:
+                self.note_recent(path)
+
+        self._jobs.run(lambda _: self._backend.files.load(path), loaded, self._say, lane="files")
+
+    def try_practice(self) -> None:
+        """Starts the built-in model and V7 stand-in, and opens their project."""
+
+        def started(practice: object) -> None:
+            from byom_gui.ui.backend import Practice
+
+            assert isinstance(practice, Practice)
+            self._session.replace_project(practice.project, None, practice=True)
+            self.practice_started.emit()
+
+        self._jobs.run(lambda _: self._backend.start_practice(), started, self._say, lane="files")
+
+    def _leave_practice(self) -> None:
+        if self._session.practice:
+            self._jobs.run(lambda _: self._backend.end_practice(), lambda _: None, self._say, lane="files")
+
+    # --- save
+
+    def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Writes the project; the old file stays whole if it can't."""
+        project = self._session.project
+
+        def saved(_: None) -> None:
+            if self._session.project == project:
+                self._session.mark_saved(path)
+            self.note_recent(path)
+            self._jobs.run(lambda _: self._backend.files.clear_autosave(), lambda _: None, lambda _: None, lane="files")
+            if then is not None:
+                then()
+
+        self._jobs.run(lambda _: self._backend.files.save(path, project), saved, self._say, lane="files")
+
+    def export(self, path: Path) -> None:
+        """Writes the registration JSON, with the last check's report where there was one."""
+        project, check = self._session.project, self._session.check
+        report = check.as_json() if check is not None else None
+        self._jobs.run(
+            lambda _: self._backend.files.export(path, project, report),
+            lambda _: self.notice.emit(f"Exported to {path.name}."),
+            self._say,
+            lane="files",
+        )
+
+    # --- autosave and recovery
+
+    def _maybe_autosave(self) -> None:
+        if self._session.dirty:
+            self._timer.start()
+
+    def autosave(self) -> None:
+        """Keeps the unsaved state, so that a crash loses nothing. Practice is not kept."""
+        session = self._session
+        if session.dirty and not session.practice:
+            project, path = session.project, session.path
+            self._jobs.run(
+                lambda _: self._backend.files.autosave(project, path), lambda _: None, self._say, lane="files"
+            )
+
+    def look_for_recoverable(self, found: Callable[[tuple[Recovered, ...]], None]) -> None:
+        """Hands over what an earlier run left unsaved."""
+        self._jobs.run(lambda _: self._backend.files.recoverable(), found, self._say, lane="files")
+
+    def recover(self, item: Recovered) -> None:
+        """Opens what was left, unsaved as it was."""
+
+        def recovered(found: tuple[Project, Path | None]) -> None:
+            self._session.replace_project(*found)
+            self._session.dirty = True
+            self._session.saved_changed.emit()
+
+        self._jobs.run(lambda _: self._backend.files.recover(item), recovered, self._say, lane="files")
+
+    def discard(self, item: Recovered) -> None:
+        """Deletes what was left."""
+        self._jobs.run(lambda _: self._backend.files.discard(item), lambda _: None, self._say, lane="files")
+
+    # --- recent
+
+    def note_recent(self, path: Path) -> None:
+        """Puts a project at the top of *Open recent*."""
+        self._jobs.run(
+            lambda _: self._backend.files.add_recent(path),
+            lambda _: self.recent_changed.emit(),
+            lambda _: None,
+            lane="files",
+        )
+
+    def _say(self, error: AppError) -> None:
+        self.failed.emit(error.sentence)

@@ -1,0 +1,278 @@
+"""Images: added, read, sent, answered; one job an image, so that a bad one never stops the rest."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from byom_gui.core.diagnosis import Answered
+from byom_gui.core.errors import AppError, Cancelled
+from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.preview import Preview
+from byom_gui.ui.backend import Backend
+from byom_gui.ui.jobs import Job, Jobs
+from byom_gui.ui.session import Session
+
+THUMB_SIDE = 192
+LANE = "infer"
+LISTING_CHUNK = 200
+
+_numbers = itertools.count(1)
+
+
+def new_ref(kind: str, place: str, name: str) -> ImageRef:
+    """A reference with an id that is new in this session."""
+    assert kind in ("file", "url", "pasted")
+    return ImageRef(f"image-{next(_numbers)}-{time.time_ns():x}", kind, place, name)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Progress of a job: the picture was read."""
+
+    width: int
+    height: int
+    thumbnail: Raster
+
+
+class Inference(QObject):
+    """Sends images and brings their answers to the session."""
+
+    thumbnail_ready = Signal(str, object)
+    progress_changed = Signal(int, int)
+    """Done and all of the current batch; both 0 when nothing runs."""
+    elapsed_changed = Signal(float)
+    notice = Signal(str)
+    wants_ping = Signal()
+    """Images came for an endpoint that has not answered yet."""
+
+    def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._backend, self._jobs = session, backend, jobs
+        self._running: dict[str, Job[Answered]] = {}
+        self._listing: Job[int] | None = None
+        self._done = self._total = 0
+        self._began = 0.0
+        self._clock = QTimer(self)
+        self._clock.setInterval(200)
+        self._clock.timeout.connect(lambda: self.elapsed_changed.emit(time.monotonic() - self._began))
+        session.settings_changed.connect(self._follow_settings)
+        session.project_replaced.connect(self._project_replaced)
+        session.endpoint_changed.connect(self.cancel)
+
+    # --- adding
+
+    def add_paths(self, paths: Sequence[Path]) -> None:
+        """Adds files and everything in folders; listing is done beside the window."""
+        if not paths:
+            return
+        self._listing = self._jobs.run(
+            lambda job: self._list(job, paths),
+            self._listed,
+            self._say,
+            lane="list",
+            on_progress=self._add_files,
+        )
+
+    def _list(self, job: Job[int], paths: Sequence[Path]) -> int:
+        count = 0
+        chunk: list[Path] = []
+        for path in self._backend.images.expand(paths):
+            job.token.raise_if_cancelled()
+            chunk.append(path)
+            count += 1
+            if len(chunk) >= LISTING_CHUNK or count == 1:
+                job.report(tuple(chunk))
+                chunk = []
+        job.report(tuple(chunk))
+        return count
+
+    def _listed(self, count: int) -> None:
+        if count == 0:
+            self.notice.emit("No images were found there. PNG, JPEG, WebP, TIFF, BMP and GIF files can be used.")
+
+    def _add_files(self, paths: tuple[Path, ...]) -> None:
+        known = {p.ref.place for p in self._session.previews.values()}
+        self._add([new_ref("file", str(path), path.name) for path in paths if str(path) not in known])
+
+    def add_urls(self, urls: Sequence[str]) -> None:
+        """Adds images by address; each is fetched once to show it."""
+        self._add([new_ref("url", url, unquote(urlsplit(url).path.rpartition("/")[2]) or url) for url in urls])
+
+    def add_pictures(self, pictures: Sequence[bytes]) -> None:
+        """Adds pasted pictures (PNG bytes), kept in private files."""
+        for data in pictures:
+            self._jobs.run(
+                lambda job, data=data: self._backend.images.keep_pasted(data),  # type: ignore[misc]
+                lambda path: self._add([new_ref("pasted", str(path), path.name)]),
+                self._say,
+                lane="list",
+            )
+
+    def _add(self, refs: Sequence[ImageRef]) -> None:
+        self._session.add_images(refs)
+        if self.may_send():
+            self.run([ref.id for ref in refs])
+            return
+        for ref in refs:
+            self._thumbnail_only(ref)
+        if refs and self._session.endpoint is not None and self._session.ping is None:
+            self.wants_ping.emit()
+
+    # --- running
+
+    def may_send(self) -> bool:
+        """Whether the endpoint answered in this session, so that images go to it at once."""
+        ping = self._session.ping
+        reply = ping.call.reply if ping and ping.call else None
+        return reply is not None and 200 <= reply.status < 300
+
+    def run(self, ids: Iterable[str]) -> None:
+        """Sends these images, whatever was known of them."""
+        if self._session.endpoint is None:
+            return
+        for key in ids:
+            preview = self._session.previews.get(key)
+            if preview is not None and key not in self._running:
+                self._start(preview)
+        self._tell_progress()
+
+    def start_held(self) -> None:
+        """Sends all that waited for the endpoint."""
+        self.run([key for key, preview in self._session.previews.items() if preview.state == "held"])
+
+    def rerun_failed(self) -> None:
+        """Sends again what failed."""
+        self.run([key for key, preview in self._session.previews.items() if preview.state == "failed"])
+
+    def rerun_all(self) -> None:
+        """Sends everything again."""
+        self.run(list(self._session.previews))
+
+    def cancel(self) -> None:
+        """Stops what runs or waits; those images can be run again."""
+        if self._listing is not None:
+            self._listing.cancel()
+        for key, job in list(self._running.items()):
+            job.cancel()
+            preview = self._session.previews.get(key)
+            if preview is not None and preview.state in ("waiting", "running"):
+                self._session.put_preview(replace(preview, state="held"))
+        self._running.clear()
+        self._settle()
+
+    def _start(self, preview: Preview) -> None:
+        if not self._running:
+            self._done = self._total = 0
+            self._began = time.monotonic()
+            self._clock.start()
+        self._total += 1
+        key = preview.ref.id
+        self._session.put_preview(replace(preview, state="waiting", answered=None, problem=""))
+        endpoint, settings, ref = self._session.endpoint, self._session.settings, preview.ref
+        assert endpoint is not None
+
+        def work(job: Job[Answered]) -> Answered:
+            job.report("running")
+            source = self._read(job, ref)
+            return self._backend.server.infer(endpoint, settings, ref, source, job.token)
+
+        self._running[key] = self._jobs.run(
+            work,
+            lambda answered: self._answered(key, answered),
+            lambda error: self._failed(key, error),
+            lane=LANE,
+            on_progress=lambda value: self._progress(key, value),
+        )
+
+    def _read(self, job: Job[Answered], ref: ImageRef) -> ImageSource:
+        source = self._backend.images.read(ref, self._session.settings, job.token)
+        thumbnail = self._backend.images.raster(source, THUMB_SIDE)
+        job.token.raise_if_cancelled()
+        job.report(_Read(source.width, source.height, thumbnail))
+        return source
+
+    def _thumbnail_only(self, ref: ImageRef) -> None:
+        def work(job: Job[None]) -> None:
+            source = self._backend.images.read(ref, self._session.settings, job.token)
+            job.report(_Read(source.width, source.height, self._backend.images.raster(source, THUMB_SIDE)))
+
+        self._jobs.run(
+            work,
+            lambda _: None,
+            lambda error: self._failed(ref.id, error),
+            lane="thumbnails",
+            on_progress=lambda value: self._progress(ref.id, value),
+        )
+
+    # --- coming back
+
+    def _progress(self, key: str, value: object) -> None:
+        preview = self._session.previews.get(key)
+        if preview is None:
+            return
+        if value == "running":
+            self._session.put_preview(replace(preview, state="running"))
+        elif isinstance(value, _Read):
+            self._session.put_preview(replace(preview, width=value.width, height=value.height))
+            self.thumbnail_ready.emit(key, value.thumbnail)
+
+    def _answered(self, key: str, answered: Answered) -> None:
+        self._leave(key)
+        preview = self._session.previews.get(key)
+        if preview is None:
+            return
+        problem = problem_of(answered)
+        state = "failed" if problem else "done"
+        self._session.put_preview(replace(preview, state=state, answered=answered, problem=problem))
+
+    def _failed(self, key: str, error: AppError) -> None:
+        self._leave(key)
+        preview = self._session.previews.get(key)
+        if preview is not None and not isinstance(error, Cancelled):
+            self._session.put_preview(replace(preview, state="failed", problem=error.sentence))
+
+    def _leave(self, key: str) -> None:
+        if self._running.pop(key, None) is not None:
+            self._done += 1
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        if self._running:
+            self.progress_changed.emit(self._done, self._total)
+        else:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._clock.stop()
+        self._done = self._total = 0
+        self.progress_changed.emit(0, 0)
+
+    def _say(self, error: AppError) -> None:
+        self.notice.emit(error.sentence)
+
+    def _follow_settings(self) -> None:
+        self._jobs.set_width(LANE, self._session.settings.concurrency)
+
+    def _project_replaced(self) -> None:
+        for job in self._running.values():
+            job.cancel()
+        self._running.clear()
+        self._settle()
+        self._follow_settings()
+
+
+def problem_of(answered: Answered) -> str:
+    """Why an answer can not be shown, in a few words; empty where it can."""
+    if answered.answer is not None and (answered.answer.predictions or answered.answer.status == "succeeded"):
+        return ""
+    errors = [finding for finding in answered.findings if finding.severity == "error"]
+    if errors:
+        return errors[0].what
+    return "The answer holds nothing that can be shown." if answered.answer is None else ""

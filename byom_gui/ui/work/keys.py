@@ -1,0 +1,145 @@
+"""Secrets: stored, forgotten, told where they are. The values pass through and are kept by no object here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from byom_gui.core.endpoint import SecretPlace, SecretRef
+from byom_gui.core.errors import AppError
+from byom_gui.core.registering import TeamClass, TeamInfo
+from byom_gui.ui.backend import Backend
+from byom_gui.ui.jobs import Job, Jobs
+from byom_gui.ui.session import Session
+from byom_gui.ui.widgets.basic import copy_text
+
+NOWHERE = SecretPlace("none", "not set")
+CLIPBOARD_SECONDS = 30
+
+
+class Keys(QObject):
+    """The keyring's face in the window; every call to it is off the GUI thread, since it may prompt."""
+
+    places_changed = Signal()
+    key_checked = Signal()
+    key_error = Signal(str)
+    key_busy = Signal(bool)
+    notice = Signal(str)
+    secrets_changed = Signal()
+    """A secret of the endpoint changed: answers given under the old one no longer count."""
+
+    def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._backend, self._jobs = session, backend, jobs
+        self._places: dict[SecretRef, SecretPlace] = {}
+        self._check: Job[tuple[TeamInfo, tuple[TeamClass, ...] | None]] | None = None
+        session.endpoint_changed.connect(self.refresh)
+        session.project_replaced.connect(self.refresh)
+
+    def place(self, ref: SecretRef) -> SecretPlace:
+        """Where the secret is kept, as far as is known now."""
+        return self._places.get(ref, NOWHERE)
+
+    @property
+    def key_place(self) -> SecretPlace:
+        """Where the V7 key is kept."""
+        return self.place(self._backend.v7.key_ref())
+
+    def refresh(self) -> None:
+        """Asks the keyring where the secrets of this endpoint and the V7 key are."""
+        endpoint = self._session.endpoint
+        refs = (self._backend.v7.key_ref(), *(endpoint.secret_refs() if endpoint else ()))
+        self._jobs.run(
+            lambda _: {ref: self._backend.secrets.place(ref) for ref in refs},
+            self._placed,
+            self._say,
+            lane="keyring",
+        )
+
+    def _placed(self, places: dict[SecretRef, SecretPlace]) -> None:
+        self._places.update(places)
+        self.places_changed.emit()
+
+    def store(self, ref: SecretRef, value: str) -> None:
+        """Keeps a secret in the keyring, or for this session where that can't be had."""
+        self._jobs.run(
+            lambda _: {ref: self._backend.secrets.set(ref, value)},
+            lambda places: self._stored(ref, places),
+            self._say,
+            lane="keyring",
+        )
+
+    def _stored(self, ref: SecretRef, places: dict[SecretRef, SecretPlace]) -> None:
+        self._placed(places)
+        if ref.kind == "v7-key":
+            self.check_key()
+        else:
+            self.secrets_changed.emit()
+
+    def forget(self, ref: SecretRef) -> None:
+        """Takes a secret out of the keyring and out of this session."""
+        self._jobs.run(
+            lambda _: self._backend.secrets.forget(ref),
+            lambda _: self._forgotten(ref),
+            self._say,
+            lane="keyring",
+        )
+
+    def _forgotten(self, ref: SecretRef) -> None:
+        self._placed({ref: NOWHERE})
+        if ref.kind == "v7-key":
+            self._session.set_team(None)
+        else:
+            self.secrets_changed.emit()
+        self.notice.emit("Forgotten.")
+
+    def copy(self, ref: SecretRef) -> None:
+        """Puts the secret on the clipboard for 30 seconds."""
+        self._jobs.run(lambda _: self._backend.secrets.value(ref), self._copied, self._say, lane="keyring")
+
+    def _copied(self, value: str | None) -> None:
+        if value is None:
+            self.notice.emit("There is no secret to copy.")
+            return
+        from PySide6.QtGui import QGuiApplication
+
+        copy_text(value)
+        clipboard = QGuiApplication.clipboard()
+        QTimer.singleShot(
+            CLIPBOARD_SECONDS * 1000, clipboard, lambda: clipboard.clear() if clipboard.text() == value else None
+        )
+        self.notice.emit("Copied. The clipboard is cleared in 30 seconds.")
+
+    # --- the V7 key
+
+    def check_key(self) -> None:
+        """Asks V7 whose key it is, and for the team's classes."""
+        if self._check is not None:
+            self._check.cancel()
+        self.key_busy.emit(True)
+
+        def work(
+            job: Job[tuple[TeamInfo, tuple[TeamClass, ...] | None]],
+        ) -> tuple[TeamInfo, tuple[TeamClass, ...] | None]:
+            team = self._backend.v7.token_info(job.token)
+            try:
+                return team, self._backend.v7.team_classes(team, job.token)
+            except AppError:
+                # The classes are a convenience; a key that may not list them is still a key.
+                return team, None
+
+        self._check = self._jobs.run(work, self._checked, self._check_failed, lane="v7")
+
+    def _checked(self, found: tuple[TeamInfo, tuple[TeamClass, ...] | None]) -> None:
+        self._check = None
+        self.key_busy.emit(False)
+        self._session.set_team(*found)
+        self.key_checked.emit()
+
+    def _check_failed(self, error: AppError) -> None:
+        self._check = None
+        self.key_busy.emit(False)
+        self._session.set_team(None)
+        self.key_error.emit(error.sentence)
+
+    def _say(self, error: AppError) -> None:
+        self.notice.emit(error.sentence)
