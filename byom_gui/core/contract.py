@@ -1,0 +1,200 @@
+"""V7's contract: request, response and class list judged, and answers read into typed values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from byom_gui.core import wording
+from byom_gui.core.answers import prediction_of
+from byom_gui.core.classes import ClassEntry
+from byom_gui.core.predictions import SHAPE_NAMES, Prediction
+from byom_gui.core.strict_json import DuplicateKey, read_json
+from byom_gui.core.wording import Problem
+
+__all__ = [
+    "Answer",
+    "Problem",
+    "ServedClasses",
+    "classes_valid",
+    "read_answer",
+    "read_classes",
+    "request_body_valid",
+    "schema_valid",
+]
+
+SchemaName = Literal["request", "response", "classes"]
+Part = Literal["", "result", "point", "node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model server answered.
+
+    Args:
+        value: the parsed JSON.
+        status: what stands under ``status``, where that is a text.
+        predictions: every result that can be understood, also where others can not.
+        problems: what is wrong, each kind once; empty where the answer keeps the contract.
+        schema_valid: the verdict of V7's published schema alone.
+        duplicates: keys that stand twice in one object (looked for in answers up to 1 MB).
+    """
+
+    value: Any
+    status: str | None
+    predictions: tuple[Prediction, ...]
+    problems: tuple[Problem, ...]
+    schema_valid: bool
+    duplicates: tuple[DuplicateKey, ...] = ()
+
+    @property
+    def results(self) -> list[Any] | None:
+        """The raw ``results``, where there is a list of them."""
+        results = self.value.get("results") if isinstance(self.value, dict) else None
+        return results if isinstance(results, list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedClasses:
+    """What a classes address answered: the entries that can be understood, and what is wrong with the rest."""
+
+    value: Any
+    entries: tuple[ClassEntry, ...]
+    problems: tuple[Problem, ...]
+
+
+@cache
+def schema(name: SchemaName) -> dict[str, Any]:
+    """One of our own schema files. Do not change what it returns."""
+    text = files("byom_gui.core").joinpath("schemas", f"{name}.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def schema_valid(value: Any) -> bool:
+    """Whether V7's published response schema accepts ``value`` (finite JSON, as ``read_json`` returns it)."""
+    return _judge("response", "")(value)
+
+
+def request_body_valid(value: Any) -> bool:
+    """Whether ``value`` is a request as V7 sends it: one image, by ``url`` or by ``base64``."""
+    return _judge("request", "")(value)
+
+
+def classes_valid(value: Any) -> bool:
+    """Whether ``value`` is a class list as V7 reads it: ``[{"name": text, "type": text}, …]``."""
+    return _judge("classes", "")(value)
+
+
+def read_answer(data: bytes) -> Answer:
+    """Reads the bytes of an inference answer. A sound one costs one parse and one fast judgement.
+
+    Raises:
+        JsonError: where they are no JSON (``core.strict_json.read_json``).
+    """
+    document = read_json(data)
+    value, valid = document.value, schema_valid(document.value)
+    status = value.get("status") if isinstance(value, dict) else None
+    results = value.get("results") if isinstance(value, dict) else None
+    results = results if isinstance(results, list) else []
+    found = [(index, prediction_of(index, result)) for index, result in enumerate(results)]
+    problems = _useless(results, found) if valid else _refused(value, results)
+    return Answer(
+        value=value,
+        status=status if isinstance(status, str) else None,
+        predictions=tuple(prediction for _, prediction in found if prediction),
+        problems=problems,
+        schema_valid=valid,
+        duplicates=document.duplicates,
+    )
+
+
+def read_classes(data: bytes) -> ServedClasses:
+    """Reads the bytes that a classes address answered.
+
+    Raises:
+        JsonError: where they are no JSON.
+    """
+    value = read_json(data).value
+    if not isinstance(value, list):
+        message = f"This is {wording.kind_of(value)}; a list of {{name, type}} is due."
+        return ServedClasses(value, (), (Problem("", "type", message, value),))
+    entries, problems = [], []
+    for index, item in enumerate(value):
+        problem = _class_problem(f"[{index}]", item)
+        if problem:
+            problems.append(problem)
+        else:
+            entries.append(ClassEntry(item["name"], item["type"]))
+    return ServedClasses(value, tuple(entries), tuple(problems))
+
+
+def _class_problem(path: str, item: Any) -> Problem | None:
+    if not isinstance(item, dict):
+        return Problem(path, "type", f"This is {wording.kind_of(item)}; {{name, type}} is due.", item)
+    for key in ("name", "type"):
+        if key not in item:
+            return Problem(path, "required", f"“{key}” is missing.", item, key)
+        if not isinstance(item[key], str):
+            message = f"This is {wording.kind_of(item[key])}; a text is due."
+            return Problem(f"{path}.{key}", "type", message, item[key])
+    return None
+
+
+def _refused(value: Any, results: list[Any]) -> tuple[Problem, ...]:
+    if not isinstance(value, dict):
+        message = f"This is {wording.kind_of(value)}; an object with “status” and “results” is due."
+        return (Problem("", "type", message, value, places=("",)),)
+    judge = _judge("response", "result")
+    failing = ((index, result) for index, result in enumerate(results) if not judge(result))
+    return (
+        *wording.top_level(value, _errors("")),
+        *wording.in_results(failing, _errors("result"), _judge("response", "point"), _judge("response", "node")),
+    )
+
+
+def _useless(results: list[Any], found: list[tuple[int, Prediction | None]]) -> tuple[Problem, ...]:
+    """What the schema lets through although nothing can be drawn of it: a path that is no list."""
+    unread = [index for index, prediction in found if prediction is None]
+    if not unread:
+        return ()
+    places, values = [], []
+    for index in unread[:5]:
+        shape = next(name for name in SHAPE_NAMES if name in results[index])
+        places.append(f"results[{index}].{shape}.path")
+        values.append(results[index][shape].get("path"))
+    message = f"This is {wording.kind_of(values[0])}, {wording.shown(values[0])}; a list of points is due."
+    return (Problem(places[0], "path-type", message, values[0], count=len(unread), places=tuple(places)),)
+
+
+def _part_schema(name: SchemaName, part: Part) -> dict[str, Any]:
+    whole = schema(name)
+    return {"$ref": f"#/$defs/{part}", "$defs": whole["$defs"]} if part else whole
+
+
+@cache
+def _judge(name: SchemaName, part: Part) -> Callable[[Any], bool]:
+    """The fast judge, made when first needed: the import alone takes a tenth of a second."""
+    import jsonschema_rs
+
+    is_valid = jsonschema_rs.validator_for(_part_schema(name, part)).is_valid
+
+    def judge(value: Any) -> bool:
+        try:
+            return is_valid(value)
+        except (UnicodeEncodeError, ValueError):  # half a character, or nested past reason: no JSON that can be sent
+            return False
+
+    return judge
+
+
+@cache
+def _errors(part: Part) -> Callable[[Any], Iterator[Any]]:
+    """The slow judge that tells what is wrong, made when first needed."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(_part_schema("response", part)).iter_errors
