@@ -1,0 +1,289 @@
+"""The one importer of requests: sends one request, and brings back a reply or a failure, scrubbed of secrets.
+
+What holds for every call:
+
+- **Time.** Name, connection and TLS together end within twice ``connect_timeout``; each read waits at most
+  ``read_timeout``; from the start to the last byte it takes at most ``connect_timeout + 4 * read_timeout``, so a server
+  that sends a byte a second ends too (``net.timeout-read``).
+- **Size.** The answer is read as a stream; past ``max_bytes`` after decompression reading stops (``http.oversized``).
+- **Redirects.** At most five, to http(s) only, never from https to http. A ``GET`` follows all five kinds. A ``POST``
+  follows 307 and 308 with method and body kept. 301, 302 and 303 would turn it into a ``GET`` without its image, so
+  they are not followed: the reply stands as it is and the redirect is recorded. Credential headers are dropped for
+  another origin, and an address there that repeats a secret is not followed at all.
+- **Cancel.** The blocking part runs in a daemon thread; the caller is freed at once, the socket is shut down where it
+  can be reached, a late answer is dropped.
+- **Nothing from around.** No proxy, ``.netrc`` or CA from the environment, no cookies. A proxy is bypassed for
+  loopback.
+- **Kept connections** are used again within 1.5 s only: later the server may be closing them, which looks like a fault.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from byom_gui import __version__
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.endpoint import Address, Origin, ParsedAddress, parse_address
+from byom_gui.core.errors import AppError, InputError
+from byom_gui.core.observations import NetFailure, Redirect, Reply
+from byom_gui.core.redact import Redactor
+from byom_gui.services import detached, failures, tls, watch
+from byom_gui.services.wire import HttpResult, Options, Outgoing
+
+if TYPE_CHECKING:
+    from requests import Response
+    from requests.adapters import HTTPAdapter
+
+MAX_REDIRECTS = 5
+KEEP_ALIVE = 1.5
+"""Seconds for which an idle connection is used again."""
+_CHUNK = 64 * 1024
+_REDIRECTS = (301, 302, 303, 307, 308)
+_OWN_HEADERS = (("User-Agent", f"byom-gui/{__version__}"), ("Accept-Encoding", "gzip, deflate"), ("Accept", "*/*"))
+
+
+def send(request: Outgoing, options: Options, redactor: Redactor, cancel: CancelToken) -> HttpResult:
+    """Sends ``request``; every network trouble comes back as a ``NetFailure``.
+
+    Raises:
+        Cancelled: within moments of ``cancel.cancel()``; the request may have arrived by then.
+        InputError: the request can not be sent as it stands: a header with a line break, a CA file that is none.
+    """
+    parsed = _parse(request.url)
+    if options.ca_file and not options.insecure:
+        tls.check_ca_file(options.ca_file)
+    exchange = _Exchange(request, parsed.address, options, redactor)
+    try:
+        result = detached.run(exchange.run, cancel, deadline=exchange.deadline, abandon=exchange.abandon)
+    except detached.TimeUp:
+        result = exchange.failed(exchange.time_up())
+    return replace(result, milliseconds=exchange.milliseconds)
+
+
+def close_idle() -> None:
+    """Closes all kept connections."""
+    _pools.close()
+
+
+def _parse(url: str) -> ParsedAddress:
+    try:
+        return parse_address(url)
+    except InputError as error:
+        raise InputError(error.sentence, where="endpoint") from None
+
+
+class _Exchange:
+    """One call with all its redirects. ``run`` lives in the detached thread, the rest in the caller's."""
+
+    def __init__(self, request: Outgoing, address: Address, options: Options, redactor: Redactor) -> None:
+        self._request = request
+        self._address = address
+        self._options = options
+        self._redactor = redactor
+        self._redirects: list[Redirect] = []
+        self._started = time.monotonic()
+        self._end = self._started + options.connect_timeout + 4 * options.read_timeout
+        self.watch = watch.Watch(options, self._end)
+
+    @property
+    def milliseconds(self) -> float:
+        """Since the start."""
+        return (time.monotonic() - self._started) * 1000
+
+    def deadline(self) -> float:
+        """When the caller stops waiting; sooner while a connection is being made."""
+        return min(self._end, self.watch.connect_deadline)
+
+    def abandon(self) -> None:
+        """Shuts the socket down where it can be reached."""
+        self.watch.abandon()
+
+    def time_up(self) -> NetFailure:
+        """The failure for a passed deadline."""
+        return failures.timed_out(self.watch.phase, self._options, self.milliseconds / 1000)
+
+    def failed(self, failure: NetFailure) -> HttpResult:
+        """The result for a failure, scrubbed."""
+        failure = replace(failure, detail=self._redactor.scrub(failure.detail))
+        return HttpResult(None, failure, self.milliseconds, tuple(self._redirects), self.watch.requested)
+
+    def run(self) -> HttpResult:
+        """Sends, follows, reads."""
+        watch.current.set(self.watch)
+        request, address = self._request, self._address
+        while True:
+            try:
+                with _pools.adapter(self._options, address.origin) as (adapter, proxies):
+                    reply = self._one(adapter, proxies, request)
+            except AppError:
+                raise
+            except failures.Oversized as error:
+                return self.failed(failures.made("http.oversized", "http", str(error), self.milliseconds / 1000))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told as a failure
+                return self.failed(self._explain(error, address))
+            following = self._next(request, address, reply)
+            if following is None:
+                return HttpResult(self._scrubbed(reply), None, self.milliseconds, tuple(self._redirects))
+            request, address = following
+            if len(self._redirects) > MAX_REDIRECTS:
+                words = f"the server redirects again and again, at last to {self._redirects[-1].to}"
+                return self.failed(failures.made("net.redirect", "http", words, self.milliseconds / 1000))
+
+    def _one(self, adapter: HTTPAdapter, proxies: dict[str, str], request: Outgoing) -> Reply:
+        """One request without redirects, its answer read within the size limit."""
+        import requests
+
+        headers = {name: value.encode("utf-8") for name, value in (*_OWN_HEADERS, *request.headers)}
+        try:
+            if any(byte < 32 or byte == 127 for value in headers.values() for byte in value):
+                raise ValueError("control character")
+            prepared = requests.Request(request.method, request.url, headers=headers, data=request.body).prepare()
+        except (requests.RequestException, ValueError):
+            raise InputError(
+                "The request can not be sent: a header's name or value holds a line break or another character that no "
+                "header can carry. Check the user, the header's name and the secret.",
+                where="auth",
+            ) from None
+        verify: bool | str = False if self._options.insecure else self._options.ca_file or True
+        limits = (self._options.connect_timeout, self._options.read_timeout)
+        response = adapter.send(prepared, stream=True, timeout=limits, verify=verify, proxies=proxies)
+        with contextlib.closing(response):
+            return Reply(response.status_code, _headers(response), self._body(response))
+
+    def _body(self, response: Response) -> bytes:
+        limit = self._options.max_bytes
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdigit() and int(declared) > limit:
+            raise failures.Oversized(f"the server announces {int(declared):,} bytes; the limit is {limit:,}")
+        parts: list[bytes] = []
+        size = 0
+        for chunk in response.raw.stream(_CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > limit:
+                raise failures.Oversized(f"reading stopped after {limit:,} bytes, the limit")
+            parts.append(chunk)
+        return b"".join(parts)
+
+    def _explain(self, error: Exception, address: Address) -> NetFailure:
+        seconds = self.milliseconds / 1000
+        failure = failures.from_exception(error, self.watch.phase, address.origin.scheme, self._options, seconds)
+        if not failure.id.startswith("tls.") or _proxied(self._options, address.origin):
+            return failure
+        origin = address.origin
+        facts = tls.look(origin.host, origin.port, origin.host, self._options.connect_timeout)
+        return failures.with_certificate(failure, error, facts)
+
+    def _scrubbed(self, reply: Reply) -> Reply:
+        scrub = self._redactor.scrub
+        headers = tuple((name, scrub(value)) for name, value in reply.headers)
+        return Reply(reply.status, headers, self._redactor.scrub_bytes(reply.body))
+
+    def _next(self, request: Outgoing, address: Address, reply: Reply) -> tuple[Outgoing, Address] | None:
+        """The request that a redirect asks for, or None where the reply stands. Records the redirect."""
+        location = reply.header("location")
+        if reply.status not in _REDIRECTS or not location or not self._options.follow_redirects:
+            return None
+        try:
+            url = urljoin(request.url, location)
+            target = parse_address(url).address
+        except (InputError, ValueError):
+            self._redirects.append(Redirect(reply.status, "an address that can not be used", False, True, False))
+            return None
+        same = target.origin == address.origin
+        follow = self._may_follow(request, address, reply.status, url, target)
+        shown = self._redactor.scrub(target.shown)
+        self._redirects.append(Redirect(reply.status, shown, same, not same, follow))
+        if not follow:
+            return None
+        headers = tuple(pair for pair in request.headers if same or pair[0].lower() not in request.credential_headers)
+        return replace(request, url=url, headers=headers), target
+
+    def _may_follow(self, request: Outgoing, address: Address, status: int, url: str, target: Address) -> bool:
+        if request.method not in ("GET", "HEAD") and status not in (307, 308):
+            return False
+        if target.origin == address.origin:
+            return True
+        downgrade = (address.origin.scheme, target.origin.scheme) == ("https", "http")
+        return not downgrade and self._redactor.scrub(url) == url
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in response.raw.headers.iteritems())
+
+
+def _proxied(options: Options, origin: Origin) -> bool:
+    return bool(options.proxy) and not origin.is_loopback
+
+
+@dataclass
+class _Pool:
+    """An adapter with its connections, how many calls use it now, and when the last one ended."""
+
+    adapter: HTTPAdapter
+    users: int = 0
+    last_used: float = field(default_factory=time.monotonic)
+
+
+class _Pools:
+    """One adapter for each way to connect (CA, checks, proxy); each keeps its connections by origin."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, bool, str], _Pool] = {}
+
+    @contextlib.contextmanager
+    def adapter(self, options: Options, origin: Origin) -> Iterator[tuple[HTTPAdapter, dict[str, str]]]:
+        """The adapter for a call, and the proxies to hand it."""
+        proxy = options.proxy if _proxied(options, origin) else ""
+        pool = self._enter((options.ca_file, options.insecure, proxy))
+        try:
+            yield pool.adapter, ({"http": proxy, "https": proxy} if proxy else {})
+        finally:
+            with self._lock:
+                pool.users -= 1
+                pool.last_used = time.monotonic()
+
+    def _enter(self, key: tuple[str, bool, str]) -> _Pool:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = _Pool(_new_adapter())
+            pool = self._kept[key]
+            if not pool.users and time.monotonic() - pool.last_used > KEEP_ALIVE:
+                pool.adapter.close()
+            pool.users += 1
+            return pool
+
+    def close(self) -> None:
+        """Closes what is idle."""
+        with self._lock:
+            for pool in self._kept.values():
+                pool.adapter.close()
+            self._kept.clear()
+
+
+def _new_adapter() -> HTTPAdapter:
+    """An adapter whose connections tell the watch of the call that uses them."""
+    from requests.adapters import HTTPAdapter
+
+    from byom_gui.services.connections import POOLS
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+            super().init_poolmanager(*args, **settings)
+            self.poolmanager.pool_classes_by_scheme = POOLS
+
+        def proxy_manager_for(self, proxy: Any, **settings: Any) -> Any:
+            manager = super().proxy_manager_for(proxy, **settings)
+            manager.pool_classes_by_scheme = POOLS
+            return manager
+
+    return Adapter(pool_maxsize=16)
+
+
+_pools = _Pools()

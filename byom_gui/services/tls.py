@@ -1,0 +1,195 @@
+"""What TLS has to say: which finding a failure is, and what the server's certificate holds."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from byom_gui.core.errors import InputError
+from byom_gui.core.observations import CertificateFacts
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+# OpenSSL's X509_V_ERR_… numbers.
+_DATES = {9: "its certificate is not valid yet", 10: "its certificate has expired"}
+_NAMES = {62, 64}
+_UNTRUSTED = {
+    18: "its certificate is signed by itself",
+    19: "a certificate of its chain is signed by itself",
+    20: "nobody who is trusted here has issued its certificate",
+    21: "nobody who is trusted here has issued its certificate",
+}
+
+
+def context(ca_file: str = "", insecure: bool = False) -> ssl.SSLContext:
+    """A client context: the CA file's roots, else the public ones that come with certifi.
+
+    Raises:
+        InputError: the CA file is missing or holds no certificate.
+    """
+    if insecure:
+        return _unverified()
+    if ca_file:
+        check_ca_file(ca_file)
+        return ssl.create_default_context(cafile=ca_file)
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def check_ca_file(ca_file: str) -> None:
+    """Raises InputError where ``ca_file`` can not serve as a list of trusted roots."""
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        name = Path(ca_file).name
+        raise InputError(
+            f"The CA file {name} can not be used. Choose a PEM file that holds certificates.",
+            detail=f"{type(error).__name__}: {error}",
+            where="ca_file",
+        ) from None
+
+
+def _unverified() -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
+
+
+def finding_id(error: ssl.SSLError) -> str:
+    """The ``tls.`` finding that a failed handshake is."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return "tls.handshake"
+    if error.verify_code in _DATES:
+        return "tls.expired"
+    return "tls.hostname" if error.verify_code in _NAMES else "tls.untrusted"
+
+
+def explain(error: ssl.SSLError, certificate: CertificateFacts | None) -> str:
+    """One line about a failed handshake."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return _handshake_words(error)
+    if error.verify_code in _DATES:
+        return f"{_DATES[error.verify_code]}{_when(error.verify_code, certificate)}"
+    if error.verify_code in _NAMES:
+        names = ", ".join(certificate.names[:5]) if certificate else ""
+        return f"its certificate is for {names}" if names else "its certificate is for another name"
+    words = _UNTRUSTED.get(error.verify_code, error.verify_message)
+    if certificate and issuer_is_missing(certificate) and error.verify_code in (20, 21):
+        return f"the server does not send the certificate of the issuer, {certificate.issuer}, so the chain is broken"
+    return f"{words}; issuer: {certificate.issuer}" if certificate else words
+
+
+def _when(code: int, certificate: CertificateFacts | None) -> str:
+    if certificate is None:
+        return ""
+    return f" ({certificate.valid_to})" if code == 10 else f" (from {certificate.valid_from} on)"
+
+
+def _handshake_words(error: ssl.SSLError) -> str:
+    reason = (error.reason or "").upper()
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
+        return "what answers there does not speak TLS; perhaps the address should start with http://"
+    if isinstance(error, ssl.SSLEOFError) or "EOF" in reason:
+        return "the server ended the connection during the handshake"
+    words = reason.replace("_", " ").lower()
+    return f"the handshake failed: {words}" if words else "the handshake failed"
+
+
+def issuer_is_missing(facts: CertificateFacts) -> bool:
+    """Whether the server sent its own certificate alone although another one issued it."""
+    return facts.sent == 1 and not facts.self_signed
+
+
+def look(address: str, port: int, host: str, timeout: float) -> CertificateFacts | None:
+    """Reads the certificate by a handshake without checks that sends nothing; None where none comes.
+
+    ``address`` is where to connect, ``host`` the name to ask for. ``timeout`` in seconds, for each step.
+    """
+    try:
+        with (
+            socket.create_connection((address, port), timeout=timeout) as plain,
+            _unverified().wrap_socket(plain, server_hostname=host) as secured,
+        ):
+            return certificate_facts(secured, host)
+    except (OSError, ValueError):
+        return None
+
+
+def certificate_facts(secured: ssl.SSLSocket, host: str) -> CertificateFacts | None:
+    """What the certificate on a finished handshake says; None where it can not be read."""
+    der = secured.getpeercert(binary_form=True)
+    if not der:
+        return None
+    try:
+        return read_certificate(der, host, _sent(secured))
+    except ValueError:
+        return None
+
+
+def _sent(secured: ssl.SSLSocket) -> int:
+    """How many certificates came; the public way to ask exists from Python 3.13 on only."""
+    source: Any = secured if hasattr(secured, "get_unverified_chain") else getattr(secured, "_sslobj", None)
+    ask = getattr(source, "get_unverified_chain", None)
+    return len(ask() or ()) if ask else 0
+
+
+def read_certificate(der: bytes, host: str, sent: int = 0, now: datetime | None = None) -> CertificateFacts:
+    """Parses one certificate in DER form. Raises ValueError where it is none."""
+    from cryptography import x509
+
+    certificate = x509.load_der_x509_certificate(der)
+    names = _names(certificate)
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    now = now or datetime.now(UTC)
+    return CertificateFacts(
+        subject=_title(certificate.subject),
+        names=names,
+        issuer=_title(certificate.issuer),
+        valid_from=f"{begin:%Y-%m-%d}",
+        valid_to=f"{end:%Y-%m-%d}",
+        self_signed=certificate.issuer == certificate.subject,
+        sent=sent,
+        matches_host=any(name_matches(name, host) for name in names),
+        expired=not begin <= now <= end,
+    )
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    from cryptography import x509
+
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    addresses = (str(address) for address in found.get_values_for_type(x509.IPAddress))
+    return (*found.get_values_for_type(x509.DNSName), *addresses)
+
+
+def _title(name: x509.Name) -> str:
+    """The common name, else the organisation, else the whole name: what a person would call it."""
+    from cryptography.x509.oid import NameOID
+
+    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        found = name.get_attributes_for_oid(oid)
+        if found:
+            return str(found[0].value)
+    return name.rfc4514_string()
+
+
+def name_matches(name: str, host: str) -> bool:
+    """Whether a certificate's name covers ``host``; ``*`` stands for one whole first label."""
+    try:
+        return ipaddress.ip_address(name) == ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    name, host = name.lower().rstrip("."), host.lower().rstrip(".")
+    if name.startswith("*."):
+        return host.partition(".")[2] == name[2:] and bool(host.partition(".")[0])
+    return name == host
