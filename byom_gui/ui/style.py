@@ -40,6 +40,8 @@ QPushButton[kind="check"]:checked { background: @surface; border-color: @linestr
 QPushButton[kind="check"]:focus { border: 2px solid @focus; padding: 0 8px; }
 QPushButton[tall="true"] { height: 34px; padding: 0 19px; }
 QPushButton[tall="true"]:focus { height: 32px; padding: 0 18px; }
+QPushButton[menu="true"] { text-align: left; padding-right: 28px; }
+QPushButton[menu="true"]:focus { padding-right: 27px; }
 QPushButton::menu-indicator { width: 0; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { height: 26px; padding: 0 8px; border: 1px solid @fieldline;
@@ -85,6 +87,7 @@ QWidget[ground="window"] { background: @window; }
 QWidget[ground="surface"] { background: @surface; }
 QWidget[ground="sunken"] { background: @sunken; }
 QFrame[ground="card"] { background: @surface; border: 1px solid @line; border-radius: 6px; }
+QFrame[ground="popover"] { background: @surface; border: 1px solid @linestrong; border-radius: 6px; }
 QFrame[ground="box"] { background: @sunken; border: 1px solid @line; border-radius: 6px; }
 QFrame[ground="drop"] { background: transparent; border: 1px dashed @fieldline; border-radius: 6px; }
 QFrame[ground="dropover"] { background: @sel; border: 2px solid @focus; border-radius: 6px; }
