@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 KNOWN_TYPES: tuple[str, ...] = (
     "bounding_box",
@@ -20,14 +21,51 @@ KNOWN_TYPES: tuple[str, ...] = (
 OPEN_TYPES: tuple[str, ...] = ("mask", "directional_vector", "text")
 """Types of which it is not published whether they may be registered: warn, do not refuse."""
 
+_MEANT = {
+    "bbox": "bounding_box",
+    "box": "bounding_box",
+    "boundingboxes": "bounding_box",
+    "rect": "bounding_box",
+    "rectangle": "bounding_box",
+    "poly": "polygon",
+    "polygons": "polygon",
+    "segmentation": "polygon",
+    "polyline": "line",
+    "linestring": "line",
+    "point": "keypoint",
+    "keypoints": "keypoint",
+    "landmark": "keypoint",
+    "classification": "tag",
+    "label": "tag",
+    "pose": "skeleton",
+    "cube": "cuboid",
+    "circle": "ellipse",
+    "vector": "directional_vector",
+}
+
+
+def suggest_type(written: str) -> str | None:
+    """The type that was probably meant (``bbox``, ``Bounding Box``); None where it is right or nothing is near."""
+    if written in KNOWN_TYPES or written in OPEN_TYPES:
+        return None
+    folded = "".join(c for c in written.casefold() if c.isalnum())
+    for known in (*KNOWN_TYPES, *OPEN_TYPES):
+        if folded == known.replace("_", ""):
+            return known
+    return _MEANT.get(folded)
+
 
 @dataclass(frozen=True, slots=True)
 class ClassEntry:
-    """One class: its name as the server returns it, its type, and a colour (``#RRGGBB``) where one was chosen."""
+    """One class: its name as the server returns it, its type, and a colour (``#RRGGBB``) where one was chosen.
+
+    ``extra`` keeps unknown keys of a read file, so that they survive.
+    """
 
     name: str
     type: str
     color: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,20 @@ The values in an address's query (``?api_key=…``) are secrets: an ``Address`` 
 from __future__ import annotations
 
 import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from byom_gui.core.errors import InputError
 
 MASK = "••••••••"
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 
 SecretKind = Literal["v7-key", "basic", "header", "query"]
 
@@ -28,8 +35,11 @@ class Origin:
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        default = {"https": 443, "http": 80}[self.scheme]
-        return f"{self.scheme}://{host}" if self.port == default else f"{self.scheme}://{host}:{self.port}"
+        return (
+            f"{self.scheme}://{host}"
+            if self.port == _DEFAULT_PORTS[self.scheme]
+            else f"{self.scheme}://{host}:{self.port}"
+        )
 
     @property
     def is_loopback(self) -> bool:
@@ -37,9 +47,11 @@ class Origin:
         if self.host == "localhost" or self.host.endswith(".localhost"):
             return True
         try:
-            return ipaddress.ip_address(self.host).is_loopback
+            address = ipaddress.ip_address(self.host)
         except ValueError:
             return False
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return (mapped or address).is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +84,13 @@ class Address:
     @property
     def shown(self) -> str:
         """The address for people: query values masked."""
-        query = "&".join(f"{name}={MASK}" for name in self.query_names)
+        query = "&".join(f"{quote(name, safe='')}={MASK}" for name in self.query_names)
         return f"{self.base}?{query}" if query else self.base
 
     @property
     def stored(self) -> str:
         """The address for a file: query names kept, their values left out."""
-        query = "&".join(f"{name}=" for name in self.query_names)
+        query = "&".join(f"{quote(name, safe='')}=" for name in self.query_names)
         return f"{self.base}?{query}" if query else self.base
 
     @property
@@ -90,6 +102,11 @@ class Address:
         """The same address with its last path segment replaced by ``last``."""
         head = self.path.rstrip("/").rpartition("/")[0]
         return Address(self.origin, f"{head}/{last}", self.query_names)
+
+    def filled(self, lookup: Callable[[SecretRef], str | None]) -> str:
+        """The address as it is called, query values filled in (an unknown one stays empty). Never to be shown."""
+        query = urlencode([(ref.name, lookup(ref) or "") for ref in self.secret_refs()])
+        return f"{self.base}?{query}" if query else self.base
 
     def secret_refs(self) -> tuple[SecretRef, ...]:
         """The secrets that its query needs."""
@@ -160,7 +177,9 @@ class Endpoint:
 
 
 def parse_address(text: str) -> ParsedAddress:
-    """Reads an address as a user pastes it.
+    """Reads an address as a user pastes it; a fragment (``#…``) is dropped, as it is never sent.
+
+    The host is kept in its ASCII form (IDNA), lower case, without a dot at its end, so that one server has one origin.
 
     Raises:
         InputError: with what is wrong and what to do (``net.url-invalid``): no scheme, no host, spaces, a
@@ -168,51 +187,73 @@ def parse_address(text: str) -> ParsedAddress:
             never repeated in the error where it could hold a secret.
     """
     text = text.strip()
-    if not text:
-        raise InputError("Paste the address where the model answers, with its path.", where="endpoint")
-    if any(c.isspace() or ord(c) < 32 or ord(c) == 127 for c in text):
-        raise InputError("There is a space in the address. Take it out.", where="endpoint")
-    if "\\" in text:
-        raise InputError("There is a backslash in the address. Use / instead.", where="endpoint")
-    if "://" not in text:
-        raise InputError("The address has no scheme. Put https:// (or http://) before it.", where="endpoint")
+    _check_text(text)
     try:
         parts = urlsplit(text)
         port = parts.port
         host = parts.hostname or ""
     except ValueError:
-        raise InputError("The host or port of the address can not be read. Check it.", where="endpoint") from None
+        raise _bad("The host or port of the address can not be read. Check it.") from None
     scheme = parts.scheme.lower()
-    if scheme not in ("http", "https"):
-        raise InputError("The address has to start with https:// or http://.", where="endpoint")
-    if "@" in parts.netloc:
-        raise InputError(
-            "There is a user or password in the address. Take it out, and enter it under Auth, where it is kept safe.",
-            where="endpoint",
-        )
-    if not host or not _host_is_sound(host):
-        raise InputError("The address has no usable host name. Check what stands after ://.", where="endpoint")
-    if port == 0:
-        raise InputError("Port 0 can not be reached. Check the number after the host.", where="endpoint")
-    origin = Origin(scheme, host.lower(), port or {"https": 443, "http": 80}[scheme])
+    _check_parts(scheme, parts.netloc, port)
+    host = _sound_host(host)
+    origin = Origin(scheme, host, port or _DEFAULT_PORTS[scheme])
     pairs = tuple(parse_qsl(parts.query, keep_blank_values=True))
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    return ParsedAddress(Address(origin, path, tuple(name for name, _ in pairs)), pairs)
+    names = tuple(name for name, _ in pairs)
+    if len(set(names)) < len(names):
+        raise _bad("The address gives the same query name twice. Keep one of them.")
+    return ParsedAddress(Address(origin, _sound_path(parts.path), names), pairs)
 
 
-def _host_is_sound(host: str) -> bool:
-    if ":" in host or host.replace(".", "").isdigit():
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return False
-        return True
+def _bad(sentence: str) -> InputError:
+    return InputError(sentence, where="endpoint")
+
+
+def _check_text(text: str) -> None:
+    if not text:
+        raise _bad("Paste the address where the model answers, with its path.")
+    if any(c.isspace() for c in text):
+        raise _bad("There is a space in the address. Take it out.")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in text):
+        raise _bad("There is an invisible character in the address. Type it anew instead of pasting it.")
+    if "\\" in text:
+        raise _bad("There is a backslash in the address. Use / instead.")
+    if "://" not in text:
+        raise _bad("The address has no scheme. Put https:// (or http://) before it.")
+
+
+def _check_parts(scheme: str, netloc: str, port: int | None) -> None:
+    if scheme not in _DEFAULT_PORTS:
+        raise _bad("The address has to start with https:// or http://.")
+    if "@" in netloc:
+        raise _bad(
+            "There is a user or password in the address. Take it out, and enter it under Auth, where it is kept safe."
+        )
+    if port == 0:
+        raise _bad("Port 0 can not be reached. Check the number after the host.")
+
+
+def _sound_path(path: str) -> str:
+    """The path percent-encoded; what is encoded already stays, a stray ``%`` becomes ``%25``."""
+    return quote(_STRAY_PERCENT.sub("%25", path or "/"), safe="/%:@!$&'()*+,;=~-._")
+
+
+def _sound_host(host: str) -> str:
+    wrong = _bad("The address has no usable host name. Check what stands after ://.")
     try:
-        ascii_host = host.encode("idna").decode()
-    except UnicodeError:
-        return False
-    labels = ascii_host.rstrip(".").split(".")
-    return all(label and len(label) <= 63 and all(c.isalnum() or c in "-_" for c in label) for label in labels)
+        if ":" in host:
+            address = ipaddress.IPv6Address(host)
+            if address.scope_id:
+                raise wrong
+            return str(address)
+        ascii_host = host.encode("idna").decode().lower().removesuffix(".")
+        if ascii_host.replace(".", "").isdigit():
+            return str(ipaddress.IPv4Address(ascii_host))
+    except ValueError:  # UnicodeError, of IDNA, is one
+        raise wrong from None
+    if not all(_LABEL.fullmatch(label) for label in ascii_host.split(".")):
+        raise wrong
+    return ascii_host
 
 
 @dataclass(frozen=True, slots=True)

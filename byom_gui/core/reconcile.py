@@ -1,0 +1,202 @@
+"""The class table: what is listed, served, seen in answers and known to the team, side by side. Linear."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, ClassEntry, ClassList, suggest_type
+from byom_gui.core.colours import ClassColour, assign
+from byom_gui.core.findings import Severity
+from byom_gui.core.predictions import SHAPE_NAMES
+from byom_gui.core.registering import TeamClass
+
+Served = Literal["yes", "no", "unknown"]
+InTeam = Literal["yes", "new", "unknown"]
+
+_BACKGROUND = frozenset(("background", "bg", "ignore", "ignored", "void", "unlabeled", "unlabelled"))
+_NOT_APPLICABLE = re.compile(r"#?n[/.]a\.?", re.IGNORECASE)
+_UNDERSCORES = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenClass:
+    """A name that came back in answers with one kind of shape, and in how many results."""
+
+    name: str
+    shape_name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a row; ``id`` is the finding's id."""
+
+    id: str
+    severity: Severity
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A line of the table. ``row`` is its place in the list, None where it was returned and is not listed."""
+
+    name: str
+    type: str
+    colour: ClassColour
+    row: int | None
+    served: Served
+    team: InTeam
+    seen: int
+    problems: tuple[RowProblem, ...] = ()
+
+
+def near_key(name: str) -> str:
+    """The name with case, spaces, punctuation and Unicode forms folded: equal keys are near matches."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return _UNDERSCORES.sub("", folded) or folded.strip()
+
+
+def is_background(name: str) -> bool:
+    """Whether the name stands for "nothing here" (N/A, background, ``__ignore__``) rather than for a class."""
+    return near_key(name) in _BACKGROUND or _NOT_APPLICABLE.fullmatch(name.strip()) is not None
+
+
+def rows(
+    listed: ClassList,
+    served: Sequence[ClassEntry] | None,
+    seen: Sequence[SeenClass],
+    team: Sequence[TeamClass] | None,
+) -> tuple[ClassRow, ...]:
+    """The table: listed classes in their order, then those that were returned and are not listed.
+
+    Args:
+        listed: the user's list.
+        served: what the classes address says, None where that is not known.
+        seen: what came back in answers, a line for each name and shape.
+        team: the team's annotation classes, None where they are not known.
+    """
+    return _Table(listed, served, seen, team).rows()
+
+
+def served_only(listed: ClassList, served: Sequence[ClassEntry]) -> tuple[ClassEntry, ...]:
+    """What the server lists and the user does not, each name once."""
+    have = set(listed.names)
+    return tuple({entry.name: entry for entry in reversed(served) if entry.name not in have}.values())[::-1]
+
+
+class _Table:
+    """The look-ups that every row needs, made once."""
+
+    def __init__(
+        self,
+        listed: ClassList,
+        served: Sequence[ClassEntry] | None,
+        seen: Sequence[SeenClass],
+        team: Sequence[TeamClass] | None,
+    ) -> None:
+        self.listed = listed
+        self.served = None if served is None else {entry.name for entry in served}
+        self.team = None if team is None else {entry.name: entry for entry in team}
+        self.names = Counter(listed.names)
+        self.shapes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for item in seen:
+            self.shapes[item.name][item.shape_name] += item.count
+        self.returned = [name for name in self.shapes if name not in self.names]
+        self.listed_by_key = _by_key(listed.names)
+        self.returned_by_key = _by_key(self.returned)
+
+    def rows(self) -> tuple[ClassRow, ...]:
+        colours = assign((*self.listed.names, *self.returned), self._chosen())
+        listed = [
+            self._row(entry.name, entry.type, colours[entry.name], at, self._listed_problems(entry))
+            for at, entry in enumerate(self.listed)
+        ]
+        returned = [
+            self._row(name, self._shape(name), colours[name], None, self._returned_problems(name))
+            for name in self.returned
+        ]
+        return (*listed, *returned)
+
+    def _chosen(self) -> dict[str, str]:
+        known = (self.team or {}).values()
+        chosen = {entry.name: entry.color for entry in known if entry.color}
+        return chosen | {entry.name: entry.color for entry in self.listed if entry.color}
+
+    def _row(
+        self, name: str, type_: str, colour: ClassColour, row: int | None, problems: tuple[RowProblem, ...]
+    ) -> ClassRow:
+        served: Served = "unknown" if self.served is None else "yes" if name in self.served else "no"
+        team: InTeam = "unknown" if self.team is None else "yes" if name in self.team else "new"
+        return ClassRow(name, type_, colour, row, served, team, self._count(name), problems)
+
+    def _count(self, name: str) -> int:
+        return sum(self.shapes[name].values()) if name in self.shapes else 0
+
+    def _shape(self, name: str) -> str:
+        return self.shapes[name].most_common(1)[0][0]
+
+    def _listed_problems(self, entry: ClassEntry) -> tuple[RowProblem, ...]:
+        problems = (*name_problems(entry.name, self.names[entry.name]), *type_problems(entry.type))
+        return (*problems, *self._near_of_listed(entry), *self._mismatch(entry))
+
+    def _near_of_listed(self, entry: ClassEntry) -> Iterable[RowProblem]:
+        near = self.returned_by_key.get(near_key(entry.name))
+        if near and entry.name.strip():
+            yield RowProblem("classes.near-match", "error", f"“{near}” is returned, “{entry.name}” is listed.")
+
+    def _mismatch(self, entry: ClassEntry) -> Iterable[RowProblem]:
+        others = [shape for shape in self.shapes.get(entry.name, ()) if shape != entry.type]
+        if others and entry.type in SHAPE_NAMES:
+            message = f"Listed as {words(entry.type)}, returned as {', '.join(words(shape) for shape in others)}."
+            yield RowProblem("classes.type-mismatch", "error", message)
+
+    def _returned_problems(self, name: str) -> tuple[RowProblem, ...]:
+        if not self.listed.entries:
+            return ()
+        near = self.listed_by_key.get(near_key(name))
+        if near is not None and near.strip():
+            return (RowProblem("classes.near-match", "error", f"“{name}” is returned, “{near}” is listed."),)
+        return (RowProblem("classes.unregistered", "error", f"“{name}” is returned, and not in the list."),)
+
+
+def _by_key(names: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(near_key(name), name)
+    return found
+
+
+def words(type_: str) -> str:
+    """A type for people: ``bounding box``."""
+    return type_.replace("_", " ")
+
+
+def name_problems(name: str, times: int = 1) -> Iterable[RowProblem]:
+    """What is wrong with a listed name that stands ``times`` times in the list."""
+    if not name.strip():
+        yield RowProblem("classes.empty-name", "error", "This class has no name. Type one, or delete the row.")
+        return
+    if times > 1:
+        yield RowProblem("classes.duplicate", "error", f"“{name}” is listed {times} times. Keep one of them.")
+    if is_background(name):
+        message = f"“{name}” reads like “nothing here”. V7 would offer it as a class of its own."
+        yield RowProblem("classes.background", "warning", message)
+
+
+def type_problems(type_: str) -> Iterable[RowProblem]:
+    """What is wrong with a listed type: unknown to V7 (error), or of those not published (warning)."""
+    if type_ in KNOWN_TYPES:
+        return
+    if type_ in OPEN_TYPES:
+        message = f"It is not published whether a class of type {words(type_)} may be registered."
+        yield RowProblem("classes.unknown-type", "warning", message)
+        return
+    better = suggest_type(type_)
+    hint = f"Use {better}." if better else f"Use one of: {', '.join(KNOWN_TYPES)}."
+    what = f"“{type_}” is no type of V7's." if type_ else "The type is missing."
+    yield RowProblem("classes.unknown-type", "error", f"{what} {hint}")
