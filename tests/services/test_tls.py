@@ -1,0 +1,224 @@
+"""TLS against real handshakes on loopback: which finding a failure is, and what the certificate says."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import trustme
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.errors import Cancelled, InputError
+from byom_gui.core.observations import NetFailure
+from byom_gui.core.redact import Redactor
+from byom_gui.services import http, probe, tls
+from byom_gui.services.wire import Options, Outgoing
+from tests.services.servers import Scripted, Server, free_port, raw, serving
+
+Talk = Callable[[socket.socket, threading.Event], None]
+LONG_AGO = datetime.datetime(2021, 3, 4, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA(organization_name="Example Authority")
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return str(tmp_path / "ca.pem")
+
+
+def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(made)
+    return made
+
+
+def _post(server: Server, options: Options) -> object:
+    outgoing = Outgoing("POST", server.url + "/infer", body=b"{}")
+    result = http.send(outgoing, options, Redactor(), CancelToken())
+    return result.reply.status if result.reply else result.failure
+
+
+def _shake(server: Server, options: Options) -> probe.Secured | NetFailure:
+    resolved = probe.resolve(server.host, server.port, 5, CancelToken())
+    assert isinstance(resolved, probe.Resolved)
+    connected = probe.connect(resolved.addresses, server.port, 5, CancelToken())
+    assert isinstance(connected, probe.Connected)
+    return probe.handshake(connected, server.host, server.port, options, CancelToken())
+
+
+def test_a_trusted_certificate(authority: trustme.CA, ca_file: str) -> None:
+    context = _context(authority.issue_cert("localhost", "127.0.0.1"))
+    with serving(lambda got: Scripted(), context, "localhost") as server:
+        assert _post(server, Options(ca_file=ca_file)) == 200
+        shaken = _shake(server, Options(ca_file=ca_file))
+    assert isinstance(shaken, probe.Secured)
+    assert shaken.version.startswith("TLSv1.")
+    assert shaken.certificate is not None
+    assert shaken.certificate.names == ("localhost", "127.0.0.1")
+    assert shaken.certificate.issuer == "Example Authority"
+    assert shaken.certificate.matches_host
+    assert not shaken.certificate.self_signed
+    assert not shaken.certificate.expired
+    assert shaken.certificate.sent == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "expired", "trusted", "finding", "word"),
+    [
+        (("localhost",), True, True, "tls.expired", "2021-03-04"),
+        (("elsewhere.example",), False, True, "tls.hostname", "elsewhere.example"),
+        (("localhost",), False, False, "tls.untrusted", "Example Authority"),
+    ],
+)
+def test_certificates_that_are_refused(
+    authority: trustme.CA,
+    ca_file: str,
+    names: tuple[str, ...],
+    expired: bool,
+    trusted: bool,
+    finding: str,
+    word: str,
+) -> None:
+    certificate = authority.issue_cert(*names, not_after=LONG_AGO if expired else None)
+    options = Options(ca_file=ca_file if trusted else "")
+    with serving(lambda got: Scripted(), _context(certificate), "localhost") as server:
+        for failure in (_post(server, options), _shake(server, options)):
+            assert isinstance(failure, NetFailure)
+            assert (failure.id, failure.stage) == (finding, "tls")
+            assert word in failure.detail
+            assert failure.certificate is not None
+            assert failure.certificate.expired == expired
+            assert failure.certificate.matches_host == (names == ("localhost",))
+        assert not server.received
+        assert _post(server, Options(insecure=True)) == 200
+        assert isinstance(_shake(server, Options(insecure=True)), probe.Secured)
+
+
+def test_a_missing_issuer_is_told(authority: trustme.CA, ca_file: str) -> None:
+    middle = authority.create_child_ca()
+    leaf = middle.issue_cert("localhost")
+    alone = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with leaf.private_key_pem.tempfile() as key, leaf.cert_chain_pems[0].tempfile() as only:
+        alone.load_cert_chain(only, key)
+    with serving(lambda got: Scripted(), alone, "localhost") as server:
+        failure = _shake(server, Options(ca_file=ca_file))
+    assert isinstance(failure, NetFailure)
+    assert failure.id == "tls.untrusted"
+    assert "does not send the certificate of the issuer" in failure.detail
+    assert failure.certificate is not None
+    assert tls.issuer_is_missing(failure.certificate)
+    with serving(lambda got: Scripted(), _context(leaf), "localhost") as server:
+        whole = _shake(server, Options(ca_file=ca_file))
+    assert isinstance(whole, probe.Secured)
+    assert whole.certificate is not None
+    assert whole.certificate.sent == 2
+
+
+def test_a_certificate_signed_by_itself(authority: trustme.CA, tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    (tmp_path / "both.pem").write_bytes(authority.private_key_pem.bytes() + authority.cert_pem.bytes())
+    context.load_cert_chain(tmp_path / "both.pem")
+    with serving(lambda got: Scripted(), context, "localhost") as server:
+        failure = _shake(server, Options())
+    assert isinstance(failure, NetFailure)
+    assert failure.id == "tls.untrusted"
+    assert "signed by itself" in failure.detail
+    assert failure.certificate is not None
+    assert failure.certificate.self_signed
+
+
+def _plain(connection: socket.socket, over: threading.Event) -> None:
+    connection.recv(100)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    over.wait(10)
+
+
+def _hang_up(connection: socket.socket, over: threading.Event) -> None:
+    connection.recv(65536)
+
+
+def _silent(connection: socket.socket, over: threading.Event) -> None:
+    over.wait(10)
+
+
+@pytest.mark.parametrize(("talk", "word"), [(_plain, "http://"), (_hang_up, "handshake")])
+def test_what_is_no_tls(talk: Talk, word: str) -> None:
+    with raw(talk) as server:
+        server.scheme = "https"
+        for failure in (_post(server, Options()), _shake(server, Options())):
+            assert isinstance(failure, NetFailure)
+            assert (failure.id, failure.stage) == ("tls.handshake", "tls")
+            assert word in failure.detail
+
+
+def test_a_handshake_that_never_ends() -> None:
+    with raw(_silent) as server:
+        server.scheme = "https"
+        options = Options(connect_timeout=0.3)
+        for failure in (_post(server, options), _shake(server, options)):
+            assert isinstance(failure, NetFailure)
+            assert (failure.id, failure.stage) == ("net.timeout-connect", "tls")
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_ca_file_that_is_none(tmp_path: Path, content: str | None) -> None:
+    place = tmp_path / "mine.pem"
+    if content is not None:
+        place.write_text(content)
+    with pytest.raises(InputError, match=r"mine\.pem"):
+        http.send(Outgoing("GET", "https://127.0.0.1:1/"), Options(ca_file=str(place)), Redactor(), CancelToken())
+
+
+def test_a_name_that_does_not_resolve() -> None:
+    failure = probe.resolve("no-such-name.invalid", 80, 10, CancelToken())
+    assert isinstance(failure, NetFailure)
+    assert failure.id == "net.dns"
+
+
+def test_a_name_look_up_that_hangs_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **named: hold.wait(10) and [])
+    slow = probe.resolve("slow.example", 80, 0.1, CancelToken())
+    assert isinstance(slow, NetFailure)
+    assert (slow.id, "0.1 s" in slow.detail) == ("net.dns", True)
+    cancel = CancelToken()
+    threading.Timer(0.1, cancel.cancel).start()
+    with pytest.raises(Cancelled):
+        probe.resolve("slow.example", 80, 60, cancel)
+    hold.set()
+
+
+def test_the_next_address_is_tried() -> None:
+    with serving(lambda got: Scripted()) as server:
+        connected = probe.connect(("127.0.0.2", "127.0.0.1"), server.port, 5, CancelToken())
+        assert isinstance(connected, probe.Connected)
+        connected.connection.close()
+    assert connected.address == "127.0.0.1"
+    failure = probe.connect(("127.0.0.1",), free_port(), 5, CancelToken())
+    assert isinstance(failure, NetFailure)
+    assert failure.id == "net.refused"
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "covers"),
+    [
+        ("model.example", "MODEL.example.", True),
+        ("*.example.org", "a.example.org", True),
+        ("*.example.org", "a.b.example.org", False),
+        ("*.example.org", "example.org", False),
+        ("10.0.0.1", "10.0.0.1", True),
+        ("::1", "0:0:0:0:0:0:0:1", True),
+        ("10.0.0.1", "model.example", False),
+    ],
+)
+def test_which_names_a_certificate_covers(name: str, host: str, covers: bool) -> None:
+    assert tls.name_matches(name, host) == covers
