@@ -1,0 +1,175 @@
+"""What a JSON view draws, worked out line by line and only for lines in sight: colours, folds, wrapping."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LONGEST = 4000
+"""Characters of a line that are drawn; the rest is counted."""
+
+_TOKEN = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*")(?=\s*:)|(?P<str>"(?:[^"\\]|\\.)*"?)'
+    r"|(?P<num>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity)|(?P<pun>[{}\[\],:]+)"
+)
+_TONES = {"key": "jkey", "str": "jstr", "num": "jnum", "pun": "jpun"}
+_POINT = re.compile(r'\s*(\{\s*"x"\s*:.*\}|\[\s*-?[\d.eE+-]+\s*,\s*-?[\d.eE+-]+\s*\]),?\s*$')
+KEEP_POINTS, FOLD_FROM = 9, 13
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of one colour: columns ``start`` to ``end`` (exclusive), a theme token, bold or not."""
+
+    start: int
+    end: int
+    tone: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines ``first`` to ``last`` (0-based, inclusive), shown as one row with ``text``."""
+
+    first: int
+    last: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A bad place: its line (0-based), columns, what is wrong, how bad."""
+
+    line: int
+    start: int
+    end: int
+    message: str
+    severity: str = "error"
+    path: str = ""
+
+
+def json_runs(text: str) -> tuple[Run, ...]:
+    """The colours of one line of JSON."""
+    return tuple(
+        Run(match.start(), match.end(), _TONES[match.lastgroup or "pun"]) for match in _TOKEN.finditer(text[:LONGEST])
+    )
+
+
+def head_runs(text: str, first: bool) -> tuple[Run, ...]:
+    """The colours of a request line (``first``) or of a header line."""
+    if first:
+        end = text.find(" ")
+        return (Run(0, max(end, 0), "text", True), Run(max(end, 0), len(text), "text"))
+    colon = text.find(":") + 1
+    return (Run(0, colon, "jpun"), Run(colon, len(text), "text"))
+
+
+def point_folds(lines: Sequence[str]) -> tuple[Fold, ...]:
+    """Long lists of points, folded after the first nine."""
+    folds: list[Fold] = []
+    start = -1
+    for at, line in enumerate((*lines, "")):
+        if '"x"' in line[:60] and _POINT.match(line[:200]):
+            start = at if start < 0 else start
+            continue
+        if start >= 0 and at - start >= FOLD_FROM:
+            hidden = at - start - KEEP_POINTS
+            indent = " " * (len(lines[start]) - len(lines[start].lstrip()))
+            folds.append(Fold(start + KEEP_POINTS, at - 1, f"{indent}… {hidden:,} more points"))
+        start = -1
+    return tuple(folds)
+
+
+def value_columns(line: str, key: str) -> tuple[int, int]:
+    """Where the value of ``key`` stands in a line; without the key, where anything stands."""
+    at = line.find(f'"{key}":') if key else -1
+    if at < 0:
+        body = line.rstrip().rstrip(",")
+        return len(line) - len(line.lstrip()), len(body)
+    start = at + len(key) + 3
+    start += len(line[start:]) - len(line[start:].lstrip())
+    match = _TOKEN.match(line, start)
+    return start, match.end() if match else len(line.rstrip().rstrip(","))
+
+
+class FoldMap:
+    """Lines to rows of the view and back, through the folds in force. Both ways in logarithmic time."""
+
+    def __init__(self, count: int, folds: Sequence[Fold] = ()) -> None:
+        self.count = count
+        self.folds = tuple(sorted(folds, key=lambda fold: fold.first))
+        self._firsts = [fold.first for fold in self.folds]
+        self._rows: list[int] = []
+        hidden = 0
+        for fold in self.folds:
+            self._rows.append(fold.first - hidden)
+            hidden += fold.last - fold.first
+        self.rows = count - hidden
+
+    def line_of(self, row: int) -> tuple[int, Fold | None]:
+        """The line that a row shows, and the fold if it is one."""
+        at = bisect_right(self._rows, row) - 1
+        if at < 0:
+            return row, None
+        fold = self.folds[at]
+        if self._rows[at] == row:
+            return fold.first, fold
+        return fold.last + row - self._rows[at], None
+
+    def row_of(self, line: int) -> int:
+        """The row in which a line is, its fold's row where it is folded."""
+        at = bisect_right(self._firsts, line) - 1
+        if at < 0:
+            return line
+        fold = self.folds[at]
+        return self._rows[at] + max(line - fold.last, 0)
+
+    def fold_at(self, line: int) -> Fold | None:
+        """The fold that hides a line."""
+        at = bisect_right(self._firsts, line) - 1
+        return self.folds[at] if at >= 0 and line <= self.folds[at].last else None
+
+    def without(self, fold: Fold) -> FoldMap:
+        """With one fold opened."""
+        return FoldMap(self.count, [one for one in self.folds if one is not fold])
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a wrapped line: its text, its colours, and whether it goes on from the one before."""
+
+    text: str
+    runs: tuple[Run, ...]
+    goes_on: bool
+
+
+def wrap(text: str, runs: Sequence[Run], columns: int) -> list[Piece]:
+    """Breaks a line into pieces of at most ``columns``; later pieces hang below the line's own indent."""
+    columns = max(columns, 16)
+    if len(text) <= columns:
+        return [Piece(text, tuple(runs), False)]
+    indent = " " * min(len(text) - len(text.lstrip()) + 2, columns // 2)
+    pieces: list[Piece] = []
+    start = 0
+    while start < len(text):
+        pad = "" if start == 0 else indent
+        end = _break_at(text, start, start + columns - len(pad))
+        shift = len(pad) - start
+        inside = tuple(
+            Run(max(run.start, start) + shift, min(run.end, end) + shift, run.tone, run.strong)
+            for run in runs
+            if run.end > start and run.start < end
+        )
+        pieces.append(Piece(pad + text[start:end], inside, start > 0))
+        start = end
+    return pieces
+
+
+def _break_at(text: str, start: int, end: int) -> int:
+    """After a space in the last third of the piece, else just where it is full."""
+    if end >= len(text):
+        return len(text)
+    space = text.rfind(" ", start + (end - start) * 2 // 3, end)
+    return space + 1 if space > start else end
