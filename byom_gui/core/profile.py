@@ -20,7 +20,7 @@ from urllib.parse import quote
 from byom_gui.core.endpoint import MASK, Endpoint, Origin, SecretRef
 from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.observations import SentRequest
-from byom_gui.core.registering import TeamInfo
+from byom_gui.core.registering import TeamInfo, checked_key
 from byom_gui.core.registration import Registration, check_format
 
 FORMAT = "byom-api-profile/1"
@@ -157,12 +157,7 @@ class RegisterRequest:
         Raises:
             InputError: where a secret or the key is missing, or the key can not stand in a header.
         """
-        key = key.strip()
-        if not key:
-            raise InputError("There is no V7 API key. Enter one under Team.", where="key")
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise InputError("The V7 API key holds a character that no key has. Copy it again.", where="key")
-        url, headers, body = self._render(lambda ref: _looked_up(ref, lookup), key)
+        url, headers, body = self._render(lambda ref: _looked_up(ref, lookup), checked_key(key))
         return url, headers, body.encode()
 
 

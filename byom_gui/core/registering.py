@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from byom_gui.core.endpoint import MASK, Address, SecretRef
-from byom_gui.core.errors import AppError
+from byom_gui.core.errors import AppError, InputError
 from byom_gui.core.observations import NetFailure, SentRequest
 from byom_gui.core.registration import Registration
 
@@ -84,6 +84,16 @@ class V7Error(AppError):
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
+
+
+def checked_key(key: str) -> str:
+    """The key as a header can hold it. Raises InputError without repeating it."""
+    key = key.strip()
+    if not key:
+        raise InputError("There is no V7 API key. Enter one under Team.", where="key")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise InputError("The V7 API key holds a character that no key has. Copy it again.", where="key")
+    return key
 
 
 def kind_of(status: int) -> OutcomeKind:
