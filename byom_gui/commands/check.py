@@ -1,0 +1,112 @@
+"""``byom-gui check``: the whole diagnosis."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+
+from byom_gui.commands.common import (
+    Connection,
+    add_connection_options,
+    cancel_on_interrupt,
+    connect,
+    printable,
+    read_images,
+    say,
+    write_text,
+)
+from byom_gui.core.findings import Finding
+from byom_gui.core.image import ImageSource
+from byom_gui.core.report import CheckReport, report_html, report_junit
+from byom_gui.services import checkup
+
+EXIT = {"ready": 0, "not-ready": 1, "unreachable": 3}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("positionals", metavar="ENDPOINT [IMAGE…]", nargs="*", help="images: files, folders, globs")
+    parser.add_argument("--quick", action="store_true", help="one image, both ways to send it, contract, classes")
+    parser.add_argument("--max-calls", type=int, default=checkup.MAX_CALLS, metavar="N", help="at most N calls")
+    parser.add_argument("--budget", type=float, default=0.0, metavar="MS", help="what p95 may take")
+    parser.add_argument("--json", metavar="FILE", help="write the report as JSON (- is stdout)")
+    parser.add_argument("--junit", metavar="FILE", help="write the findings as JUnit XML")
+    parser.add_argument("--html", metavar="FILE", help="write one page to send to a colleague")
+    parser.add_argument("--no-images", action="store_true", help="leave pictures out of the page")
+    add_connection_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the check and writes the reports; the exit code is the verdict."""
+    connection = connect(arguments, arguments.positionals)
+    images = read_images(connection.positionals)
+    report = _check(connection, images, arguments)
+    quiet = "-" in (arguments.json, arguments.junit, arguments.html)
+    if not quiet:
+        print(printable(summary(report)))
+    if arguments.json:
+        write_text(arguments.json, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    if arguments.junit:
+        write_text(arguments.junit, report_junit(report))
+    if arguments.html:
+        write_text(arguments.html, report_html(report))
+    return EXIT[report.verdict]
+
+
+def _check(connection: Connection, images: list[ImageSource], arguments: argparse.Namespace) -> CheckReport:
+    samples = [] if images else checkup.sample_images()
+    plan = checkup.plan(
+        connection.endpoint,
+        connection.settings,
+        len(images or samples),
+        quick=arguments.quick,
+        max_calls=arguments.max_calls,
+        image_url=arguments.image_url or "",
+    )
+    say(f"{connection.endpoint.infer.shown}: at most {plan.calls} calls.")
+    if samples:
+        say("No images were given: the built-in samples are sent.")
+    return checkup.run(
+        connection.endpoint,
+        connection.settings,
+        images or samples,
+        connection.server,
+        listed=connection.classes if len(connection.classes) else None,
+        quick=arguments.quick,
+        max_calls=arguments.max_calls,
+        budget_ms=arguments.budget,
+        image_url=arguments.image_url or "",
+        cancel=cancel_on_interrupt(),
+        on_progress=lambda done, total, text: say(f"[{done}/{total}] {text}"),
+        samples=bool(samples),
+    )
+
+
+def summary(report: CheckReport) -> str:
+    """The report for people."""
+    words = {
+        "ready": "READY: nothing found that V7 would refuse.",
+        "not-ready": "NOT READY: mend what is marked as error, then check again.",
+        "unreachable": "UNREACHABLE: no HTTP answer ever came.",
+    }
+    lines = [words[report.verdict], ""]
+    for finding in report.findings:
+        lines += [*_finding(finding), ""]
+    if report.not_checked:
+        lines.append("Not checked:")
+        lines += [f"  {one.id}: {one.why}" for one in report.not_checked]
+    return "\n".join(lines).rstrip()
+
+
+def _finding(finding: Finding) -> list[str]:
+    times = f" ({finding.count} times)" if finding.count > 1 else ""
+    lines = [f"{finding.severity.upper()}  {finding.id}{times}", f"  {finding.what}"]
+    for title, text in (("Where", finding.where), ("Evidence", finding.evidence), ("Cause", finding.cause)):
+        if text:
+            lines.append(f"  {title}: {text}")
+    if finding.fix:
+        lines.append(f"  Do this: {finding.fix}")
+    if finding.snippet:
+        lines.append(textwrap.indent(finding.snippet, "      "))
+    return lines

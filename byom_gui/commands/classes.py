@@ -1,0 +1,46 @@
+"""``byom-gui classes``: what the server lists, as V7 wants it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from byom_gui.commands.common import add_connection_options, cancel_on_interrupt, connect, printable, say
+from byom_gui.core.contract import read_classes
+from byom_gui.core.errors import JsonError
+from byom_gui.core.observations import ClassesObservation
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="where the model answers, with its path")
+    add_connection_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the list as ``[{"name", "type"}]``; 1 where it is not in V7's form, 3 where nothing answered."""
+    connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
+    seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt())
+    return show(seen)
+
+
+def show(seen: ClassesObservation) -> int:
+    """Prints what the classes address said."""
+    reply, failure = seen.call.reply, seen.call.failure
+    if reply is None:
+        say(f"{seen.address.shown} did not answer: {failure.detail if failure else ''}")
+        return 3
+    if reply.status != 200:
+        say(f"{seen.address.shown} answers {reply.status}. V7's own dialog needs no classes address: list them there.")
+        return 1
+    try:
+        served = read_classes(reply.body)
+    except JsonError as error:
+        say(f"What {seen.address.shown} says is no JSON: {error.sentence}")
+        return 1
+    say(f"{len(served.entries)} classes from {seen.address.shown}")
+    for problem in served.problems:
+        say(f"{problem.path}: {problem.message}")
+    rows = [json.dumps({"name": e.name, "type": e.type}, ensure_ascii=False) for e in served.entries]
+    print(printable("[\n" + ",\n".join(f"  {row}" for row in rows) + "\n]" if rows else "[]"))
+    return 1 if served.problems or not served.entries else 0

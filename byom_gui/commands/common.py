@@ -1,0 +1,236 @@
+"""What several commands share: connection options, where secrets come from, messages."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.classes import ClassList
+from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
+from byom_gui.core.errors import InputError
+from byom_gui.core.image import ImageSource
+from byom_gui.core.project import Project, Settings
+from byom_gui.services.model_server import ModelServer
+from byom_gui.services.secrets import SecretStore
+
+
+def say(text: str) -> None:
+    """A message, to stderr, without the control characters that a terminal would obey."""
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """The text with control characters shown as ``?``; line breaks and tabs stay."""
+    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)
+
+
+def write_text(target: str, text: str) -> None:
+    """Writes to a file, or to stdout where ``target`` is ``-``."""
+    if target == "-":
+        print(text)
+        return
+    from byom_gui.services.files import atomic_write
+
+    atomic_write(Path(target), text.encode())
+
+
+def cancel_on_interrupt() -> CancelToken:
+    """A token that Ctrl+C cancels; a second Ctrl+C ends at once."""
+    token = CancelToken()
+
+    def interrupted(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        token.cancel()
+
+    signal.signal(signal.SIGINT, interrupted)
+    return token
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say how to reach the model server; the same for every command that calls it."""
+    group = parser.add_argument_group("connection")
+    group.add_argument("--project", metavar="FILE", help="take endpoint, classes and settings from a project")
+    group.add_argument("--classes-url", metavar="URL", help="where the class list is served")
+    group.add_argument("--classes", metavar="FILE", help="the class list to register (JSON, CSV or lines)")
+    group.add_argument("--user", metavar="NAME", help="user for HTTP Basic; the password is never an argument")
+    group.add_argument("--secret-header", metavar="NAME", help="header that carries the endpoint's secret")
+    group.add_argument("--ca", metavar="FILE", help="trust the certificates in this file")
+    group.add_argument("--insecure", action="store_true", help="do NOT verify the server's certificate")
+    group.add_argument("--proxy", metavar="URL", help="proxy; bypassed for loopback, and V7 will not use it")
+    group.add_argument("--timeout", type=_seconds, metavar="S", help="bounds the connection and each read")
+    group.add_argument("--concurrency", type=_count, metavar="N", help="requests at once (2 unless raised)")
+    group.add_argument("--image-url", metavar="URL", help="an image address the server can fetch")
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a number of seconds is due, such as 30") from None
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError("give a number of seconds between 0 and 3600")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError("give a whole number from 1 to 64")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """All that is needed to call a model server."""
+
+    endpoint: Endpoint
+    settings: Settings
+    classes: ClassList
+    project: Project
+    store: SecretStore
+    server: ModelServer
+    positionals: tuple[str, ...]
+    """What is left of the positionals: the images."""
+
+
+def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connection:
+    """Reads the connection options; the first positional is the endpoint unless ``--project`` is given."""
+    from byom_gui.services.files import load_project
+
+    store = SecretStore(use_environment=True)
+    rest = list(positionals)
+    if arguments.project:
+        project = load_project(Path(arguments.project))
+        endpoint = project.registration.endpoint
+        if endpoint is None:
+            raise InputError(f"The project {arguments.project} holds no endpoint. Give one, or open it in the window.")
+    else:
+        if not rest:
+            raise InputError("Give the endpoint's address, or --project FILE.")
+        project = Project()
+        endpoint = _endpoint(rest.pop(0), store)
+    endpoint = _with_auth(endpoint, arguments, store)
+    store.environment_origin = endpoint.origin
+    settings = _settings(project.settings, arguments)
+    classes = project.registration.classes
+    if arguments.classes:
+        classes = read_class_file(Path(arguments.classes))
+    _tell_secrets(endpoint, store)
+    if settings.insecure:
+        say("WARNING: the server's certificate is NOT verified. Anybody in between can read and change everything.")
+    return Connection(endpoint, settings, classes, project, store, ModelServer(store.get), tuple(rest))
+
+
+def _endpoint(text: str, store: SecretStore) -> Endpoint:
+    parsed = parse_address(text)
+    for name, value in parsed.query_values:
+        if value:
+            # For this run only: an argument is seen by other programs anyway, so it is not worth a keyring entry.
+            store.hold(SecretRef("query", parsed.address.origin, name), value)
+            say(f"The value of ?{name}= is a secret: other programs can see arguments. `byom-gui new` keeps it safe.")
+    return Endpoint(parsed.address)
+
+
+def _with_auth(endpoint: Endpoint, arguments: argparse.Namespace, store: SecretStore) -> Endpoint:
+    auth = Auth(arguments.user or endpoint.auth.basic_user, arguments.secret_header or endpoint.auth.secret_header)
+    classes = endpoint.classes
+    if arguments.classes_url:
+        parsed = parse_address(arguments.classes_url)
+        for name, value in parsed.query_values:
+            if value:
+                store.hold(SecretRef("query", parsed.address.origin, name), value)
+        classes = parsed.address
+    return replace(endpoint, auth=auth, classes=classes)
+
+
+def _settings(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    changes: dict[str, object] = {}
+    if arguments.timeout:
+        changes |= {"connect_timeout": arguments.timeout, "read_timeout": arguments.timeout}
+    if arguments.concurrency:
+        changes["concurrency"] = arguments.concurrency
+    if arguments.ca:
+        if not Path(arguments.ca).is_file():
+            raise InputError(f"The CA file {arguments.ca} is not there.")
+        changes["ca_file"] = arguments.ca
+    if arguments.insecure:
+        changes["insecure"] = True
+    if arguments.proxy:
+        changes["proxy"] = arguments.proxy
+    return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
+    for ref in endpoint.secret_refs():
+        what = {"basic": f"Password for {ref.name}", "header": f"Secret for {ref.name}"}.get(
+            ref.kind, f"Value of ?{ref.name}="
+        )
+        place = store.place(ref)
+        where = place.title if place.kind != "none" else "not found; the call is made without it"
+        say(f"{what}: {where}.")
+
+
+def read_class_file(path: Path) -> ClassList:
+    """A class list from a file of lines, CSV or JSON; what can not be read is said, and stops."""
+    from byom_gui.core.class_text import parse_class_list
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"The class file {path} can not be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"The class file {path} is not UTF-8 text.") from None
+    parsed = parse_class_list(text)
+    for problem in parsed.problems:
+        say(f"{path}, line {problem.line}: {problem.message}")
+    return ClassList(tuple(parsed.entries))
+
+
+def images_of(words: Sequence[str]) -> Iterator[Path]:
+    """The image files that files, folders and globs stand for."""
+    from byom_gui.services.images import expand
+
+    return expand([Path(word) for word in words])
+
+
+def read_images(words: Sequence[str]) -> list[ImageSource]:
+    """Reads images; one that can not be read is said and left out.
+
+    Raises:
+        InputError: images were named, and none could be read.
+    """
+    from byom_gui.core.errors import ImageError
+    from byom_gui.services.images import read_image
+
+    found: list[ImageSource] = []
+    for path in images_of(words):
+        try:
+            found.append(read_image(path))
+        except ImageError as error:
+            say(f"{path}: {error.sentence}")
+    if words and not found:
+        raise InputError("None of the named images could be read.")
+    return found
+
+
+def v7_key(store: SecretStore, ref: SecretRef) -> str:
+    """The V7 key, and a line on stderr that says where it came from.
+
+    Raises:
+        InputError: there is none.
+    """
+    key = store.get(ref)
+    if not key:
+        raise InputError("There is no V7 key. Set BYOM_V7_API_KEY, or run: byom-gui key set")
+    say(f"V7 key: {store.place(ref).title}.")
+    return key
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment, read in one place."""
+    return os.environ

@@ -1,0 +1,32 @@
+"""``byom-gui export``: the registration JSON of a project."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from byom_gui.commands.common import say
+from byom_gui.core.errors import InputError
+from byom_gui.services.files import export_registration, load_project
+from byom_gui.services.stores import load_report
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("file", metavar="FILE", help="a project, or a registration JSON")
+    parser.add_argument("-o", "--out", required=True, metavar="OUT", help="the registration JSON to write")
+    parser.add_argument("--with-check", action="store_true", help="put the last check's report beside it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the registration; it holds no secret."""
+    project = load_project(Path(arguments.file))
+    endpoint = project.registration.endpoint
+    report = None
+    if arguments.with_check:
+        report = load_report(endpoint) if endpoint is not None else None
+        if report is None:
+            raise InputError("This endpoint was not checked yet. Run byom-gui check first, or leave --with-check out.")
+    export_registration(Path(arguments.out), project.registration, report)
+    say(f"Wrote {arguments.out}.")
+    return 0

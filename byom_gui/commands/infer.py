@@ -1,0 +1,130 @@
+"""``byom-gui infer``: answers as JSON Lines, and each image with its overlay."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from byom_gui.commands.common import (
+    Connection,
+    add_connection_options,
+    cancel_on_interrupt,
+    connect,
+    images_of,
+    say,
+)
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.colours import assign
+from byom_gui.core.diagnosis import Answered
+from byom_gui.core.errors import FileError, ImageError, InputError
+from byom_gui.core.image import ImageSource
+from byom_gui.services import images
+from byom_gui.services.previewing import infer_image
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("positionals", metavar="ENDPOINT IMAGE…", nargs="*", help="images: files, folders, globs")
+    parser.add_argument("--out", required=True, metavar="DIR", help="where answers.jsonl and the overlays go")
+    parser.add_argument("--no-overlays", action="store_true", help="write the answers only")
+    add_connection_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 where every image was answered, 1 where some were not, 3 where nothing answered at all."""
+    connection = connect(arguments, arguments.positionals)
+    paths = list(images_of(connection.positionals))
+    if not paths:
+        raise InputError("Name at least one image, folder or glob.")
+    out = Path(arguments.out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"The folder {out} can not be made: {error.strerror}.") from None
+    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
+    token = cancel_on_interrupt()
+    answered = failed = 0
+    any_reply = False
+    names = _Names()
+    with (out / "answers.jsonl").open("w", encoding="utf-8") as lines:
+        for path, result in _all(connection, paths, token, arguments.image_url or ""):
+            record, good, replied = _record(path, result)
+            any_reply |= replied
+            answered, failed = answered + good, failed + (not good)
+            lines.write(json.dumps(record, ensure_ascii=False) + "\n")
+            lines.flush()
+            say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
+            if not arguments.no_overlays and not isinstance(result, str):
+                _overlay(out / names.unique(path), path, result)
+    say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
+    token.raise_if_cancelled()
+    return 0 if not failed else 1 if any_reply else 3
+
+
+def _all(
+    connection: Connection, paths: list[Path], token: CancelToken, image_url: str
+) -> Iterator[tuple[Path, Answered | str]]:
+    def one(path: Path) -> Answered | str:
+        try:
+            token.raise_if_cancelled()
+            source = images.read_image(path)
+            return infer_image(connection.server, connection.endpoint, connection.settings, source, token, image_url)
+        except ImageError as error:
+            return error.sentence
+
+    with ThreadPoolExecutor(connection.settings.concurrency) as pool:
+        pending: dict[Future[Answered | str], Path] = {pool.submit(one, path): path for path in paths}
+        try:
+            for future in as_completed(pending):
+                yield pending.pop(future), future.result()
+        except BaseException:
+            token.cancel()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool, bool]:
+    """The line of answers.jsonl, whether it is a good answer, and whether there was any reply."""
+    if isinstance(result, str):
+        return {"image": str(path), "summary": result, "error": result}, False, False
+    call, answer = result.call, result.answer
+    findings = [finding.as_json() for finding in result.findings]
+    good = answer is not None and answer.status == "succeeded"
+    first = next((f.what for f in result.findings if f.severity == "error"), "no answer that can be read")
+    record: dict[str, object] = {
+        "image": str(path),
+        "width": call.image_width,
+        "height": call.image_height,
+        "status": call.reply.status if call.reply else None,
+        "milliseconds": round(call.milliseconds, 1),
+        "summary": f"{len(answer.predictions)} objects" if answer is not None and good else first,
+        "answer": answer.value if answer is not None else None,
+        "findings": findings,
+    }
+    return record, good, call.reply is not None
+
+
+class _Names:
+    """File names for overlays: two images of the same name from different folders keep both."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, path: Path) -> str:
+        name, number = f"{path.stem}.overlay.png", 2
+        while name in self._taken:
+            name, number = f"{path.stem}-{number}.overlay.png", number + 1
+        self._taken.add(name)
+        return name
+
+
+def _overlay(target: Path, path: Path, result: Answered) -> None:
+    from byom_gui.app import render_overlay
+
+    predictions = result.answer.predictions if result.answer is not None else ()
+    source: ImageSource = images.read_image(path)
+    colours = assign(list(dict.fromkeys(p.name for p in predictions)), {})
+    render_overlay(images.raster(source, None), predictions, colours, target)

@@ -1,0 +1,80 @@
+"""``byom-gui key``: keeps, forgets or finds the V7 key, or an endpoint's secret. Never shows one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from byom_gui.commands.common import environment, say
+from byom_gui.core.endpoint import SecretRef, parse_address
+from byom_gui.core.errors import InputError
+from byom_gui.services.secrets import SecretStore
+from byom_gui.services.v7 import looks_like_key, v7_host
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument(
+        "action", choices=("set", "forget", "show"), help="show tells where it is kept, never the value"
+    )
+    parser.add_argument("--endpoint", metavar="URL", help="a secret of this endpoint instead of the V7 key")
+    parser.add_argument("--user", metavar="NAME", help="the password of this HTTP Basic user")
+    parser.add_argument("--secret-header", metavar="NAME", help="the secret sent in this header")
+    parser.add_argument("--query", metavar="NAME", help="the value of this query key (?NAME=…)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reads a value from a prompt, or from stdin where that is no terminal."""
+    ref = _ref(arguments)
+    store = SecretStore()
+    what = "V7 key" if ref.kind == "v7-key" else f"secret {ref.name!r}"
+    if arguments.action == "forget":
+        store.forget(ref)
+        say(f"The {what} for {ref.origin} is forgotten.")
+        return 0
+    if arguments.action == "show":
+        place = SecretStore(use_environment=True).place(ref)
+        print(f"{what} for {ref.origin}: {place.title}{f' ({place.why})' if place.why else ''}")
+        return 0
+    return _set(store, ref, what)
+
+
+def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
+    value = _read(f"{what} for {ref.origin}: ")
+    if not value:
+        raise InputError("Nothing was entered, so nothing was changed.")
+    if ref.kind == "v7-key" and not looks_like_key(value):
+        say("This does not look like a V7 key (7 characters, a dot, 32 characters). It is kept all the same.")
+    place = store.set(ref, value)
+    if place.kind != "keyring":
+        store.forget(ref)
+        say(f"Not kept: there is no keyring to keep it in. {place.why}".rstrip())
+        say("A command ends at once, so it can not keep a secret by itself. Set BYOM_V7_API_KEY, "
+            "BYOM_ENDPOINT_PASSWORD or BYOM_ENDPOINT_SECRET instead.")  # fmt: skip
+        return 2
+    say(f"Kept: {place.title}.")
+    return 0
+
+
+def _read(prompt: str) -> str:
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass(prompt, stream=sys.stderr).strip()
+    return sys.stdin.readline().strip()
+
+
+def _ref(arguments: argparse.Namespace) -> SecretRef:
+    named = [(kind, getattr(arguments, key)) for kind, key in NAMED if getattr(arguments, key)]
+    if not arguments.endpoint:
+        if named:
+            raise InputError("Say which endpoint the secret belongs to, with --endpoint URL.")
+        return SecretRef("v7-key", v7_host(environment()))
+    if len(named) != 1:
+        raise InputError("Say which secret of the endpoint: --user NAME, --secret-header NAME or --query NAME.")
+    kind, name = named[0]
+    assert kind in ("basic", "header", "query")
+    return SecretRef(kind, parse_address(arguments.endpoint).address.origin, name)  # type: ignore[arg-type]
+
+
+NAMED = (("basic", "user"), ("header", "secret_header"), ("query", "query"))

@@ -1,0 +1,82 @@
+"""``byom-gui register``: submits a project or a registration JSON to V7, once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, v7_key
+from byom_gui.core.endpoint import SecretRef
+from byom_gui.core.errors import InputError
+from byom_gui.core.observations import SentRequest
+from byom_gui.core.profile import RegisterRequest, plan_request
+from byom_gui.core.registering import RegisterOutcome
+from byom_gui.services.files import load_project
+from byom_gui.services.stores import load_profile
+from byom_gui.services.secrets import SecretStore
+from byom_gui.services.v7 import V7, v7_host
+
+REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited", "refused")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("file", metavar="FILE", help="a project, or a registration JSON")
+    parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and send nothing")
+    parser.add_argument("--team", nargs="+", metavar="SLUG", default=[], help="the team that the key has to belong to")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 registered, 4 V7 refused, 5 V7 not reached or the outcome unknown."""
+    from byom_gui.services.v7 import V7Error
+
+    project = load_project(Path(arguments.file))
+    store = SecretStore(use_environment=True)
+    host = v7_host(environment())
+    ref = SecretRef("v7-key", host)
+    key = v7_key(store, ref)
+    say(f"V7: {host}" + (" (the stand-in or another host, not V7's own)" if host.is_loopback else ""))
+    client, token = V7(host), cancel_on_interrupt()
+    try:
+        team = client.token_info(key, token)
+    except V7Error as error:
+        say(error.sentence)
+        return 4 if error.refused else 5
+    if arguments.team and arguments.team != [team.slug]:
+        raise InputError(f"The key belongs to the team {team.slug}. Other teams need a key of their own.")
+    profile = load_profile()
+    request = plan_request(profile, project.registration, team, host)
+    if not profile.confirmed:
+        say("Assumption: V7 has not published this call. Path and field names may differ (docs/api-profile.md).")
+    if arguments.dry_run:
+        print(printable(as_text(request.masked())))
+        return 0
+    return _send(client, request, store, key, token)
+
+
+def _send(client: V7, request: RegisterRequest, store: SecretStore, key: str, token: object) -> int:
+    from byom_gui.core.cancel import CancelToken
+
+    assert isinstance(token, CancelToken)
+    outcome = client.register(request, store.get, key, token)
+    say(outcome.sentence)
+    for line in outcome.errors:
+        say(f"  {line}")
+    if outcome.todo:
+        say(outcome.todo)
+    if outcome.model_url:
+        print(printable(outcome.model_url))
+    return exit_code(outcome)
+
+
+def exit_code(outcome: RegisterOutcome) -> int:
+    """The command's exit code for an outcome."""
+    if outcome.kind == "registered":
+        return 0
+    return 4 if outcome.kind in REFUSED else 5
+
+
+def as_text(request: SentRequest) -> str:
+    """The request as it goes over the wire, secrets masked."""
+    head = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
+    return "\n".join([*head, "", request.body])

@@ -1,0 +1,61 @@
+"""``byom-gui serve``: the built-in model server, sound or with a named fault."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from byom_gui.commands.common import cancel_on_interrupt, environment, say
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.errors import InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback; 0 takes a free one")
+    parser.add_argument("--fault", metavar="NAME", help="answer with this fault")
+    parser.add_argument("--list-faults", action="store_true", help="name the faults and end")
+    parser.add_argument("--user", metavar="NAME", help="ask for HTTP Basic (password: BYOM_ENDPOINT_PASSWORD)")
+    parser.add_argument("--secret-header", metavar="NAME", help="ask for a header (secret: BYOM_ENDPOINT_SECRET)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serves until Ctrl+C. The address is the one line on stdout."""
+    from byom_gui.sandbox.faults import FAULTS
+    from byom_gui.sandbox.model_server import ModelServer
+
+    if arguments.list_faults:
+        for name, fault in FAULTS.items():
+            print(f"{name}\t{fault.summary}")
+        return 0
+    if arguments.fault and arguments.fault not in FAULTS:
+        raise InputError(f"There is no fault {arguments.fault!r}. byom-gui serve --list-faults names them.")
+    with ModelServer(
+        port=arguments.port,
+        fault=arguments.fault or "",
+        user=arguments.user or "",
+        password=_secret(arguments.user, "BYOM_ENDPOINT_PASSWORD", "--user"),
+        secret_header=arguments.secret_header or "",
+        secret=_secret(arguments.secret_header, "BYOM_ENDPOINT_SECRET", "--secret-header"),
+    ) as server:
+        print(server.url, flush=True)
+        say("The built-in model server answers there. Ctrl+C ends it.")
+        wait(cancel_on_interrupt())
+    return 0
+
+
+def _secret(name: str | None, variable: str, option: str) -> str:
+    if not name:
+        return ""
+    value = environment().get(variable, "")
+    if not value:
+        raise InputError(f"{option} needs a secret in {variable}.")
+    return value
+
+
+def wait(token: CancelToken) -> None:
+    """Until Ctrl+C."""
+    while not token.wait(0.5):
+        time.sleep(0)
+    print("Ended.", file=sys.stderr)

@@ -1,0 +1,63 @@
+"""``byom-gui validate``: judges saved answers, class lists, projects or registrations; no server needed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from byom_gui.commands.common import printable, read_class_file, say, write_text
+from byom_gui.core.classes import ClassList
+from byom_gui.core.errors import InputError
+from byom_gui.services.images import read_image
+from byom_gui.services.judging import Judged, judge_file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="saved answers, class lists, projects, registrations")
+    parser.add_argument("--json", metavar="FILE", help="write the verdicts as JSON (- is stdout)")
+    parser.add_argument("--image", metavar="FILE", help="the image that the answers belong to")
+    parser.add_argument("--classes", metavar="FILE", help="the class list to hold the answers against")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """1 where any file has an error, 2 where one can not be read."""
+    image = read_image(Path(arguments.image)) if arguments.image else None
+    listed = read_class_file(Path(arguments.classes)) if arguments.classes else None
+    judged = [_judge(Path(name), image, listed) for name in arguments.files]
+    if arguments.json:
+        files = [one.as_json() for one in judged]
+        write_text(arguments.json, json.dumps({"format": "byom-validate/1", "files": files}, indent=2))
+    if arguments.json != "-":
+        for one in judged:
+            print(printable(_line(one)))
+    return 1 if any(f.severity == "error" for one in judged for f in one.findings) else 0
+
+
+def _judge(path: Path, image: object, listed: ClassList | None) -> Judged:
+    from byom_gui.core.image import ImageSource
+
+    assert image is None or isinstance(image, ImageSource)
+    if not path.is_file():
+        raise InputError(f"{path} is no file that can be read.")
+    say(f"{path}")
+    return judge_file(path, image, listed)
+
+
+def _line(one: Judged) -> str:
+    lines = [f"{one.path}: {one.kind}, {_verdict(one)}"]
+    for finding in one.findings:
+        times = f" ({finding.count} times)" if finding.count > 1 else ""
+        lines.append(f"  {finding.severity.upper()}  {finding.id}{times}  {finding.where}")
+        lines.append(f"    {finding.what}")
+        if finding.fix:
+            lines.append(f"    Do this: {finding.fix}")
+    return "\n".join(lines)
+
+
+def _verdict(one: Judged) -> str:
+    errors = sum(f.severity == "error" for f in one.findings)
+    if errors:
+        return f"{errors} error{'s' if errors > 1 else ''}"
+    return "sound, with warnings" if any(f.severity == "warning" for f in one.findings) else "sound"

@@ -1,0 +1,119 @@
+"""Judges a saved file with the rules of the diagnosis: an answer, a class list, a project or a registration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from byom_gui.core.class_text import parse_class_list
+from byom_gui.core.classes import ClassList
+from byom_gui.core.diagnosis import Answered, diagnose, judge_class_list, read_call
+from byom_gui.core.endpoint import Address, Endpoint, Origin
+from byom_gui.core.findings import Finding, merge
+from byom_gui.core.image import ImageSource
+from byom_gui.core.observations import Call, ClassesObservation, Observations, Reply, SentRequest
+from byom_gui.services.files import Loaded, load_any
+
+Kind = Literal["response", "classes", "project", "registration", "unknown"]
+
+# A saved file came from nowhere; rules that look at an address find one that no rule objects to.
+_NOWHERE = Endpoint(Address(Origin("https", "saved-file.example", 443), "/infer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One file's verdict. ``schema_valid`` is that of V7's response schema alone, None for other kinds."""
+
+    path: str
+    kind: Kind
+    schema_valid: bool | None
+    findings: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of ``byom-validate/1``."""
+        return {
+            "path": self.path,
+            "kind": self.kind,
+            "schema_valid": self.schema_valid,
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+def judge_file(path: Path, image: ImageSource | None = None, listed: ClassList | None = None) -> Judged:
+    """Tells what the file is and judges it. Raises FileError where it can not be read at all."""
+    loaded = load_any(path)
+    judge: dict[str, Callable[[], Judged]] = {
+        "response": lambda: judge_answer(loaded, image, listed),
+        "classes": lambda: _judge_classes(loaded),
+        "project": lambda: _judge_registration(loaded),
+        "registration": lambda: _judge_registration(loaded),
+        "unknown": lambda: judge_answer(loaded, image, listed),
+    }
+    return judge[loaded.kind]()
+
+
+def judge_answer(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged:
+    """A saved inference answer, as if a server had just sent it."""
+    answered = read_saved(loaded.data, image)
+    findings = _only_content(diagnose(Observations(_NOWHERE, calls=(answered.call,)), [answered], listed).findings)
+    kind: Kind = loaded.kind
+    valid = answered.answer.schema_valid if answered.answer is not None and kind == "response" else None
+    if kind == "response" and answered.answer is None:
+        valid = _valid_otherwise(loaded)
+    return Judged(str(loaded.path), kind, valid, findings)
+
+
+def _valid_otherwise(loaded: Loaded) -> bool | None:
+    """The schema's verdict on JSON that the strict reader stopped at; None for what is no finite JSON."""
+    from byom_gui.core.contract import schema_valid
+
+    return None if loaded.value is None else schema_valid(loaded.value)
+
+
+def read_saved(data: bytes, image: ImageSource | None) -> Answered:
+    """Reads bytes as the reply to an inference call that was never made."""
+    request = SentRequest("POST", _NOWHERE.infer.base, (), "", 0, "")
+    reply = Reply(200, (("content-type", "application/json"),), data)
+    size = (image.width, image.height) if image is not None else (0, 0)
+    name = image.name if image is not None else ""
+    call = Call("infer", request, reply, None, 0.0, datetime.now(UTC), name, *size, way="base64")
+    return read_call(call)
+
+
+def _only_content(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Without what is said of an address: a file has none."""
+    return tuple(f for f in findings if not f.id.startswith(("net.", "tls.", "auth.")) and f.id != "classes.not-served")
+
+
+def _judge_classes(loaded: Loaded) -> Judged:
+    path = str(loaded.path)
+    if loaded.value is None:
+        parsed = parse_class_list(loaded.data.decode("utf-8-sig", "replace"))
+        findings = judge_class_list(ClassList(tuple(parsed.entries)))
+        return Judged(path, "classes", None, merge(findings))
+    request = SentRequest("GET", _NOWHERE.classes_guess.base, (), "", 0, "")
+    reply = Reply(200, (("content-type", "application/json"),), loaded.data)
+    call = Call("classes", request, reply, None, 0.0, datetime.now(UTC))
+    seen = ClassesObservation(_NOWHERE.classes_guess, call)
+    found = diagnose(Observations(_NOWHERE, calls=(call,), classes=seen), [], None).findings
+    return Judged(path, "classes", None, tuple(f for f in _only_content(found) if f.id != "results.empty"))
+
+
+def _judge_registration(loaded: Loaded) -> Judged:
+    path, kind = str(loaded.path), loaded.kind
+    if loaded.error is not None:
+        where = loaded.error.where if loaded.error.where != path else ""
+        problem = Finding(
+            "schema.type",
+            "error",
+            loaded.error.sentence,
+            where,
+            cause="The file was edited by hand, or written by another program or a newer version.",
+            fix="Mend it there, or export it again.",
+        )
+        return Judged(path, kind, None, (problem,))
+    classes = loaded.registration.classes if loaded.registration else ClassList()
+    return Judged(path, kind, None, merge(judge_class_list(classes)))
