@@ -52,11 +52,13 @@ _BEFORE_COMMANDS = frozenset(("export", "local", "declare", "readonly", "then", 
 
 _DATA = ("-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--data-urlencode", "--json")
 _SHORT_WITH_VALUE = frozenset("XHdubAeomxEFTwKDCrytUYzQPh")
-_LONG_WITH_VALUE = frozenset(
-    ("request", "header", "user", "url", "cookie", "user-agent", "referer", "output", "max-time", "connect-timeout")
-    + ("proxy", "cert", "key", "cacert", "capath", "form", "form-string", "retry", "retry-delay", "write-out", "range")
-    + ("oauth2-bearer", "cookie-jar", "config", "interface", "resolve", "connect-to", "upload-file")
-    + tuple(option[2:] for option in _DATA if option.startswith("--"))
+_LONG_WITH_VALUE = (
+    frozenset(option[2:] for option in _DATA if option.startswith("--"))
+    | frozenset(
+        ("request", "header", "user", "url", "cookie", "user-agent", "referer", "output", "max-time", "connect-timeout")
+    )
+    | frozenset(("proxy", "cert", "key", "cacert", "capath", "form", "form-string", "retry", "retry-delay", "range"))
+    | frozenset(("write-out", "oauth2-bearer", "cookie-jar", "config", "interface", "resolve", "connect-to"))
 )
 _JQ_PAIRS = frozenset(("--arg", "--argjson", "--slurpfile", "--rawfile"))
 
@@ -154,8 +156,12 @@ class _Paste:
         writing = [curl for curl in self.curls if curl.method in METHODS]
         if not writing:
             raise _unfit("This command only reads. Copy the one that registers a model (a POST with a body).")
-        found = [(curl, self._fields(curl)) for curl in writing]
-        return max(reversed(found), key=lambda pair: len(pair[1]))
+        found = []
+        for curl in reversed(writing):
+            self.notes = []
+            found.append((curl, self._fields(curl), self.notes))
+        curl, fields_, self.notes = max(found, key=lambda item: len(item[1]))
+        return curl, fields_
 
     # The path
 
