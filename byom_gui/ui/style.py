@@ -75,6 +75,8 @@ QTableView { gridline-color: @line; }
 QHeaderView { background: @surface; border: 0; }
 QHeaderView::section { height: 27px; padding: 0 4px; border: 0; border-bottom: 1px solid @line; background: @surface;
   color: @text2; font-size: 11px; }
+QHeaderView[inset="true"]::section:first { padding-left: 12px; }
+QHeaderView[inset="true"]::section:last { padding-right: 12px; }
 QAbstractScrollArea { border: 0; }
 QScrollArea { background: transparent; border: 0; }
 QSplitter::handle { background: @line; }
@@ -102,8 +104,8 @@ QLabel[tone="ok"] { color: @ok; }
 QLabel[tone="warn"] { color: @warn; }
 QLabel[tone="bad"] { color: @bad; }
 QLabel[tone="accent"] { color: @accenttext; }
-QLabel[size="small"] { font-size: 11px; }
-QLabel[size="heading"] { font-size: 16px; font-weight: 600; }
+QLabel[textsize="small"] { font-size: 11px; }
+QLabel[textsize="heading"] { font-size: 16px; font-weight: 600; }
 QLabel[strong="true"] { font-weight: 600; }
 QLabel[keycap="true"] { border: 1px solid @btnline; border-radius: 4px; padding: 1px 5px; font-size: 11px;
   color: @text2; background: @surface; }

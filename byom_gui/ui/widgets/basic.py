@@ -78,7 +78,7 @@ def label(
     if tone:
         made.setProperty("tone", tone)
     if size:
-        made.setProperty("size", size)
+        made.setProperty("textsize", size)  # "size" is a property of QWidget itself
     if strong:
         made.setProperty("strong", True)
     if mono:
