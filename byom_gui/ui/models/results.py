@@ -82,6 +82,12 @@ class ResultsModel(QAbstractTableModel):
         if wanted != self._sort:
             self._sort = wanted
             self._build()
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, NUMBER, CONFIDENCE)
+
+    @property
+    def sorted_by(self) -> tuple[int, bool]:
+        """The column, and whether downwards."""
+        return self._sort
 
     def prediction(self, at: int) -> Prediction | None:
         """The result at a place of the table, None for a section's head."""
@@ -130,7 +136,7 @@ class ResultsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[section]
+            return f"{TITLES[section]} {'↓' if self._sort[1] else '↑'}" if section == self._sort[0] else TITLES[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if _RIGHT[section] else Qt.AlignmentFlag.AlignLeft
             return int((side | Qt.AlignmentFlag.AlignVCenter).value)

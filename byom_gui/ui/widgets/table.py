@@ -5,6 +5,7 @@ A style sheet on ``::item`` would make Qt ignore a row's own ground, so the dele
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -13,6 +14,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
@@ -125,9 +127,13 @@ class RowDelegate(QStyledItemDelegate):
 
 
 def _font(cell: Cell) -> QFont:
-    if cell.mono:
-        return theme.mono(11 if cell.small else 13)
-    return theme.sized(11 if cell.small else 13, strong=cell.strong)
+    return _made_font(cell.mono, 11 if cell.small else 13, cell.strong, QApplication.font().key())
+
+
+@functools.lru_cache(maxsize=32)
+def _made_font(mono: bool, size: int, strong: bool, _of: str) -> QFont:
+    """Made once for each look: asking the system for its fixed font for every cell is slow."""
+    return theme.mono(size) if mono else theme.sized(size, strong=strong)
 
 
 def _draw_cell(painter: QPainter, rect: QRect, cell: Cell) -> None:
@@ -196,6 +202,7 @@ class RowTable(QTableView):
         head = self.horizontalHeader()
         head.setFixedHeight(theme.px(ROW))
         head.setHighlightSections(False)
+        head.setProperty("inset", True)
         head.setMinimumSectionSize(theme.px(20))
         self.setItemDelegate(RowDelegate(self))
 
