@@ -85,6 +85,7 @@ QSplitter::handle:vertical { height: 1px; }
 
 QFrame[line="true"] { background: @line; max-height: 1px; min-height: 1px; border: 0; }
 QFrame[vline="true"] { background: @line; max-width: 1px; min-width: 1px; border: 0; }
+QWidget[ground="badrow"] { background: @badbg; }
 QWidget[ground="window"] { background: @window; }
 QWidget[ground="surface"] { background: @surface; }
 QWidget[ground="sunken"] { background: @sunken; }
