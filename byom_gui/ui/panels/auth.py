@@ -1,0 +1,143 @@
+"""How the model server wants to be addressed: Basic, a secret in a header, secrets in the address's query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+
+from byom_gui.core.endpoint import Auth, SecretPlace
+from byom_gui.ui import theme
+from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.handoff import Handoff
+from byom_gui.ui.widgets.popover import Popover
+from byom_gui.ui.widgets.secret_field import NOWHERE, SecretField
+
+
+def place_key(kind: str, name: str) -> str:
+    """The key of a secret in ``set_auth``'s places, such as ``basic pathlab`` or ``query api_key``."""
+    return f"{kind} {name}".strip()
+
+
+class AuthPopup(Popover):
+    """Opens under the auth button. It knows where each secret is kept, never a secret.
+
+    ``secret_entered(kind, name, value)`` is no signal: it goes to one receiver, at once.
+    """
+
+    auth_changed = Signal(Auth)
+    forget_clicked = Signal(str, str)
+    copy_clicked = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__("How the server knows you", 440)
+        self.secret_entered: Handoff[[str, str, str]] = Handoff()
+        self._auth = Auth()
+        self._places: Mapping[str, SecretPlace] = {}
+        self.user = self._line("User for HTTP Basic")
+        self.password = self._secret("basic", "Password", lambda: self.user.text().strip())
+        self.header = self._line("Name of the secret header")
+        self.header.setPlaceholderText("X-Secret")
+        self.header.setFont(theme.mono(13))
+        self.secret = self._secret("header", "Secret", lambda: self.header.text().strip())
+        self.queries: dict[str, SecretField] = {}
+        self._form = QFormLayout()
+        self._origin = basic.label(tone="second", size="small", wrap=True)
+        self._build()
+        self.set_auth(Auth(), (), {})
+        self.set_origin("")
+
+    def _build(self) -> None:
+        lead = "Leave empty what the server does not ask for. Both may be set together."
+        self.body.addWidget(basic.label(lead, tone="second", wrap=True))
+        form = self._form
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(theme.px(8))
+        form.setVerticalSpacing(theme.px(8))
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        fields: tuple[tuple[str, QWidget], ...] = (
+            ("Basic user", self.user),
+            ("Password", self.password),
+            ("Header name", self.header),
+            ("Secret", self.secret),
+        )
+        for title, part in fields:
+            form.addRow(self._title(title), part)
+        self.body.addLayout(form)
+        self.body.addWidget(basic.hline())
+        self.body.addWidget(basic.row(basic.picture("lock", "", 14), self._origin, None))
+
+    def first_field(self) -> QWidget | None:
+        """The user."""
+        return self.user
+
+    def set_auth(self, auth: Auth, query_names: Sequence[str], places: Mapping[str, SecretPlace]) -> None:
+        """Shows what is set. ``places``: ``place_key(kind, name)`` to where that secret is kept."""
+        self._auth, self._places = auth, places
+        self.user.setText(auth.basic_user)
+        self.header.setText(auth.secret_header)
+        if tuple(self.queries) != tuple(query_names):
+            self._set_queries(query_names)
+        self._refresh()
+
+    def set_origin(self, origin: str) -> None:
+        """Where the secrets go, such as ``https://models.acme.io``."""
+        if origin:
+            text = f"Sent only to {origin}, and to V7 when you register. A changed address starts without them."
+        else:
+            text = "Enter the model's address first: secrets belong to its host."
+        self._origin.setText(text)
+
+    def _set_queries(self, names: Sequence[str]) -> None:
+        for field in self.queries.values():
+            self._form.removeRow(field)
+        self.queries = {}
+        for name in dict.fromkeys(names):
+            field = self._secret("query", f"Value of {name}", lambda name=name: name)  # type: ignore[misc]
+            self.queries[name] = field
+            self._form.addRow(self._title(f"?{name}="), field)
+
+    def _refresh(self) -> None:
+        user, header = self.user.text().strip(), self.header.text().strip()
+        for kind, name, field in (("basic", user, self.password), ("header", header, self.secret)):
+            field.set_place(self._place(kind, name) if name else NOWHERE)
+        self.password.set_usable("" if user else "Enter the user first")
+        self.secret.set_usable("" if header else "Enter the header's name first")
+        for name, field in self.queries.items():
+            field.set_place(self._place("query", name))
+        if self.isVisible():
+            self.place()
+
+    def _place(self, kind: str, name: str) -> SecretPlace:
+        return self._places.get(place_key(kind, name), NOWHERE)
+
+    def _line(self, name: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setAccessibleName(name)
+        made.editingFinished.connect(self._on_names)
+        made.textEdited.connect(lambda _: self._refresh())
+        return made
+
+    def _secret(self, kind: str, title: str, name: Callable[[], str]) -> SecretField:
+        made = SecretField(title)
+        made.entered.connect(lambda value: self._on_secret(kind, name(), value))
+        made.forget_clicked.connect(lambda: self.forget_clicked.emit(kind, name()))
+        made.copy_clicked.connect(lambda: self.copy_clicked.emit(kind, name()))
+        return made
+
+    def _title(self, text: str) -> QLabel:
+        made = basic.label(text, tone="second")
+        made.setMinimumWidth(theme.px(96))
+        made.setMinimumHeight(theme.px(28))
+        return made
+
+    def _on_names(self) -> None:
+        auth = Auth(self.user.text().strip(), self.header.text().strip())
+        if auth != self._auth:
+            self._auth = auth
+            self.auth_changed.emit(auth)
+
+    def _on_secret(self, kind: str, name: str, value: str) -> None:
+        self._on_names()
+        self.secret_entered.emit(kind, name, value)

@@ -1,0 +1,171 @@
+"""The four lines of a finding: what, evidence, cause, do this; with a snippet to paste where there is one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from byom_gui.core.findings import Action, Finding
+from byom_gui.core.observations import CertificateFacts
+from byom_gui.ui import theme
+from byom_gui.ui.finding_text import MEANING, certificate_lines, fitting_action, is_in_answer
+from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.code_box import CodeBox
+from byom_gui.ui.widgets.popover import Popover
+
+_Align = Qt.AlignmentFlag
+
+
+def what_line(finding: Finding, *, wrap: bool = True) -> QWidget:
+    """The sentence in bold, its id beside it."""
+    what = basic.label(finding.what, strong=True, wrap=wrap, selectable=True)
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.px(12))
+    layout.addWidget(what, 0 if len(finding.what) < 60 else 1)
+    layout.addWidget(basic.label(finding.id, tone="second", size="small", mono=True, selectable=True))
+    layout.addStretch(0 if len(finding.what) >= 60 else 1)
+    return made
+
+
+def _certificate_verdicts(facts: CertificateFacts, today: date) -> dict[str, tuple[str, str]]:
+    """Label to (outcome, words); a line that tells nothing either way has none."""
+    try:
+        left = (date.fromisoformat(facts.valid_to) - today).days
+        early = date.fromisoformat(facts.valid_from) > today
+    except ValueError:
+        left, early = 0, False
+    verdicts = {"For": ("ok", "matches the address") if facts.matches_host else ("bad", "another name")}
+    if facts.expired or left < 0:
+        verdicts["Valid"] = ("bad", "expired" if left < 0 else "not valid now")
+    elif early:
+        verdicts["Valid"] = ("bad", "not valid yet")
+    elif left:
+        verdicts["Valid"] = ("ok", f"{left:,} {'day' if left == 1 else 'days'} left")
+    if facts.self_signed:
+        verdicts["Issued by"] = ("bad", "signed by itself")
+    elif facts.sent == 1:
+        verdicts["Sent"] = ("bad", "its issuer is missing")
+    return verdicts
+
+
+def certificate_table(facts: CertificateFacts, today: date | None = None) -> QFrame:
+    """What the certificate says, line by line, each with a tick or a cross where it can be judged."""
+    made = basic.frame("box")
+    made.setAccessibleName("The server's certificate")
+    grid = QGridLayout(made)
+    grid.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
+    grid.setHorizontalSpacing(theme.px(12))
+    grid.setVerticalSpacing(theme.px(4))
+    grid.setColumnMinimumWidth(0, theme.px(84))
+    grid.setColumnStretch(1, 1)
+    verdicts = _certificate_verdicts(facts, today or datetime.now(UTC).date())
+    for row, (title, value) in enumerate(certificate_lines(facts)):
+        grid.addWidget(basic.label(title, tone="second"), row, 0, _Align.AlignTop)
+        grid.addWidget(basic.label(value, mono=True, wrap=True, selectable=True), row, 1)
+        if title in verdicts:
+            outcome, words = verdicts[title]
+            said = basic.label(words, tone="bad" if outcome == "bad" else "second", size="small")
+            grid.addWidget(basic.row(basic.picture(outcome, "", 12), said, spacing=4), row, 2, _Align.AlignRight)
+    return made
+
+
+class FindingBody(QWidget):
+    """The lines in a grid: label column, text. ``label_width`` is 72 in findings and 112 in the ping."""
+
+    def __init__(self, finding: Finding, *, label_width: int = 72, certificate: CertificateFacts | None = None) -> None:
+        super().__init__()
+        self.finding = finding
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(0)
+        grid.setVerticalSpacing(theme.px(4))
+        grid.setColumnMinimumWidth(0, theme.px(label_width))
+        grid.setColumnStretch(1, 1)
+        self._grid = grid
+        self._add("What", what_line(finding))
+        if finding.evidence or certificate is None:
+            self._add_text("Evidence", self._evidence())
+        if certificate is not None:
+            self._add("" if finding.evidence else "Evidence", certificate_table(certificate))
+        self._add_text("Cause", finding.cause)
+        self._add_text("Do this", finding.fix)
+        if finding.snippet:
+            self._add("" if finding.fix else "Do this", CodeBox(finding.snippet))
+
+    def _evidence(self) -> str:
+        finding = self.finding
+        if finding.count > 1:
+            places = ", ".join(finding.places)
+            seen = f"{finding.count:,} places" + (f", first: {places}" if places else "")
+            return f"{finding.evidence} ({seen})" if finding.evidence else seen
+        return finding.evidence or finding.where
+
+    def _add_text(self, title: str, text: str) -> None:
+        if text:
+            self._add(title, basic.label(text, wrap=True, selectable=True))
+
+    def _add(self, title: str, part: QWidget) -> None:
+        row = self._grid.rowCount()
+        head: QLabel = basic.label(title, tone="second")
+        self._grid.addWidget(head, row, 0, _Align.AlignTop)
+        self._grid.addWidget(part, row, 1)
+
+
+class WhyPopover(Popover):
+    """What the severity means, and where the fault was seen first."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.id, 380)
+        self.body.addWidget(basic.label(MEANING[finding.severity], wrap=True))
+        if "assumed" in finding.cause.lower():
+            text = "Assumed: it rests on a point that V7 has not published."
+            self.body.addWidget(basic.label(text, tone="warn", wrap=True))
+        if finding.places:
+            seen = f"Seen in {finding.count:,} {'place' if finding.count == 1 else 'places'}"
+            self.body.addWidget(basic.label(seen, tone="second"))
+            places = "\n".join(finding.places)
+            self.body.addWidget(basic.label(places, mono=True, size="small", wrap=True, selectable=True))
+
+
+class FindingActions(QWidget):
+    """Why?, Show in JSON where it points into the answer, and what the app can do itself."""
+
+    action_triggered = Signal(Action)
+    show_in_json = Signal(str)
+
+    def __init__(self, finding: Finding, *, primary: bool = False) -> None:
+        super().__init__()
+        self._popover: WhyPopover | None = None
+        self._finding = finding
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.px(8))
+        self.why = basic.button("Why?", kind="link", on_click=self._explain, tip="What this means")
+        layout.addWidget(self.why)
+        places = (finding.where, *finding.places)
+        where = next((place for place in places if is_in_answer(place)), "")
+        if where:
+            show = basic.button("Show in JSON", "code", on_click=lambda: self.show_in_json.emit(where))
+            show.setToolTip(where)
+            layout.addWidget(show)
+        self.main = None
+        action = fitting_action(finding)
+        if action is not None:
+            self.main = basic.button(action.label or "Do it", on_click=lambda: self.action_triggered.emit(action))
+            layout.addWidget(self.main)
+        self.set_primary(primary)
+
+    def set_primary(self, on: bool) -> None:
+        """Whether the app's own fix is the one primary button in sight."""
+        if self.main is not None:
+            basic.set_kind(self.main, "primary" if on else "")
+
+    def _explain(self) -> None:
+        if self._popover is None:
+            self._popover = WhyPopover(self._finding)
+            self.destroyed.connect(self._popover.deleteLater)
+        self._popover.open_under(self.why)

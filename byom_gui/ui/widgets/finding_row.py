@@ -1,0 +1,105 @@
+"""A finding in one row of 44, opened to its four lines by a click or the space bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from byom_gui.core.findings import Action, Finding, NotChecked
+from byom_gui.ui import icons, theme
+from byom_gui.ui.finding_text import ICONS
+from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.finding_body import FindingActions, FindingBody
+
+
+class FindingRow(QFrame):
+    """Icon, sentence, id, actions. ``toggled(bool)`` comes when it opens or closes."""
+
+    action_triggered = Signal(Action)
+    show_in_json = Signal(str)
+    toggled = Signal(bool)
+
+    def __init__(self, finding: Finding, *, primary: bool = False) -> None:
+        super().__init__()
+        self.finding = finding
+        self._body: FindingBody | None = None
+        self._what = basic.label(finding.what, strong=True, wrap=True)
+        self.buttons = FindingActions(finding, primary=primary)
+        self.buttons.action_triggered.connect(self.action_triggered)
+        self.buttons.show_in_json.connect(self.show_in_json)
+        self.chevron = basic.button(icon="down", kind="icon", on_click=self.toggle, name=f"Open: {finding.what}")
+        mark = basic.picture(ICONS[finding.severity])
+        mark.setAccessibleName(finding.severity)
+        mark.setToolTip(finding.severity)
+        head = QWidget()
+        head.setMinimumHeight(theme.px(44))
+        layout = QHBoxLayout(head)
+        layout.setContentsMargins(*(theme.px(m) for m in (12, 4, 8, 4)))
+        layout.setSpacing(theme.px(8))
+        layout.addWidget(mark)
+        layout.addWidget(self._what, 1)
+        self._id = basic.label(finding.id, tone="second", size="small", mono=True)
+        layout.addWidget(self._id)
+        layout.addSpacing(theme.px(8))
+        layout.addWidget(self.buttons)
+        layout.addWidget(self.chevron)
+        self._all = QVBoxLayout(self)
+        self._all.setContentsMargins(0, 0, 0, 0)
+        self._all.setSpacing(0)
+        self._all.addWidget(head)
+        self._head = head
+        self.setAccessibleName(f"{finding.severity}: {finding.what}")
+
+    @property
+    def opened(self) -> bool:
+        """Whether the four lines are in sight."""
+        return self._body is not None and not self._body.isHidden()
+
+    def toggle(self) -> None:
+        """Opens or closes it."""
+        self.set_opened(not self.opened)
+
+    def set_opened(self, on: bool) -> None:
+        """Shows or hides the four lines."""
+        if on == self.opened:
+            return
+        if self._body is None:
+            self._body = FindingBody(self.finding)
+            self._body.setContentsMargins(*(theme.px(m) for m in (36, 0, 12, 12)))
+            self._all.addWidget(self._body)
+        self._body.setVisible(on)
+        icons.set_icon(self.chevron, "up" if on else "down")
+        word = "Close" if on else "Open"
+        self.chevron.setAccessibleName(f"{word}: {self.finding.what}")
+        self.chevron.setToolTip(word)
+        self.toggled.emit(on)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere on the head toggles."""
+        inside = self._head.geometry().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside:
+            self.toggle()
+        super().mouseReleaseEvent(event)
+
+
+class NotCheckedList(QWidget):
+    """What could not be known from here: its id and why, line by line."""
+
+    def __init__(self, items: tuple[NotChecked, ...]) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(theme.px(4))
+        grid.setColumnStretch(2, 1)
+        grid.addWidget(basic.label(f"Not checked {len(items)}", tone="second", strong=True), 0, 0, 1, 3)
+        for row, item in enumerate(items, start=1):
+            mark = basic.picture("todo", "", 14)
+            mark.setAccessibleName("not checked")
+            grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
+            name = basic.label(item.id, size="small", mono=True, tone="second", selectable=True)
+            name.setMinimumWidth(theme.px(132))
+            grid.addWidget(name, row, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(basic.label(item.why, wrap=True, selectable=True), row, 2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

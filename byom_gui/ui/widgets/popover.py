@@ -1,0 +1,105 @@
+"""A small panel that opens under a button, inside the window: not modal, no window of its own.
+
+Being a child, it is placed alike on every desktop, stays while the user fetches a password elsewhere, and is in
+every picture of the window.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+
+from byom_gui.ui import theme
+from byom_gui.ui.widgets import basic
+
+
+class Popover(QFrame):
+    """Closes on Escape, on its cross, and on a click anywhere else in the window."""
+
+    closed = Signal()
+
+    def __init__(self, title: str, width: int = 400) -> None:
+        super().__init__()
+        basic.ground(self, "popover")
+        self.setAccessibleName(title)
+        self.setFixedWidth(theme.px(width))
+        self._anchor: QWidget | None = None
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.px(8))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(theme.px(m) for m in (16, 8, 16, 16)))
+        layout.setSpacing(theme.px(8))
+        cross = basic.button(icon="close", kind="icon", name="Close", on_click=self.close_again)
+        layout.addWidget(basic.row(basic.label(title, strong=True), None, cross))
+        layout.addLayout(self.body)
+        self.hide()
+
+    def open_under(self, anchor: QWidget) -> None:
+        """Opens below ``anchor``, inside its window; a second call while it is open closes it."""
+        if self.isVisible():
+            self.close_again()
+            return
+        self._anchor = anchor
+        self.setParent(anchor.window())
+        self.place()
+        self.show()
+        self.raise_()
+        first = self.first_field()
+        (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    def close_again(self) -> None:
+        """Closes, and gives the focus back to the button."""
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and (focus is self or self.isAncestorOf(focus))
+        self.hide()
+        if had_focus and self._anchor is not None:
+            self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def first_field(self) -> QWidget | None:
+        """What gets the focus on opening."""
+        return None
+
+    def place(self) -> None:
+        """Below the anchor, wholly inside the window."""
+        window = self.parentWidget()
+        if self._anchor is None or window is None:
+            return
+        layout = self.layout()
+        wanted = self.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():
+            wanted = layout.totalHeightForWidth(self.width())
+        self.resize(self.width(), wanted)
+        gap = theme.px(4)
+        corner = self._anchor.mapTo(window, QPoint(0, self._anchor.height() + gap))
+        left = max(gap, min(corner.x(), window.width() - self.width() - gap))
+        top = max(gap, min(corner.y(), window.height() - wanted - gap))
+        self.move(left, top)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_again()
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stops listening."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        super().hideEvent(event)
+        self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A press elsewhere closes it; a resized window moves it."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            inside = watched is self or self.isAncestorOf(watched) or watched is self._anchor
+            if not inside and watched.window() is self.window():
+                self.hide()
+        elif event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self.place()
+        return False
