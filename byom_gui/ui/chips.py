@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPolygonF
 
 from byom_gui.core import clipping, geometry
-from byom_gui.core.chips import POINT_WEIGHT, Crowd, place
+from byom_gui.core.chips import GAP, POINT_WEIGHT, Crowd, place
 from byom_gui.core.geometry import Box
 from byom_gui.core.predictions import DirectionalVector, Keypoint, Prediction
 from byom_gui.core.view import View
@@ -152,9 +152,19 @@ def rest_layout(items: Iterable[Item], view: View, fonts: ChipFonts, labels: Lab
         return layout
     counts = Counter(item.prediction.name for item, _ in seen)
     for item, box in seen:
-        if labels == "all" or counts[item.prediction.name] <= MOST_OF_A_CLASS:
-            _try(item, box, view, fonts, layout, None if labels == "all" else MOST_COVERED)
+        if labels == "all":
+            _try(item, box, view, fonts, layout, None)
+        elif counts[item.prediction.name] <= MOST_OF_A_CLASS and not _beside(item, box, layout.crowd):
+            _try(item, box, view, fonts, layout, MOST_COVERED)
     return layout
+
+
+def _beside(item: Item, box: Box, crowd: Crowd) -> bool:
+    """Whether this is a keypoint that marks another object: its own name would only crowd that object's."""
+    if not isinstance(item.prediction.shape, Keypoint):
+        return False
+    x, y, w, h = box
+    return crowd.covered((x - GAP, y - GAP, w + 2 * GAP, h + 2 * GAP), item.prediction.index) > 0
 
 
 def _try(item: Item, box: Box, view: View, fonts: ChipFonts, layout: Layout, most: float | None) -> None:
