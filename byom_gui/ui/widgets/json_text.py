@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from byom_gui.core.observations import SentRequest
 
 LONGEST = 4000
 """Characters of a line that are drawn; the rest is counted."""
@@ -173,3 +177,25 @@ def _break_at(text: str, start: int, end: int) -> int:
         return len(text)
     space = text.rfind(" ", start + (end - start) * 2 // 3, end)
     return space + 1 if space > start else end
+
+
+def request_lines(request: SentRequest, *, whole_url: bool = False) -> tuple[tuple[str, ...], int]:
+    """A request as text, and how many of its lines are the request line and headers."""
+    parts = urlsplit(request.url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    first = request.url if whole_url else target or "/"
+    head = [f"{request.method} {first}"]
+    if not whole_url:
+        head.append(f"Host: {parts.netloc}")
+    head += [f"{name}: {value}" for name, value in request.headers if whole_url or name.lower() != "host"]
+    return (*head, "", *_body_lines(request.body)), len(head)
+
+
+def _body_lines(body: str) -> tuple[str, ...]:
+    """The body as it is, laid out where it is JSON on one line."""
+    if "\n" in body.strip():
+        return tuple(body.splitlines())
+    try:
+        return tuple(json.dumps(json.loads(body), ensure_ascii=False, indent=2).splitlines())
+    except (ValueError, RecursionError):
+        return tuple(body.splitlines())
