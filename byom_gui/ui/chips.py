@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPolygonF
 
 from byom_gui.core import clipping, geometry
-from byom_gui.core.chips import GAP, POINT_WEIGHT, Crowd, place
+from byom_gui.core.chips import GAP, POINT_WEIGHT, Crowd, inside, place
 from byom_gui.core.geometry import Box
 from byom_gui.core.predictions import DirectionalVector, Keypoint, Prediction
 from byom_gui.core.view import View
@@ -178,16 +178,19 @@ def _try(item: Item, box: Box, view: View, fonts: ChipFonts, layout: Layout, mos
 
 
 def top_chip(item: Item, view: View, fonts: ChipFonts, layout: Layout) -> Chip | None:
-    """The chip of a hovered or selected object, with its text and attributes; where it was, if it was there before."""
-    index = item.prediction.index
-    known = layout.chips.get(index)
-    if known is not None and (item.box is None or not extras(item.prediction)):
+    """The chip of a hovered or selected object, with its text and attributes; over the one it had before, if any."""
+    known = layout.chips.get(item.prediction.index)
+    if known is not None and not extras(item.prediction):
         return known
+    chip, size = chip_for(item, fonts, more=True)
     box = _seen(item, view)
+    if known is not None:
+        x, y, _, high = known.box
+        rise = size[1] - high if box is not None and y < box[1] else 0.0
+        return _placed(chip, inside((x, y - rise), (max(size[0], known.box[2]), size[1]), view.frame))
     if box is None:
         return None
-    chip, size = chip_for(item, fonts, more=True)
-    found = place(index, box, size, view.frame, layout.crowd)
+    found = place(item.prediction.index, box, size, view.frame, layout.crowd)
     return _placed(chip, (float(round(found.box[0])), float(round(found.box[1])), *size))
 
 

@@ -54,6 +54,7 @@ QLineEdit:read-only, QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
 QLineEdit[tall="true"] { height: 34px; }
 QLineEdit[tall="true"]:focus { height: 32px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0 8px; background: transparent; }
 QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @linestrong; selection-background-color: @sel;
   selection-color: @text; outline: 0; }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
 
@@ -72,8 +72,8 @@ class Confidence(QWidget):
         self.field.setRange(0, 1)
         self.field.setSingleStep(0.05)
         self.field.setDecimals(2)
-        self.field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.field.setFont(theme.mono())
+        # The style takes its arrows away; with NoButtons Qt would leave the text no room at all.
         self.field.setFixedWidth(theme.px(28) + self.field.fontMetrics().horizontalAdvance("0.00"))
         self.field.setAccessibleName("Confidence, 0 to 1")
         self.field.setToolTip(_TIP)
