@@ -74,9 +74,7 @@ class _Writer:
     def write(self, path: str, value: Any, depth: int, lead: str, tail: str) -> None:
         """Appends ``value`` with ``lead`` (its key) before and ``tail`` (a comma) after it."""
         first = len(self.lines)
-        if isinstance(value, dict) and value and not _is_point(value):
-            self._container(path, value, depth, lead, tail)
-        elif isinstance(value, list) and value:
+        if value and (isinstance(value, list) or (isinstance(value, dict) and not _is_point(value))):
             self._container(path, value, depth, lead, tail)
         else:
             self.lines.append(f"{INDENT * depth}{lead}{_inline(value)}{tail}")

@@ -1,0 +1,175 @@
+"""Runs the rules: over one call in a worker, and over a whole run whenever an answer came in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from byom_gui.core.classes import ClassList
+from byom_gui.core.contract import Answer, ServedClasses, read_answer, read_classes
+from byom_gui.core.diagnosis import classes, meaning, reach, schema, text, web
+from byom_gui.core.diagnosis.catalogue import not_implemented
+from byom_gui.core.diagnosis.model import (
+    Answered,
+    CallLook,
+    CallRule,
+    Diagnosis,
+    Rule,
+    RunLook,
+    RunRule,
+    Seen,
+    Verdict,
+)
+from byom_gui.core.errors import JsonError
+from byom_gui.core.findings import Finding, NotChecked, merge
+from byom_gui.core.observations import Call, Observations
+from byom_gui.core.predictions import ShapeName
+
+RULES: tuple[Rule, ...] = (
+    *reach.RULES,
+    *web.RULES,
+    *text.RULES,
+    *schema.RULES,
+    *meaning.RULES,
+    *classes.RULES,
+)
+
+_SENDS_IMAGE = ("ping", "infer")
+
+
+def read_call(call: Call) -> Answered:
+    """All that can be said of one call alone. Pure; a big answer takes a while, so run it in a worker.
+
+    Only calls that send an image as it should be sent are judged: a probe with wrong credentials is meant to fail.
+    """
+    if call.purpose not in _SENDS_IMAGE:
+        return Answered(call, None, ())
+    look = _look(call)
+    found = [finding for rule in RULES if isinstance(rule, CallRule) for finding in rule.check(look)]
+    seen, confidences = _sums(look.answer)
+    return Answered(call, look.answer, merge(found), seen, confidences)
+
+
+def diagnose(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> Diagnosis:
+    """All that can be said of a run. Cheap: answers are not walked again, so call it after each new one.
+
+    Args:
+        observations: what was tried; its ping's call is added where ``answered`` has it not.
+        answered: what ``read_call`` made of the calls so far, in order.
+        listed: the classes to register, None or empty where there is no list.
+    """
+    look = _run_look(observations, answered, listed or ClassList())
+    found = [replace(finding) for finding in _of_calls(look)]
+    found += [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)]
+    return Diagnosis(merge(web.refined(finding, look) for finding in merge(found)), _not_checked(look))
+
+
+def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verdict:
+    """``ready`` only without an error and with at least one image answered; ``unreachable`` without any HTTP answer."""
+    if not any_http:
+        return "unreachable"
+    return "ready" if answered and not any(finding.severity == "error" for finding in findings) else "not-ready"
+
+
+def _look(call: Call) -> CallLook:
+    reply = call.reply
+    if reply is None or reply.status // 100 != 2 or web.is_page(reply):
+        return CallLook(call)
+    try:
+        return CallLook(call, answer=read_answer(reply.body))
+    except JsonError as error:
+        return CallLook(call, json_error=error)
+
+
+def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, int]]:
+    predictions = answer.predictions if answer else ()
+    counts = Counter((each.name, each.shape_name) for each in predictions)
+    values = [each.confidence for each in predictions]
+    seen = tuple(Seen(name, shape, count) for (name, shape), count in counts.items())
+    return seen, (min(values, default=1.0), max(values, default=0.0), len(values))
+
+
+def _run_look(observations: Observations, answered: Sequence[Answered], listed: ClassList) -> RunLook:
+    known = {id(each.call) for each in answered}
+    ping = observations.ping.call if observations.ping else None
+    images = [each for each in answered if each.call.purpose in _SENDS_IMAGE]
+    if ping is not None and id(ping) not in known:
+        images.insert(0, _read_once(ping))
+        known.add(id(ping))
+    images += [read_call(call) for call in observations.calls if call.purpose in _SENDS_IMAGE and id(call) not in known]
+    probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
+    probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
+    seen, where = _seen(images)
+    return RunLook(observations, tuple(images), tuple(probes), listed, _served(observations), seen, where)
+
+
+@lru_cache(maxsize=1)
+def _read_once(call: Call) -> Answered:
+    """The ping's call again and again: kept, so that a new diagnosis stays cheap."""
+    return read_call(call)
+
+
+def _seen(images: Sequence[Answered]) -> tuple[dict[str, dict[ShapeName, int]], dict[str, int]]:
+    seen: dict[str, dict[ShapeName, int]] = {}
+    where: Counter[str] = Counter()
+    for answered in images:
+        for each in answered.seen:
+            shapes = seen.setdefault(each.name, {})
+            shapes[each.shape] = shapes.get(each.shape, 0) + each.count
+        where.update({each.name for each in answered.seen})
+    return seen, dict(where)
+
+
+def _served(observations: Observations) -> ServedClasses | JsonError | None:
+    reply = observations.classes.call.reply if observations.classes else None
+    if reply is None or reply.status // 100 != 2 or web.is_page(reply):
+        return None
+    return _classes_once(reply.body)
+
+
+@lru_cache(maxsize=1)
+def _classes_once(body: bytes) -> ServedClasses | JsonError:
+    try:
+        return read_classes(body)
+    except JsonError as error:
+        return error
+
+
+def _of_calls(look: RunLook) -> Iterator[Finding]:
+    """The findings of single calls, with on how many images they were seen."""
+    per_kind = Counter((each.id, each.subject) for answered in look.answered for each in answered.findings)
+    total = len(look.answered)
+    told: set[tuple[str, str]] = set()
+    for answered in look.answered:
+        for finding in answered.findings:
+            key = (finding.id, finding.subject)
+            if total > 1 and key not in told:
+                told.add(key)
+                finding = replace(finding, evidence=f"{finding.evidence} On {per_kind[key]} of {total} images.".strip())
+            yield finding
+
+
+def _not_checked(look: RunLook) -> tuple[NotChecked, ...]:
+    """What this version can not check, and what this run gave nothing to check by."""
+    return (*_missing_means(look), *not_implemented())
+
+
+def _missing_means(look: RunLook) -> Iterator[NotChecked]:
+    observations = look.observations
+    if not look.answers:
+        why = "No answer could be read, so there is nothing to judge."
+        for family in ("schema", "status", "results", "confidence", "label", "shape"):
+            yield NotChecked(family, why)
+    if not look.to_register:
+        why = "There is no class list yet."
+        for id in ("classes.unregistered", "classes.near-match", "classes.type-mismatch", "classes.unseen"):
+            yield NotChecked(id, why)
+    if observations.classes is None:
+        yield NotChecked("classes.not-served", "The classes address was not asked.")
+    tried = any(call.purpose in ("wrong-credentials", "no-credentials") for call in look.probes)
+    if observations.endpoint.secret_refs() and not tried:
+        yield NotChecked("auth.not-enforced", "No call with wrong credentials was made.")
+    if observations.insecure:
+        yield NotChecked("tls", "Certificates are not checked, because that was turned off.")

@@ -1,0 +1,229 @@
+"""Meaning: what the schema lets through, and is probably not what the user meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from byom_gui.core.contract import Answer
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.forms import other_format
+from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
+from byom_gui.core.diagnosis.shapes import is_degenerate, outside_by
+from byom_gui.core.findings import Finding
+from byom_gui.core.predictions import Prediction
+from byom_gui.core.wording import shown
+
+CONSTANT_FROM = 10
+"""So many results with one and the same confidence are worth a word."""
+
+
+def _status(look: CallLook) -> Iterator[Finding]:
+    answer = look.answer
+    if answer is None or answer.status is None:
+        return
+    if answer.status == "succeeded" and "results" not in answer.value:
+        form = other_format(answer.value)
+        yield make(
+            "status.no-results",
+            "The answer says “succeeded” and holds no “results”.",
+            where="status",
+            evidence=f"Its keys are {', '.join(answer.value)}.",
+            cause=f"They are there in another form: {form}."
+            if form
+            else "The results stand under another key, or were left out because there are none.",
+            fix='Return "results" always; where nothing was found, an empty list.',
+        )
+    if answer.status == "failed":
+        yield from _failed(look, answer)
+
+
+def _failed(look: CallLook, answer: Answer) -> Iterator[Finding]:
+    others = {key: value for key, value in answer.value.items() if key not in ("status", "results")}
+    said = f" Beside it stands {shown(others, 160)}." if others else ""
+    yield make(
+        "status.failed",
+        "The server says “failed” for a good image.",
+        where="status",
+        evidence=f"status is “failed” for {look.call.image_name or 'the image'}.{said}",
+        cause="The server's code caught a fault of its own, such as an image that it could not open.",
+        fix="Look at the server's log at this time, and let it log the whole exception.",
+    )
+    if answer.results:
+        yield make(
+            "status.failed-with-results",
+            "The answer says “failed”, and holds results.",
+            where="results",
+            evidence=f"There are {len(answer.results)} results beside “failed”.",
+            cause="The status was not set where the results were. That V7 drops the results is assumed.",
+            fix='Return "succeeded" with results, or "failed" without.',
+        )
+
+
+def _percent(look: CallLook) -> Iterator[Finding]:
+    """All confidences from 0 to 100, and some well over 1: percentages."""
+    percent = percentages(look.answer)
+    if percent:
+        places = tuple(f"results[{index}].confidence" for index, _ in percent)
+        yield make(
+            "confidence.percent",
+            "Confidences are percentages; 0 to 1 is due.",
+            where=places[0],
+            evidence=f"{places[0]} is {shown(percent[0][1])}; {len(percent):,} results are over 1.",
+            cause="The server returns per cent.",
+            fix="Divide by 100 before answering.",
+            count=len(percent),
+            places=places[:5],
+        )
+
+
+def percentages(answer: Answer | None) -> list[tuple[int, float]]:
+    """The places and values over 1, where all read as percentages."""
+    if answer is None or answer.schema_valid or not answer.results:
+        return []
+    found = [(at, item["confidence"]) for at, item in enumerate(answer.results) if _has_confidence(item)]
+    values = [value for _, value in found]
+    if not values or min(values) < 0 or max(values) > 100 or max(values) < 1.5:
+        return []
+    return [(at, value) for at, value in found if value > 1]
+
+
+def _has_confidence(item: object) -> bool:
+    return isinstance(item, dict) and type(item.get("confidence")) in (int, float)
+
+
+def _labels(look: CallLook) -> Iterator[Finding]:
+    """Only where the names are sound: a label that is missing or another shape's fault is told elsewhere."""
+    if look.answer is None:
+        return
+    odd = [each for each in look.answer.predictions if each.label != each.name and _is_labelled(look.answer, each)]
+    if not odd:
+        return
+    first = odd[0]
+    raw = (look.answer.results or [])[first.index]["label"]
+    yield _told(
+        "label.differs",
+        odd,
+        ".label",
+        "“name” and “label” of a result differ." if isinstance(raw, str) else "The “label” of a result is not a text.",
+        f"name is {shown(first.name)}, label is {shown(raw)}",
+        "One of the two was filled with something else, such as a class number. That V7 matches the name is assumed.",
+        "Put the class name into both.",
+    )
+
+
+def _is_labelled(answer: Answer, prediction: Prediction) -> bool:
+    return "label" in (answer.results or [])[prediction.index]
+
+
+def _told(id: str, odd: Iterable[Prediction], tail: str, what: str, evidence: str, cause: str, fix: str) -> Finding:
+    """One finding over all results with the same fault."""
+    places = [f"results[{each.index}]{tail or '.' + each.shape_name}" for each in odd]
+    many = f", and in {len(places) - 1:,} more results" if len(places) > 1 else ""
+    return make(
+        id,
+        what,
+        where=places[0],
+        evidence=f"{places[0]}: {evidence}{many}.",
+        cause=cause,
+        fix=fix,
+        count=len(places),
+        places=tuple(places[:5]),
+    )
+
+
+def _odd(look: CallLook, test: Callable[[Prediction], bool]) -> list[Prediction]:
+    return [each for each in look.answer.predictions if test(each)] if look.answer else []
+
+
+def _degenerate(look: CallLook) -> Iterator[Finding]:
+    odd = _odd(look, lambda each: is_degenerate(each.shape))
+    if odd:
+        yield _told(
+            "shape.degenerate",
+            odd,
+            "",
+            "A shape has no area or no length.",
+            f"this {odd[0].shape_name.replace('_', ' ')} has no extent or too few points",
+            "The model found next to nothing, or the values were rounded away.",
+            "Leave such results out: a polygon needs three points, a line two, a box a width and height.",
+        )
+
+
+def _outside(look: CallLook) -> Iterator[Finding]:
+    width, height = look.call.image_width, look.call.image_height
+    if not width or not height:
+        return
+    by = {each.index: outside_by(each.shape, width, height) for each in _odd(look, lambda _: True)}
+    odd = _odd(look, lambda each: by[each.index] > 1)
+    if odd:
+        yield _told(
+            "shape.outside",
+            odd,
+            "",
+            "A shape reaches beyond the image.",
+            f"it reaches {max(by.values()):,.0f} pixels beyond the {width} × {height} image at most",
+            "The model's boxes are not clipped, or the coordinates belong to another size of the image.",
+            "Clip coordinates to the image, and return them in its pixels.",
+        )
+
+
+def _placeless(look: CallLook) -> Iterator[Finding]:
+    odd = _odd(look, lambda each: each.shape_name == "directional_vector")
+    if odd:
+        yield _told(
+            "shape.placeless",
+            odd,
+            "",
+            "A directional vector has no place in the picture.",
+            "it has an angle and a length only",
+            "V7's contract gives this shape no position, so there is nothing to draw it at.",
+            "If it belongs to an object, return that object as a result of its own.",
+        )
+
+
+def _empty(look: RunLook) -> Iterator[Finding]:
+    tried = [each for each in look.answers if each.answer and each.answer.status == "succeeded"]
+    if not tried or any(each.answer is None or each.answer.results != [] for each in tried):
+        return
+    samples = all(each.call.sample for each in tried)
+    yield make(
+        "results.empty",
+        "No image brought a result.",
+        severity="advice" if samples else "warning",
+        where=tried[0].call.image_name,
+        evidence=f"results is empty on {len(tried)} of {len(tried)} images.",
+        cause="The built-in samples may show nothing that this model knows." if samples else _NOTHING_FOUND,
+        fix="Try images on which you know what should be found.",
+    )
+
+
+_NOTHING_FOUND = "The threshold is too high, the image is not decoded as the model expects, or nothing is there."
+
+
+def _constant(look: RunLook) -> Iterator[Finding]:
+    spans = [each.confidences for each in look.answers if each.confidences[2]]
+    total = sum(count for _, _, count in spans)
+    if total < CONSTANT_FROM or len(spans) < 2:
+        return
+    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+    if low == high:
+        yield make(
+            "confidence.constant",
+            "Every result has the same confidence.",
+            evidence=f"confidence is {shown(low)} in {total:,} results on {len(spans)} images.",
+            cause="The server returns a fixed number instead of the model's score.",
+            fix="Return the model's own score, so that people can sort and filter by it.",
+            count=total,
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    CallRule(("status.failed", "status.no-results", "status.failed-with-results"), _status),
+    CallRule(("confidence.percent",), _percent),
+    CallRule(("label.differs",), _labels),
+    CallRule(("shape.degenerate",), _degenerate),
+    CallRule(("shape.outside",), _outside),
+    CallRule(("shape.placeless",), _placeless),
+    RunRule(("results.empty",), _empty),
+    RunRule(("confidence.constant",), _constant),
+)

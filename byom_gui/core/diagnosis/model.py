@@ -1,0 +1,129 @@
+"""What rules look at, and what a diagnosis hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from byom_gui.core.classes import ClassEntry, ClassList
+from byom_gui.core.contract import Answer, ServedClasses
+from byom_gui.core.errors import JsonError
+from byom_gui.core.findings import Finding, NotChecked
+from byom_gui.core.observations import Call, Observations
+from byom_gui.core.predictions import ShapeName
+
+Verdict = Literal["ready", "not-ready", "unreachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many results of one answer had this class and shape."""
+
+    name: str
+    shape: ShapeName
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One call, its answer where there is one, and what can be said of it alone.
+
+    ``seen`` and ``confidences`` sum the answer up, so that a new diagnosis need not walk it again;
+    ``confidences`` is lowest, highest, and how many.
+    """
+
+    call: Call
+    answer: Answer | None
+    findings: tuple[Finding, ...]
+    seen: tuple[Seen, ...] = ()
+    confidences: tuple[float, float, int] = (1.0, 0.0, 0)
+
+    @property
+    def good(self) -> bool:
+        """Whether V7 could use this answer: nothing in it is an error."""
+        return self.answer is not None and not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All findings, merged, errors first; and what could not be known, with the reason."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallLook:
+    """One call as a rule sees it. ``answer`` is set where the reply is JSON, ``json_error`` where it is not.
+
+    Both are None where there is no reply, its status is not 2xx, or it is a web page.
+    """
+
+    call: Call
+    answer: Answer | None = None
+    json_error: JsonError | None = None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, 0 where no reply came."""
+        return self.call.reply.status if self.call.reply else 0
+
+    @property
+    def body(self) -> str:
+        """The start of the reply's body as text."""
+        return self.call.reply.body[:100_000].decode("utf-8", "replace") if self.call.reply else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLook:
+    """A whole run as a rule sees it.
+
+    Args:
+        observations: what was tried.
+        answered: the calls that sent an image, in order.
+        probes: the other calls: wrong credentials, none, neighbouring paths.
+        listed: the classes to register; empty where there is no list.
+        served: what the classes address answered, where that was JSON.
+    """
+
+    observations: Observations
+    answered: tuple[Answered, ...]
+    probes: tuple[Call, ...]
+    listed: ClassList
+    served: ServedClasses | JsonError | None
+    seen: dict[str, dict[ShapeName, int]] = field(default_factory=dict)
+    """Results by name and shape, over all answers."""
+    images: dict[str, int] = field(default_factory=dict)
+    """On how many images a name was returned."""
+
+    @property
+    def answers(self) -> tuple[Answered, ...]:
+        """The calls that brought an answer which could be read."""
+        return tuple(each for each in self.answered if each.answer is not None)
+
+    @property
+    def to_register(self) -> tuple[ClassEntry, ...]:
+        """The list to register, else what the server lists."""
+        if self.listed:
+            return self.listed.entries
+        return self.served.entries if isinstance(self.served, ServedClasses) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """A small pure function over one call. ``ids`` are the findings that it may bring."""
+
+    ids: tuple[str, ...]
+    check: Callable[[CallLook], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRule:
+    """A small pure function over a whole run."""
+
+    ids: tuple[str, ...]
+    check: Callable[[RunLook], Iterable[Finding]]
+
+
+Rule = CallRule | RunRule

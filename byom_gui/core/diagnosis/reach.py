@@ -1,0 +1,290 @@
+"""Reaching the server: name, connection, TLS, redirects, and whether V7 could reach it too."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
+from byom_gui.core.endpoint import Origin
+from byom_gui.core.errors import InputError
+from byom_gui.core.findings import Action, Finding
+from byom_gui.core.observations import CertificateFacts, NetFailure, Redirect
+
+_FULL_CHAIN = """\
+# nginx: the chain, not the certificate alone
+ssl_certificate     /etc/letsencrypt/live/{host}/fullchain.pem;
+ssl_certificate_key /etc/letsencrypt/live/{host}/privkey.pem;
+"""
+_RENEW = "certbot renew && nginx -s reload"
+
+_WORDS: dict[str, tuple[str, str, str]] = {
+    "net.dns": (
+        "The name {host} is not known.",
+        "The name is misspelt, not set up yet, or known only inside another network.",
+        "Check the spelling. If the name is new, wait until DNS knows it, or use the address that your host gave you.",
+    ),
+    "net.refused": (
+        "Nothing listens at {place}.",
+        "The server is not running, runs on another port, or a firewall turns the connection away.",
+        "Start the server, and check the port in the address.",
+    ),
+    "net.timeout-connect": (
+        "No connection to {place} within {seconds}.",
+        "The machine is off, or a firewall drops the connection without a word.",
+        "Check the address and port, and let this port through the firewall.",
+    ),
+    "net.timeout-read": (
+        "The server took the request and did not answer within {seconds}.",
+        "The model is still loading, or is slower than the time allowed. How long V7 waits is not published.",
+        "Try again, as a first call may be slow; else raise the time-out, or make the model faster.",
+    ),
+    "net.reset": (
+        "The connection broke before the whole answer came.",
+        "The server process crashed or was restarted while it worked, or something in between cut the connection.",
+        "Look at the server's log at this time; running out of memory is the usual reason.",
+    ),
+    "net.proxy": (
+        "The proxy refused or failed to pass the request on.",
+        "The proxy in the settings does not let this address through, or is not there. V7 will not use it.",
+        "Turn the proxy off in the settings, or correct its address.",
+    ),
+    "net.redirect": (
+        "The server redirects without end, or to where the request can not follow.",
+        "The redirects lead in a circle, or to another scheme.",
+        "Use the address that answers directly.",
+    ),
+    "http.oversized": (
+        "The answer passes the size limit; reading stopped there.",
+        "The answer holds far more than shapes: a mask, an image or many thousand points.",
+        "Return fewer or simpler shapes, and no images in the answer.",
+    ),
+    "tls.expired": (
+        "The server's certificate is out of date.",
+        "It was not renewed in time, or its first day has not come.",
+        "Renew the certificate, reload the server, then ping again.",
+    ),
+    "tls.untrusted": (
+        "The server's certificate can not be traced to one that this computer trusts.",
+        "It was issued by an authority that is not among the public ones.",
+        "Use a certificate from a public authority. If it is your company's own, a CA file lets this app trust it; "
+        "V7 probably will not.",
+    ),
+    "tls.hostname": (
+        "The server's certificate is for another name than {host}.",
+        "The address is not the one for which the certificate was made.",
+        "Use a name that the certificate holds, or have one made for {host}.",
+    ),
+    "tls.handshake": (
+        "TLS with {place} could not be agreed on.",
+        "The server speaks plain HTTP on this port, or only versions of TLS that are too old.",
+        "If the server has no TLS, write http:// for a test; else let it offer TLS 1.2 or 1.3.",
+    ),
+}
+
+_ACTIONS = {
+    "net.timeout-read": Action("raise-timeout", label="Raise the time-out"),
+    "net.timeout-connect": Action("raise-timeout", label="Raise the time-out"),
+    "tls.untrusted": Action("choose-ca", label="Use a CA file…"),
+}
+
+_PRIVATE = {
+    "loopback": ("127.0.0.0/8", "::1/128", "0.0.0.0/8"),
+    "private": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+    "link-local": ("169.254.0.0/16", "fe80::/10"),
+    "carrier-grade": ("100.64.0.0/10",),
+}
+_NETWORKS = [(word, ipaddress.ip_network(each)) for word, many in _PRIVATE.items() for each in many]
+
+
+def url_invalid(error: InputError) -> Finding:
+    """The finding of an address that ``parse_address`` refused. The address itself is not repeated."""
+    return make(
+        "net.url-invalid",
+        "The address can not be used.",
+        where=error.where,
+        evidence=error.sentence,
+        cause="It has to be a whole address with its scheme, such as https://host/path.",
+        fix=error.sentence,
+    )
+
+
+def of_failure(failure: NetFailure, url: str) -> Iterator[Finding]:
+    """What is wrong where no answer came. A certificate that is wrong in two ways brings two findings."""
+    place = urlsplit(url)
+    words = {"host": place.hostname or url, "place": place.netloc or url, "seconds": _seconds(failure.seconds)}
+    yield _worded(failure.id, url, failure, words)
+    facts = failure.certificate
+    if facts is None or not failure.id.startswith("tls."):
+        return
+    also = {"tls.expired": facts.expired, "tls.hostname": not facts.matches_host, "tls.untrusted": facts.self_signed}
+    for id, wrong in also.items():
+        if wrong and id != failure.id:
+            yield _worded(id, url, failure, words)
+
+
+def _worded(id: str, url: str, failure: NetFailure, words: dict[str, str]) -> Finding:
+    what, cause, fix = _WORDS.get(id, _WORDS["net.reset"])
+    snippet, facts = "", failure.certificate
+    if facts:
+        cause, fix, snippet = _certificate_words(id, facts, words["host"], cause, fix)
+    return make(
+        id if id in _WORDS else "net.reset",
+        what.format(**words),
+        severity="error",
+        where=url,
+        evidence=_certificate(facts) if facts else failure.detail,
+        cause=cause,
+        fix=fix.format(**words),
+        snippet=snippet,
+        action=_ACTIONS.get(id),
+    )
+
+
+def _certificate_words(id: str, facts: CertificateFacts, host: str, cause: str, fix: str) -> tuple[str, str, str]:
+    if id == "tls.untrusted" and facts.self_signed:
+        cause = "The server made its certificate itself (self-signed), so nobody else vouches for it."
+    elif id == "tls.untrusted" and facts.sent == 1:
+        cause = (
+            "The server sends its own certificate without the one that issued it. Browsers often fill the gap by "
+            "themselves, so the page may open there."
+        )
+        return cause, "Serve the whole chain, reload the server, then ping again.", _FULL_CHAIN.format(host=host)
+    elif id == "tls.hostname":
+        cause = f"The certificate is for {', '.join(facts.names[:4]) or facts.subject}."
+    elif id == "tls.expired":
+        return f"It is valid from {facts.valid_from} to {facts.valid_to} only.", fix, _RENEW
+    return cause, fix, ""
+
+
+def _certificate(facts: CertificateFacts) -> str:
+    sent = "" if not facts.sent else f"; {facts.sent} certificate{'s' if facts.sent > 1 else ''} sent"
+    names = ", ".join(facts.names[:4]) or facts.subject
+    return f"For {names}; issued by {facts.issuer}; valid {facts.valid_from} to {facts.valid_to}{sent}."
+
+
+def _seconds(seconds: float) -> str:
+    number = f"{seconds:.1f}".removesuffix(".0")
+    return f"{number} second{'' if number == '1' else 's'}"
+
+
+def _failures(look: CallLook) -> Iterator[Finding]:
+    if look.call.failure:
+        yield from of_failure(look.call.failure, look.call.request.url)
+
+
+def _ping_failure(look: RunLook) -> Iterator[Finding]:
+    """A ping that stopped before there was a call. Where a call tells the same, it is told there."""
+    ping = look.observations.ping
+    told = {each.call.failure.id for each in look.answered if each.call.failure}
+    if ping and ping.failure and not ping.call and ping.failure.id not in told:
+        yield from of_failure(ping.failure, look.observations.endpoint.infer.shown)
+
+
+def _redirects(look: CallLook) -> Iterator[Finding]:
+    hops = look.call.redirects
+    if not hops or look.call.failure:
+        return
+    last = hops[-1]
+    stopped = 300 <= look.status < 400
+    yield make(
+        "net.redirect",
+        "The request is redirected." if not stopped else "The request is redirected, and was not followed there.",
+        severity="error" if stopped else "warning",
+        where=look.call.request.url,
+        evidence="; ".join(f"{hop.status} to {hop.to}" for hop in hops[:4]) + ".",
+        cause=_redirect_cause(hops),
+        fix="Put the final address into the address bar, so that nothing is redirected.",
+        action=Action("set-endpoint", last.to, "Use this address"),
+    )
+
+
+def _redirect_cause(hops: tuple[Redirect, ...]) -> str:
+    if any(hop.dropped_credentials or not hop.same_origin for hop in hops):
+        return "The address leads to another server; credentials are never sent on to one."
+    return "Most often a missing or extra slash at the end. Whether V7 follows redirects is not published."
+
+
+def _private_address(look: RunLook) -> Iterator[Finding]:
+    reached = any(each.call.reply for each in look.answered)
+    found = private_word(look.observations.endpoint.origin, _addresses(look))
+    if not reached or not found:
+        return
+    word, evidence = found
+    yield make(
+        "net.private-address",
+        "This address is reachable from here, and not from V7.",
+        where=look.observations.endpoint.infer.shown,
+        evidence=evidence,
+        cause=f"It is a {word} address: it means something only inside this machine or network.",
+        fix="Before you register, put the server behind a public address (a cloud machine or a tunnel).",
+    )
+
+
+def _addresses(look: RunLook) -> tuple[str, ...]:
+    return look.observations.ping.addresses if look.observations.ping else ()
+
+
+def private_word(origin: Origin, addresses: tuple[str, ...]) -> tuple[str, str] | None:
+    """The kind of address that only this side can reach, and the evidence; None for a public one."""
+    if origin.host == "localhost" or origin.host.endswith(".localhost"):
+        return "loopback", f"The host is {origin.host}: this machine itself."
+    if origin.host.endswith(".local"):
+        return "local", f"The host is {origin.host}; names in .local live in one network."
+    words = [_network_word(address) for address in addresses or (origin.host,)]
+    if not words or not all(words):
+        return None
+    return words[0], f"{origin.host} is {(addresses or (origin.host,))[0]}."
+
+
+def _network_word(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
+    return next((word for word, network in _NETWORKS if mapped in network), "")
+
+
+def _plain_http(look: RunLook) -> Iterator[Finding]:
+    endpoint = look.observations.endpoint
+    if endpoint.origin.scheme != "http" or not any(each.call.reply for each in look.answered):
+        return
+    secret = bool(endpoint.secret_refs())
+    yield make(
+        "net.plain-http",
+        "Credentials and images travel in clear." if secret else "Images travel in clear.",
+        severity="warning" if secret else "advice",
+        where=endpoint.infer.shown,
+        evidence="The address starts with http://.",
+        cause="Without TLS everybody on the way can read what is sent.",
+        fix="Serve the model over https:// before you register it.",
+    )
+
+
+def _own_ca(look: RunLook) -> Iterator[Finding]:
+    endpoint = look.observations.endpoint
+    https_reply = endpoint.origin.scheme == "https" and any(each.call.reply for each in look.answered)
+    if not look.observations.ca_file or look.observations.insecure or not https_reply:
+        return
+    yield make(
+        "tls.untrusted",
+        "The certificate is trusted here through your own CA file, and probably not by V7.",
+        severity="warning",
+        where=endpoint.infer.shown,
+        evidence="A CA file is set in this project.",
+        cause="Only public authorities are known everywhere. Which ones V7 trusts is assumed: the public ones.",
+        fix="Use a certificate from a public authority before you register.",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    CallRule(tuple(id for id in _WORDS if id != "net.redirect"), _failures),
+    RunRule((), _ping_failure),
+    CallRule(("net.redirect",), _redirects),
+    RunRule(("net.private-address",), _private_address),
+    RunRule(("net.plain-http",), _plain_http),
+    RunRule(("tls.untrusted",), _own_ca),
+)

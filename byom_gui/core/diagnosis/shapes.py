@@ -1,0 +1,93 @@
+"""How far a shape reaches, and whether it has any extent: the little geometry that the rules on meaning need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from byom_gui.core.predictions import (
+    BoundingBox,
+    Cuboid,
+    Ellipse,
+    Keypoint,
+    Line,
+    Node,
+    Point,
+    Polygon,
+    Shape,
+    Skeleton,
+)
+
+Bounds = tuple[float, float, float, float]
+
+
+def is_degenerate(shape: Shape) -> bool:
+    """Whether a shape has no area, no length, or too few points."""
+    if isinstance(shape, Polygon):
+        return len(shape.path) < 3 or _area(shape.path) == 0
+    if isinstance(shape, Line):
+        return len(set(shape.path)) < 2
+    if isinstance(shape, BoundingBox):
+        return shape.w == 0 or shape.h == 0
+    if isinstance(shape, Ellipse):
+        return shape.radius.x == 0 or shape.radius.y == 0
+    if isinstance(shape, Cuboid):
+        return all(face.w == 0 or face.h == 0 for face in (shape.front, shape.back))
+    return isinstance(shape, Skeleton) and not shape.nodes
+
+
+def outside_by(shape: Shape, width: int, height: int) -> float:
+    """How many pixels a shape reaches beyond the image at most; 0 where it does not, or has no place."""
+    bounds = _bounds(shape)
+    if bounds is None:
+        return 0.0
+    left, top, right, bottom = bounds
+    return max(0.0, -left, -top, right - width, bottom - height)
+
+
+def _area(path: Sequence[Point]) -> float:
+    first = path[0]  # measured from the first corner, so that rounding far from the origin makes no area
+    twice = 0.0
+    for at, here in enumerate(path):
+        there = path[at - 1]
+        twice += (there.x - first.x) * (here.y - first.y) - (here.x - first.x) * (there.y - first.y)
+    return abs(twice) / 2
+
+
+def _bounds(shape: Shape) -> Bounds | None:
+    if isinstance(shape, BoundingBox):
+        return _of_box(shape)
+    if isinstance(shape, Polygon | Line):
+        return _of_points(shape.path)
+    if isinstance(shape, Keypoint):
+        return shape.x, shape.y, shape.x, shape.y
+    if isinstance(shape, Ellipse):
+        return _of_ellipse(shape)
+    if isinstance(shape, Cuboid):
+        return _of_boxes(shape.front, shape.back)
+    # an occluded joint may well lie beyond the picture
+    return _of_points([node for node in shape.nodes if not node.occluded]) if isinstance(shape, Skeleton) else None
+
+
+def _of_box(box: BoundingBox) -> Bounds:
+    return box.x, box.y, box.x + box.w, box.y + box.h
+
+
+def _of_boxes(front: BoundingBox, back: BoundingBox) -> Bounds:
+    one, two = _of_box(front), _of_box(back)
+    return min(one[0], two[0]), min(one[1], two[1]), max(one[2], two[2]), max(one[3], two[3])
+
+
+def _of_points(points: Sequence[Point | Node]) -> Bounds | None:
+    if not points:
+        return None
+    xs, ys = [point.x for point in points], [point.y for point in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _of_ellipse(shape: Ellipse) -> Bounds:
+    """The unit of the angle is not published: a turned ellipse counts by its smaller radius, surely covered."""
+    across, down = shape.radius.x, shape.radius.y
+    if shape.angle:
+        across = down = min(across, down)
+    center = shape.center
+    return center.x - across, center.y - down, center.x + across, center.y + down

@@ -1,0 +1,57 @@
+"""The stages of a check report: what the ping saw, and where findings put a stop to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from byom_gui.core.findings import Finding
+from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, Observations, Stage, StageName
+
+_FAMILIES: dict[StageName, tuple[str, ...]] = {
+    "http": ("http.",),
+    "auth": ("auth.",),
+    "json": ("json.",),
+    "schema": ("schema.",),
+    "meaning": ("status.", "results.", "confidence.", "label.", "shape.", "units.", "layout.", "orientation."),
+    "classes": ("classes.",),
+}
+_NOT_YET: dict[StageName, str] = {
+    "inputs": "This version does not try other kinds of image.",
+    "behaviour": "This version does not compare answers.",
+}
+
+
+def stage_outcomes(observations: Observations, findings: Sequence[Finding], answered: bool) -> tuple[Stage, ...]:
+    """Every stage in the order of the report.
+
+    Args:
+        observations: with the ping, where one was made.
+        findings: of the whole run; an error fails the stage of its family.
+        answered: whether the answer to at least one image could be read.
+    """
+    pinged = {stage.name: stage for stage in observations.ping.stages} if observations.ping else {}
+    stages = [_ping_stage(name, pinged.get(name), findings) for name in PING_STAGES]
+    stages += [_later(name, findings, answered) for name in ("meaning", "classes")]
+    return (*stages, *(Stage(name, "skipped", reason=why) for name, why in _NOT_YET.items()))
+
+
+def _ping_stage(name: StageName, seen: Stage | None, findings: Sequence[Finding]) -> Stage:
+    if seen is None:
+        return Stage(name, "skipped", reason="No ping was made.")
+    errors = _errors(name, findings)
+    if seen.outcome == "passed" and errors:
+        return Stage(name, "failed", seen.milliseconds, seen.detail, errors[0].what)
+    return seen
+
+
+def _later(name: StageName, findings: Sequence[Finding], answered: bool) -> Stage:
+    errors = _errors(name, findings)
+    if errors:
+        return Stage(name, "failed", reason=errors[0].what)
+    if not answered:
+        return Stage(name, "not-reached", reason=f"{STAGE_TITLES['schema']} was not passed.")
+    return Stage(name, "passed")
+
+
+def _errors(name: StageName, findings: Sequence[Finding]) -> list[Finding]:
+    return [each for each in findings if each.severity == "error" and each.id.startswith(_FAMILIES.get(name, ("-",)))]

@@ -1,0 +1,281 @@
+"""HTTP and credentials: what the status, the media type and a server's error page say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
+from byom_gui.core.findings import Action, Finding
+from byom_gui.core.observations import Call, Reply
+
+_JSON = "application/json"
+
+_TRACEBACKS: tuple[tuple[str, str, str], ...] = (
+    (
+        r"Object of type (?:ndarray|bool_?|u?int\d+|float\d+|Tensor) is not JSON serializable",
+        "A numpy or tensor value was put into the answer; JSON knows plain numbers only.",
+        "Make plain values of them before answering: float(score), box.tolist().",
+    ),
+    (
+        r"Object of type \w*(?:Error|Exception|Interrupt) is not JSON serializable",
+        "An exception was put into the answer itself, so that answering failed as well.",
+        'Log the exception, and answer {"status": "failed", "results": []}.',
+    ),
+    (
+        r"Object of type \w+ is not JSON serializable",
+        "A value that JSON does not know was put into the answer.",
+        "Make plain texts, numbers, lists and dicts of all values before answering.",
+    ),
+    (
+        r"ModuleNotFoundError: No module named '?[\w.]+|ImportError: .{1,80}",
+        "A Python package is not installed where the server runs.",
+        "Install the package that the evidence names, and start the server again.",
+    ),
+    (
+        r"NameError: name '\w+' is not defined|AttributeError: module 'urllib' has no attribute '\w+'",
+        "An import is missing in the server's code.",
+        "Import the name that the evidence shows at the top of the file (for urllib: import urllib.request).",
+    ),
+    (
+        r"CUDA out of memory|OutOfMemoryError|CUDA error: out of memory",
+        "The graphics card has not enough memory for this image or model.",
+        "Use a smaller batch or image size, a smaller model, or a card with more memory.",
+    ),
+    (
+        r"FileNotFoundError: .{1,120}|No such file or directory.{0,80}",
+        "The server looks for a file that is not there, often the model's weights.",
+        "Check the path that the evidence shows, seen from the folder in which the server was started.",
+    ),
+    (
+        r"UnidentifiedImageError|cannot identify image file",
+        "The server read the image before it was wholly written, or as something else than what was sent.",
+        "Decode the bytes in memory: Image.open(io.BytesIO(base64.b64decode(text))); flush a file before reading it.",
+    ),
+    (
+        r"KeyError: '(?:image|url|base64)'",
+        "The server looks for other keys in the request than V7 sends.",
+        'V7 sends {"image": {"url": …}} or {"image": {"base64": …}}; read those.',
+    ),
+)
+
+_PAGES: tuple[tuple[str, str], ...] = (
+    (r"ngrok", "It is a notice of the ngrok tunnel."),
+    (r"loca\.lt|localtunnel", "It is a notice of the localtunnel service."),
+    (r"cloudflare|cf-browser-verification|just a moment", "It is a notice of Cloudflare."),
+    (r"type=[\"']?password|sign in|log ?in\b", "It is a login page."),
+    (r"swagger|redoc", "It is the API's documentation page."),
+    (r"welcome to nginx|apache2? .{0,20}default page", "It is a web server's default page."),
+)
+
+
+def _refusal(look: CallLook) -> Iterator[Finding]:
+    """A status that is not 2xx: one finding, by status. A redirect that was noticed is told by itself."""
+    if not look.status or look.status // 100 == 2:
+        return
+    if look.status // 100 == 5:
+        yield _server_error(look)
+    elif look.status in _BY_STATUS:
+        id, what, cause, fix = _BY_STATUS[look.status]
+        yield _status(look, id, what, cause, fix)
+    elif not (look.status // 100 == 3 and look.call.redirects):
+        yield _status(
+            look,
+            "http.status",
+            f"The server answers {look.status}, where 200 is due.",
+            "The server refuses this request; its answer may say why.",
+            "Read the evidence and the server's log. V7 needs a 2xx status with JSON.",
+            subject=str(look.status),
+        )
+
+
+def _status(look: CallLook, id: str, what: str, cause: str, fix: str, subject: str = "") -> Finding:
+    evidence = f"HTTP {look.status}"
+    if look.status in (401, 403):
+        evidence += ", sent with credentials" if look.call.with_credentials else ", sent without credentials"
+        cause = _AUTH_CAUSE[look.call.with_credentials]
+    if look.status == 429 and look.call.reply and look.call.reply.header("retry-after"):
+        evidence += f", Retry-After: {look.call.reply.header('retry-after')}"
+    if look.status == 413:
+        evidence += f" for a request of {look.call.request.body_bytes:,} bytes"
+    said = excerpt(look.body)
+    where, evidence = look.call.request.url, f"{evidence}: {said}" if said else f"{evidence}."
+    return make(id, what, where=where, evidence=evidence, cause=cause, fix=fix, subject=subject)
+
+
+_AUTH_CAUSE = {
+    True: "The user, password or secret is wrong, stands in another header, or may not use this path.",
+    False: "The server wants credentials, and none are set.",
+}
+_AUTH = (
+    "auth.rejected",
+    "The server refuses the credentials.",
+    "",
+    "Enter under Auth what the server expects: a user and password, or a secret and the name of its header.",
+)
+_BY_STATUS: dict[int, tuple[str, str, str, str]] = {
+    401: _AUTH,
+    403: _AUTH,
+    404: (
+        "http.not-found",
+        "There is nothing at this path.",
+        "The path in the address is not the one that the server's code names.",
+        "Correct the path. In the server's code it stands beside the function that answers, as in “/infer”.",
+    ),
+    405: (
+        "http.method",
+        "The server does not take POST at this path.",
+        "The path exists, and is meant for other requests; often the inference path is a neighbour.",
+        'Correct the path, or allow POST: @app.route("/infer", methods=["POST"]).',
+    ),
+    413: (
+        "http.too-large",
+        "The image is too large for the server.",
+        "The server, or a proxy before it, limits the size of a request.",
+        "Raise the limit (nginx: client_max_body_size 64m;). How large V7's requests are is not published.",
+    ),
+    415: (
+        "http.media-type",
+        "The server does not take application/json.",
+        "It expects a form or a file upload, where V7 sends JSON.",
+        "Read the request's body as JSON.",
+    ),
+    429: (
+        "http.rate-limited",
+        "The server turns requests away: too many.",
+        "A limit on requests is set on the server or before it.",
+        "Wait and try again with fewer requests at once; raise the limit before V7 sends many images.",
+    ),
+}
+
+
+def _server_error(look: CallLook) -> Finding:
+    cause, fix = (
+        "The server's own code failed.",
+        "Look at the server's log at this time; the last line names the fault.",
+    )
+    evidence, subject = f"HTTP {look.status}", ""
+    text = re.sub(r"&#39;|&#x27;", "'", look.body)
+    if look.status in (502, 503, 504):
+        cause = "Something before the model (a proxy or load balancer) got no answer from it."
+        fix = "Check that the model's process runs and has finished loading."
+    for pattern, known_cause, known_fix in _TRACEBACKS:
+        match = re.search(pattern, text)
+        if match:
+            cause, fix, subject = known_cause, known_fix, pattern
+            evidence += f": {excerpt(match.group())}"
+            break
+    else:
+        said = excerpt(text)
+        evidence += f": {said}" if said else ", with an empty body."
+    what = f"The server failed with status {look.status}."
+    return make(
+        "http.server-error",
+        what,
+        where=look.call.request.url,
+        evidence=evidence,
+        cause=cause,
+        fix=fix,
+        subject=subject or str(look.status),
+    )
+
+
+def excerpt(body: str, limit: int = 160) -> str:
+    """The first words of a body on one line, tags left out."""
+    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", body[:20_000], flags=re.DOTALL | re.IGNORECASE)
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def is_page(reply: Reply) -> bool:
+    """Whether a reply is a web page, whatever its content type says."""
+    return reply.body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _page(look: CallLook) -> Iterator[Finding]:
+    reply = look.call.reply
+    if reply is None or reply.status // 100 != 2 or not is_page(reply):
+        return
+    text = look.body
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
+    which = next((words for pattern, words in _PAGES if re.search(pattern, text, re.IGNORECASE)), "")
+    named = f"Its title is “{excerpt(title.group(1), 80)}”." if title else f"It says: {excerpt(text)}"
+    yield make(
+        "http.html",
+        "A web page came instead of JSON.",
+        where=look.call.request.url,
+        evidence=f"HTTP {reply.status}, {reply.media_type or 'no content type'}. {named}",
+        cause=which or "The address leads to a page for people, not to the model.",
+        fix="Correct the address. If a tunnel or a login stands before the model, let the inference path through it.",
+    )
+
+
+def _media_type(look: CallLook) -> Iterator[Finding]:
+    reply = look.call.reply
+    if look.answer is None or reply is None or reply.media_type == _JSON:
+        return
+    yield make(
+        "http.media-type",
+        "The answer is JSON, and says that it is something else.",
+        where=look.call.request.url,
+        evidence=f"Content-Type is {reply.media_type}." if reply.media_type else "There is no Content-Type header.",
+        cause="The JSON text was returned as plain text, for instance with json.dumps.",
+        fix="Answer with Content-Type: application/json; in Flask, return jsonify(…).",
+    )
+
+
+def _not_enforced(look: RunLook) -> Iterator[Finding]:
+    """A probe with wrong credentials, or none, that is answered as if they were right."""
+    passed = [call for call in look.probes if call.purpose in _PROBES and _answers(call)]
+    if not passed or not look.observations.endpoint.secret_refs():
+        return
+    words = " and ".join(dict.fromkeys(_PROBES[call.purpose] for call in passed))
+    yield make(
+        "auth.not-enforced",
+        "The server answers without the right credentials.",
+        where=look.observations.endpoint.infer.shown,
+        evidence=f"HTTP {passed[0].reply.status if passed[0].reply else 0} {words}.",
+        cause="Credentials are set here, and the server does not look at them.",
+        fix="Check them in the server's code, or whoever finds the address can use the model.",
+    )
+
+
+_PROBES = {"wrong-credentials": "with wrong credentials", "no-credentials": "without credentials"}
+
+
+def _answers(call: Call) -> bool:
+    return call.reply is not None and call.reply.status // 100 == 2 and not is_page(call.reply)
+
+
+def refined(finding: Finding, look: RunLook) -> Finding:
+    """The finding of one call, with what the whole run adds to its evidence."""
+    if finding.id in ("http.not-found", "http.method"):
+        near = [call for call in look.probes if call.purpose == "neighbour" and _is_there(call)]
+        if near:
+            paths = ", ".join(f"{call.request.url} ({call.reply.status})" for call in near[:4] if call.reply)
+            action = Action("set-endpoint", near[0].request.url, "Use this address")
+            return replace(finding, evidence=f"{finding.evidence} These do answer: {paths}.", action=action)
+    if finding.id == "http.too-large":
+        fine = [each.call.request.body_bytes for each in look.answers]
+        if fine:
+            return replace(finding, evidence=f"{finding.evidence} The largest that was accepted: {max(fine):,} bytes.")
+    if finding.id == "http.rate-limited" and not look.answers:
+        return replace(finding, severity="error")
+    return finding
+
+
+def _is_there(call: Call) -> bool:
+    return call.reply is not None and call.reply.status not in (404, 405, 501) and call.reply.status < 500
+
+
+RULES: tuple[Rule, ...] = (
+    CallRule(
+        (*(row[0] for row in _BY_STATUS.values()), "http.server-error", "http.status"),
+        _refusal,
+    ),
+    CallRule(("http.html",), _page),
+    CallRule(("http.media-type",), _media_type),
+    RunRule(("auth.not-enforced",), _not_enforced),
+)
