@@ -164,6 +164,14 @@ def tick_file(colour: str) -> str:
     return place.as_posix()
 
 
+@functools.lru_cache(maxsize=4)
+def arrow_file(colour: str) -> str:
+    """A file with the arrow of a combo box, for the same reason."""
+    place = Path(_folder().name) / f"arrow-{colour.strip('#')}.svg"
+    place.write_bytes(_svg("down", colour))
+    return place.as_posix()
+
+
 @functools.cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="byom-gui-")

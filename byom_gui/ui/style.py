@@ -50,12 +50,14 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border:
   height: 24px; }
 QLineEdit[bad="true"] { border-color: @bad; }
 QLineEdit:read-only, QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { background: @window; color: @text3;
+  placeholder-text-color: @text3;
   border-color: @line; }
 QLineEdit[tall="true"] { height: 34px; }
 QLineEdit[tall="true"]:focus { height: 32px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0 8px; background: transparent; }
-QComboBox::drop-down { border: 0; width: 20px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; background: transparent; }
+QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox::down-arrow { image: url(@arrowfile); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @linestrong; selection-background-color: @sel;
   selection-color: @text; outline: 0; }
 QPlainTextEdit, QTextEdit { border: 1px solid @fieldline; border-radius: 6px; background: @surface;

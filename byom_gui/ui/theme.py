@@ -187,6 +187,7 @@ def style_sheet() -> str:
     for token, value in sorted(current().tokens.items(), key=lambda pair: -len(pair[0])):
         sheet = sheet.replace(f"@{token}", value)
     sheet = sheet.replace("@tickfile", icons.tick_file(current()["onaccent"]))
+    sheet = sheet.replace("@arrowfile", icons.arrow_file(current()["text2"]))
     return re.sub(r"(?<![\w#])(\d+)px", lambda m: f"{m[1] if int(m[1]) <= 2 else px(int(m[1]))}px", sheet)
 
 
