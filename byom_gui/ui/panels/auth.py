@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
 from byom_gui.core.endpoint import Auth, SecretPlace
@@ -55,6 +55,7 @@ class AuthPopup(Popover):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(theme.px(8))
         form.setVerticalSpacing(theme.px(8))
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         fields: tuple[tuple[str, QWidget], ...] = (
             ("Basic user", self.user),
@@ -66,7 +67,9 @@ class AuthPopup(Popover):
             form.addRow(self._title(title), part)
         self.body.addLayout(form)
         self.body.addWidget(basic.hline())
-        self.body.addWidget(basic.row(basic.picture("lock", "", 14), self._origin, None))
+        foot = basic.row(basic.picture("lock", "", 14), self._origin)
+        foot.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self.body.addWidget(foot)
 
     def first_field(self) -> QWidget | None:
         """The user."""

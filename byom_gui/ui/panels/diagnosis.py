@@ -79,12 +79,11 @@ class DiagnosisView(QWidget):
         basic.ground(self, "window")
         self._run = basic.button("Run all checks", "play", on_click=self.run_clicked.emit)
         self._calls = basic.label(tone="second", wrap=True)
-        self._calls.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._why = ""
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Checks done")
-        self._doing = basic.label(tone="second", wrap=True)
+        self._doing = basic.label(tone="second")
         self._count = basic.label(tone="second", size="small")
         self.clock = Clock(clock_text)
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
@@ -96,7 +95,9 @@ class DiagnosisView(QWidget):
         self._report.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._stack.addWidget(self._make_idle())
         self._stack.addWidget(self._report)
-        self._stack.addWidget(QWidget())
+        self._stack.addWidget(
+            basic.empty_state("running", "Checks are running", "What they find comes here when they end.")
+        )
         self.rows: list[FindingRow] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -107,10 +108,12 @@ class DiagnosisView(QWidget):
 
     def _make_idle(self) -> QWidget:
         what = "They send your images, or the built-in samples, and say what V7 would refuse and why."
-        head = basic.empty_state("play", "No checks were run yet", what)
-        return basic.column(
-            None, head, self._calls, basic.row(None, self._run, None), None, None, margins=(24, 0, 24, 24)
-        )
+        head, body = basic.label("No checks were run yet", strong=True), basic.label(what, tone="second", wrap=True)
+        for part in (head, body, self._calls):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        mark = basic.row(None, basic.picture("play", "text2", 20), None)
+        run = basic.row(None, self._run, None)
+        return basic.column(None, mark, head, body, self._calls, 4, run, None, margins=(24, 24, 24, 24))
 
     def _make_running(self) -> QWidget:
         title = basic.label("Checks", strong=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.ui import theme
@@ -27,19 +27,22 @@ class OpenFinding(QWidget):
         super().__init__()
         self._buttons = buttons
         self._below: bool | None = None
-        grid = QGridLayout(self)
-        grid.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 12)))
-        grid.setHorizontalSpacing(theme.px(8))
-        grid.setVerticalSpacing(theme.px(4))
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(1, 1)
         mark = basic.picture(ICONS[finding.severity])
         mark.setAccessibleName(finding.severity)
         mark.setToolTip(finding.severity)
-        grid.addWidget(mark, 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(FindingBody(finding), 0, 1, 2, 1)
-        grid.addWidget(top, 0, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        self._grid = grid
+        text = QVBoxLayout()
+        text.setSpacing(theme.px(8))
+        text.addWidget(FindingBody(finding))
+        right = QVBoxLayout()
+        right.addWidget(top, 0, Qt.AlignmentFlag.AlignRight)
+        right.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 12)))
+        layout.setSpacing(theme.px(8))
+        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(text, 1)
+        layout.addLayout(right)
+        self._text, self._right = text, right
         self._place(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -51,12 +54,9 @@ class OpenFinding(QWidget):
         if below == self._below:
             return
         self._below = below
-        self._grid.removeWidget(self._buttons)
-        corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        if below:
-            self._grid.addWidget(self._buttons, 2, 1, 1, 2, corner)
-        else:
-            self._grid.addWidget(self._buttons, 1, 2, corner)
+        before, after = (self._right, self._text) if below else (self._text, self._right)
+        before.removeWidget(self._buttons)
+        after.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
 
 
 class FindingPane(QFrame):

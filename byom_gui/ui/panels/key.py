@@ -49,7 +49,9 @@ class KeyPanel(Popover):
         for part in (self.field, self._warning, self._error, basic.hline()):
             self.body.addWidget(part)
         self.body.addWidget(basic.row(self._team, None, self.check))
-        self.body.addWidget(basic.row(basic.picture("lock", "", 14), self._host, None))
+        foot = basic.row(basic.picture("lock", "", 14), self._host)
+        foot.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self.body.addWidget(foot)
         self.set_host("")
         self.set_team(None)
 

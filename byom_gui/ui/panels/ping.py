@@ -228,7 +228,7 @@ class PingView(QWidget):
             said = [("What", stage.reason or stage.detail or "This step failed.")]
             self.rows[stage.name].set_body(facts_grid(said), opened=True)
             return None
-        body = FindingBody(finding, label_width=112, certificate=certificate)
+        body = FindingBody(finding, label_width=112, gap=8, certificate=certificate)
         buttons = basic.row(*self._buttons(finding), None, margins=(112, 8, 0, 0))
         self.rows[stage.name].set_body(basic.column(body, buttons, spacing=4), opened=True)
         return finding

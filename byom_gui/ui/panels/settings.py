@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -75,6 +75,8 @@ class ConnectionSettings(QDialog):
         made.setRange(0.5, 600)
         made.setDecimals(1)
         made.setSuffix(" s")
+        made.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        made.setFixedWidth(theme.px(88))
         made.setAccessibleName(name)
         made.setFont(theme.mono(13))
         return made
@@ -92,6 +94,8 @@ class ConnectionSettings(QDialog):
         )
         for part, name in names:
             part.setAccessibleName(name)
+        self.concurrency.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.concurrency.setFixedWidth(theme.px(88))
         self.concurrency.setFont(theme.mono(13))
         for field in (self.proxy, self.classes):
             field.setFont(theme.mono(13))
@@ -101,6 +105,7 @@ class ConnectionSettings(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(theme.px(12))
         form.setVerticalSpacing(theme.px(8))
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         small = "Two at most is considerate; a server with one model seldom answers more at once faster."
         rows: tuple[tuple[str, QWidget], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
@@ -66,7 +66,7 @@ class StartPage(QWidget):
         line.layout().setStretch(0, 1)  # type: ignore[union-attr]
         layout.addWidget(line)
         layout.addWidget(self._error)
-        layout.addWidget(basic.row(self._hint, self._busy, None, self.auth_button))
+        layout.addWidget(basic.row(self._hint, self._busy, None, self.auth_button, margins=(0, 0, -4, 0)))
         layout.addWidget(self._or())
         layout.addWidget(self._try_card())
         layout.addSpacing(theme.px(4))
@@ -136,7 +136,8 @@ class StartPage(QWidget):
         import_ = basic.button("Import a registration…", kind="flat", on_click=self.import_clicked.emit)
         key = basic.label("Ctrl+O", size="small")
         key.setProperty("keycap", True)
-        return basic.row(open_, key, 8, import_, None)
+        key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        return basic.row(open_, key, 8, import_, None, margins=(-8, 0, 0, 0), spacing=4)
 
     def set_address(self, text: str) -> None:
         """Shows the address; emits nothing."""
@@ -181,7 +182,8 @@ class StartPage(QWidget):
             open_ = basic.button(title.replace("&", "&&"), "folder", kind="flat", tip=path)
             open_.setAccessibleName(f"Open {title}")
             open_.clicked.connect(lambda _=False, path=path: self.recent_clicked.emit(path))
-            layout.addWidget(basic.row(open_, basic.label(path, tone="third", size="small"), None))
+            where = basic.label(path, tone="third", size="small")
+            layout.addWidget(basic.row(open_, where, None, margins=(-8, 0, 0, 0), spacing=4))
         holder = self._column.layout()
         assert holder is not None
         holder.replaceWidget(self._recent, made)

@@ -44,7 +44,6 @@ class CodeBox(QFrame):
         self._text.setStyleSheet("background: transparent; border: 0;")
         self._text.setAccessibleName("Snippet")
         self._text.setTabChangesFocus(True)
-        self._text.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._colours = _Colours(self._text.document())
         theme.state().changed.connect(self._colours.rehighlight)
         self._copy = basic.button(icon="copy", kind="flat", on_click=self.copy, name="Copy the snippet")
@@ -94,8 +93,11 @@ class CodeBox(QFrame):
     def _fit(self) -> None:
         metrics = QFontMetrics(self._text.font())
         lines = self.code.split("\n")
-        high = metrics.lineSpacing() * min(len(lines), _MOST_LINES) + theme.px(8)
+        high = metrics.lineSpacing() * min(len(lines), _MOST_LINES) + theme.px(10)
         widest = max(metrics.horizontalAdvance(line) for line in lines)
+        few = len(lines) <= _MOST_LINES
+        hidden, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._text.setVerticalScrollBarPolicy(hidden if few else needed)
         if widest + theme.px(12) > self._text.width() > 0:
             high += self._text.horizontalScrollBar().sizeHint().height()
         self._text.setFixedHeight(max(high, theme.px(28)))

@@ -14,21 +14,9 @@ from byom_gui.ui.finding_text import MEANING, certificate_lines, fitting_action,
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.code_box import CodeBox
 from byom_gui.ui.widgets.popover import Popover
+from byom_gui.ui.widgets.what_line import WhatLine
 
 _Align = Qt.AlignmentFlag
-
-
-def what_line(finding: Finding, *, wrap: bool = True) -> QWidget:
-    """The sentence in bold, its id beside it."""
-    what = basic.label(finding.what, strong=True, wrap=wrap, selectable=True)
-    made = QWidget()
-    layout = QHBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(theme.px(12))
-    layout.addWidget(what, 0 if len(finding.what) < 60 else 1)
-    layout.addWidget(basic.label(finding.id, tone="second", size="small", mono=True, selectable=True))
-    layout.addStretch(0 if len(finding.what) >= 60 else 1)
-    return made
 
 
 def _certificate_verdicts(facts: CertificateFacts, today: date) -> dict[str, tuple[str, str]]:
@@ -74,19 +62,31 @@ def certificate_table(facts: CertificateFacts, today: date | None = None) -> QFr
 
 
 class FindingBody(QWidget):
-    """The lines in a grid: label column, text. ``label_width`` is 72 in findings and 112 in the ping."""
+    """The lines in a grid: label column, text. ``label_width`` is 72 in findings and 112 in the ping.
 
-    def __init__(self, finding: Finding, *, label_width: int = 72, certificate: CertificateFacts | None = None) -> None:
+    ``what=False`` leaves the sentence out, where a head above already says it.
+    """
+
+    def __init__(
+        self,
+        finding: Finding,
+        *,
+        label_width: int = 72,
+        gap: int = 4,
+        what: bool = True,
+        certificate: CertificateFacts | None = None,
+    ) -> None:
         super().__init__()
         self.finding = finding
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(0)
-        grid.setVerticalSpacing(theme.px(4))
+        grid.setVerticalSpacing(theme.px(gap))
         grid.setColumnMinimumWidth(0, theme.px(label_width))
         grid.setColumnStretch(1, 1)
         self._grid = grid
-        self._add("What", what_line(finding))
+        if what:
+            self._add("What", WhatLine(finding.what, finding.id))
         if finding.evidence or certificate is None:
             self._add_text("Evidence", self._evidence())
         if certificate is not None:
@@ -95,6 +95,7 @@ class FindingBody(QWidget):
         self._add_text("Do this", finding.fix)
         if finding.snippet:
             self._add("" if finding.fix else "Do this", CodeBox(finding.snippet))
+        grid.setRowStretch(grid.rowCount(), 1)
 
     def _evidence(self) -> str:
         finding = self.finding

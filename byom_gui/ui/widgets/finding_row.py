@@ -65,7 +65,7 @@ class FindingRow(QFrame):
         if on == self.opened:
             return
         if self._body is None:
-            self._body = FindingBody(self.finding)
+            self._body = FindingBody(self.finding, what=False)
             self._body.setContentsMargins(*(theme.px(m) for m in (36, 0, 12, 12)))
             self._all.addWidget(self._body)
         self._body.setVisible(on)
