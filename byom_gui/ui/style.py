@@ -99,6 +99,8 @@ QFrame[ground="drop"] { background: transparent; border: 1px dashed @fieldline; 
 QFrame[ground="dropover"] { background: @sel; border: 2px solid @focus; border-radius: 6px; }
 QFrame[ground="assumption"] { background: @warnbg; border: 1px solid @warnline; border-radius: 6px; }
 QFrame[ground="bad"] { background: @badbg; border: 1px solid @badline; border-radius: 6px; }
+QFrame[ground="badcard"] { background: @surface; border: 1px solid @badline; border-radius: 6px; }
+QWidget[ground="badrow"] { background: @badbg; border-top-left-radius: 5px; border-top-right-radius: 5px; }
 QFrame[ground="good"] { background: @okbg; border: 1px solid @line; border-radius: 6px; }
 
 QLabel { background: transparent; }
