@@ -200,20 +200,17 @@ def _raise_invalid(text: str, error: json.JSONDecodeError) -> NoReturn:
 
 
 def _raise_not_finite(text: str) -> NoReturn:
-    for token in _walk(text):
-        if token.kind == "scalar" and not _is_finite(token.text):
-            line, column = _line_column(text, token.start)
-            shown = token.text if len(token.text) <= 24 else f"{token.text[:12]}… ({len(token.text)} characters)"
-            place = token.path or "the answer"
-            raise JsonError(
-                f"{place} is {shown}, which is no finite number.",
-                finding_id="json.not-finite",
-                line=line,
-                column=column,
-                around=_around(text, token.start),
-                where=token.path,
-            ) from None
-    raise JsonError("A number is not finite.", finding_id="json.not-finite") from None
+    token = next(token for token in _walk(text) if token.kind == "scalar" and not _is_finite(token.text))
+    line, column = _line_column(text, token.start)
+    shown = token.text if len(token.text) <= 24 else f"{token.text[:12]}… ({len(token.text)} characters)"
+    raise JsonError(
+        f"{token.path or 'The answer'} is {shown}, which is no finite number.",
+        finding_id="json.not-finite",
+        line=line,
+        column=column,
+        around=_around(text, token.start),
+        where=token.path,
+    ) from None
 
 
 def _is_finite(text: str) -> bool:

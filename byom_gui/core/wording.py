@@ -29,8 +29,8 @@ class Problem:
 
     Args:
         path: the first place, such as ``results[3].polygon.path[7].x``; empty for the whole.
-        rule: the schema's keyword (``required``, ``type``, ``minimum``, ``maximum``, ``enum``, ``oneOf``,
-            ``pattern``), or ``path-type`` for a path that the schema lets through although it is no list.
+        rule: the schema's keyword (``required``, ``type``, ``minimum``, ``maximum``, ``enum``, ``oneOf``), or
+            ``path-type`` for a path that the schema lets through although it is no list.
         message: one sentence.
         value: what stands there; for ``required`` and ``oneOf`` the object around it.
         key: the missing key, for ``required``; the shapes held, joined by ``+``, for ``oneOf``.
@@ -188,9 +188,7 @@ def _message(rule: str, key: str, due: Any, value: Any) -> str:
         return f"This is {shown(value)}; {' or '.join(shown(each) for each in due)} is due."
     if rule in ("minimum", "maximum"):
         return f"This is {shown(value)}; {'at least' if rule == 'minimum' else 'at most'} {due} is due."
-    if rule == "oneOf":
-        return f"The result holds {key.replace('+', ' and ') or 'no shape'}; exactly one shape is due."
-    return f"This is {shown(value)}, which does not fit."
+    return f"The result holds {key.replace('+', ' and ') or 'no shape'}; exactly one shape is due."
 
 
 _DUE = {
