@@ -20,6 +20,7 @@ from byom_gui.core.findings import Finding
 from byom_gui.core.image import ImageSource
 from byom_gui.core.report import CheckReport, report_html, report_junit
 from byom_gui.services import checkup
+from byom_gui.services.stores import save_report
 
 EXIT = {"ready": 0, "not-ready": 1, "unreachable": 3}
 
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     connection = connect(arguments, arguments.positionals)
     images = read_images(connection.positionals)
     report = _check(connection, images, arguments)
+    save_report(connection.endpoint, report.as_json())
     quiet = "-" in (arguments.json, arguments.junit, arguments.html)
     if not quiet:
         print(printable(summary(report)))

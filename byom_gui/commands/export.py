@@ -7,7 +7,7 @@ from pathlib import Path
 
 from byom_gui.commands.common import say
 from byom_gui.core.errors import InputError
-from byom_gui.services.files import export_registration, load_project
+from byom_gui.services.files import export_registration, load_any
 from byom_gui.services.stores import load_report
 
 
@@ -20,13 +20,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the registration; it holds no secret."""
-    project = load_project(Path(arguments.file))
-    endpoint = project.registration.endpoint
+    loaded = load_any(Path(arguments.file))
+    if loaded.error is not None:
+        raise loaded.error
+    if loaded.registration is None:
+        raise InputError(f"{arguments.file} holds neither a project nor a registration. Choose another file.")
+    endpoint = loaded.registration.endpoint
     report = None
     if arguments.with_check:
         report = load_report(endpoint) if endpoint is not None else None
         if report is None:
             raise InputError("This endpoint was not checked yet. Run byom-gui check first, or leave --with-check out.")
-    export_registration(Path(arguments.out), project.registration, report)
+    reason = loaded.project.settings.override_reason if loaded.project is not None else ""
+    export_registration(Path(arguments.out), loaded.registration, report, override_reason=reason)
     say(f"Wrote {arguments.out}.")
     return 0

@@ -6,15 +6,18 @@ import argparse
 from pathlib import Path
 
 from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, v7_key
+from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import SecretRef
 from byom_gui.core.errors import InputError
 from byom_gui.core.observations import SentRequest
 from byom_gui.core.profile import RegisterRequest, plan_request
-from byom_gui.core.registering import RegisterOutcome
-from byom_gui.services.files import load_project
-from byom_gui.services.stores import load_profile
+from byom_gui.core.registering import OutcomeKind, V7Error
+from byom_gui.services import http
+from byom_gui.services.files import load_registration
 from byom_gui.services.secrets import SecretStore
+from byom_gui.services.stores import load_profile
 from byom_gui.services.v7 import V7, v7_host
+from byom_gui.services.wire import Options
 
 REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited", "refused")
 
@@ -28,24 +31,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 registered, 4 V7 refused, 5 V7 not reached or the outcome unknown."""
-    from byom_gui.services.v7 import V7Error
-
-    project = load_project(Path(arguments.file))
+    registration = load_registration(Path(arguments.file))
     store = SecretStore(use_environment=True)
+    if registration.endpoint is not None:
+        store.environment_origin = registration.endpoint.origin
     host = v7_host(environment())
     ref = SecretRef("v7-key", host)
     key = v7_key(store, ref)
     say(f"V7: {host}" + (" (the stand-in or another host, not V7's own)" if host.is_loopback else ""))
-    client, token = V7(host), cancel_on_interrupt()
+    client, token = V7(host, http.send, Options()), cancel_on_interrupt()
     try:
         team = client.token_info(key, token)
     except V7Error as error:
         say(error.sentence)
-        return 4 if error.refused else 5
+        return exit_code(error.kind)
     if arguments.team and arguments.team != [team.slug]:
         raise InputError(f"The key belongs to the team {team.slug}. Other teams need a key of their own.")
     profile = load_profile()
-    request = plan_request(profile, project.registration, team, host)
+    request = plan_request(profile, registration, team, host)
     if not profile.confirmed:
         say("Assumption: V7 has not published this call. Path and field names may differ (docs/api-profile.md).")
     if arguments.dry_run:
@@ -54,10 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     return _send(client, request, store, key, token)
 
 
-def _send(client: V7, request: RegisterRequest, store: SecretStore, key: str, token: object) -> int:
-    from byom_gui.core.cancel import CancelToken
-
-    assert isinstance(token, CancelToken)
+def _send(client: V7, request: RegisterRequest, store: SecretStore, key: str, token: CancelToken) -> int:
     outcome = client.register(request, store.get, key, token)
     say(outcome.sentence)
     for line in outcome.errors:
@@ -66,14 +66,14 @@ def _send(client: V7, request: RegisterRequest, store: SecretStore, key: str, to
         say(outcome.todo)
     if outcome.model_url:
         print(printable(outcome.model_url))
-    return exit_code(outcome)
+    return exit_code(outcome.kind)
 
 
-def exit_code(outcome: RegisterOutcome) -> int:
+def exit_code(kind: OutcomeKind) -> int:
     """The command's exit code for an outcome."""
-    if outcome.kind == "registered":
+    if kind == "registered":
         return 0
-    return 4 if outcome.kind in REFUSED else 5
+    return 4 if kind in REFUSED else 5
 
 
 def as_text(request: SentRequest) -> str:

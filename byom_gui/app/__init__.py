@@ -1,0 +1,99 @@
+"""The composition root: builds services, session and window, and joins them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from byom_gui.core.colours import ClassColour
+from byom_gui.core.errors import FileError
+from byom_gui.core.image import Raster
+from byom_gui.core.predictions import Prediction
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from byom_gui.app.world import World
+    from byom_gui.ui.main_window import MainWindow
+
+
+def make_application() -> QApplication:
+    """The QApplication in the house style; the one there is, where there is one."""
+    from PySide6.QtCore import QSettings
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from byom_gui import __version__
+    from byom_gui.services import resources
+    from byom_gui.ui import theme
+
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("byom-gui")
+    app.setApplicationVersion(__version__)
+    app.setOrganizationName("byom-gui")
+    app.setDesktopFileName("byom-gui")
+    app.setWindowIcon(QIcon(str(resources.path("icon.svg"))))
+    choice = str(QSettings().value("theme", "system"))
+    theme.prepare(app, choice if choice in ("light", "dark") else "system")  # type: ignore[arg-type]
+    return app
+
+
+def make_window(world: World) -> MainWindow:
+    """The window, joined to the world. It has to be closed before the world is."""
+    from byom_gui.ui.main_window import MainWindow
+    from byom_gui.ui.session import Session
+
+    backend = world.backend()
+    return MainWindow(Session(backend.v7.load_profile()), backend)
+
+
+def open_window(path: str | None = None, *, quit_after_first_paint: bool = False, practice: bool = False) -> int:
+    """Runs the app until its window is closed; returns the exit code."""
+    from PySide6.QtCore import QTimer
+
+    from byom_gui.app.world import World
+
+    app = make_application()
+    world = World()
+    window = make_window(world)
+    # Ctrl+C in the terminal ends it as closing the window would.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    beat = QTimer()
+    beat.timeout.connect(lambda: None)
+    beat.start(500)
+    window.show()
+    if path is not None:
+        window.filing.open(Path(path))
+    if practice:
+        window.filing.try_practice()
+    if quit_after_first_paint:
+        window.quit_after_first_paint()
+    else:
+        window.offer_recovery()
+    code = app.exec()
+    world.close()
+    return code
+
+
+def render_overlay(
+    raster: Raster, predictions: Sequence[Prediction], colours: Mapping[str, ClassColour], target: Path
+) -> None:
+    """Writes a picture with its overlays, drawn by the painter of the window. Raises FileError."""
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        _keep.append(QGuiApplication(sys.argv[:1]))
+    from byom_gui.ui.painter import render
+
+    if not render(raster, predictions, colours).save(str(target)):
+        raise FileError(f"{target} could not be written.", where=str(target))
+
+
+_keep: list[object] = []
+"""Qt's application object has to outlive every picture."""

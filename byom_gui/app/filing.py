@@ -1,0 +1,116 @@
+"""The window's files: projects, exports, autosaves, the recent list, pasted pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from byom_gui.core.errors import FileError
+from byom_gui.core.project import Project
+from byom_gui.ui.backend import FileBackend, Recovered
+
+if TYPE_CHECKING:
+    from byom_gui.services.autosave import Autosaves, Recoverable
+
+
+class Filing:
+    """Adapts the file services to the window's backend."""
+
+    @cached_property
+    def autosaves(self) -> Autosaves:
+        """What is kept of unsaved projects."""
+        from byom_gui.services.autosave import Autosaves
+
+        return Autosaves()
+
+    def backend(self) -> FileBackend:
+        """The callables of the window."""
+        from byom_gui.services.recent import Recent
+
+        recent = Recent()
+        return FileBackend(
+            load,
+            save,
+            export,
+            lambda project, path: self.autosaves.autosave(project, path),
+            lambda: self.autosaves.forget(),
+            self._recoverable,
+            self._recover,
+            self._discard,
+            recent.items,
+            recent.add,
+            recent.clear,
+        )
+
+    def _find(self, item: Recovered) -> Recoverable:
+        for found in self.autosaves.recoverable():
+            if found.id == item.id:
+                return found
+        raise FileError("What was left unsaved is no longer there.")
+
+    def _recoverable(self) -> tuple[Recovered, ...]:
+        return tuple(
+            Recovered(
+                item.id,
+                item.project.registration.name or (item.for_path.name if item.for_path else "Untitled project"),
+                item.saved.astimezone().strftime("%d %b %Y, %H:%M"),
+                item.for_path,
+            )
+            for item in self.autosaves.recoverable()
+        )
+
+    def _recover(self, item: Recovered) -> tuple[Project, Path | None]:
+        found = self._find(item)
+        # This session keeps it from now on; only then may the old one go.
+        self.autosaves.autosave(found.project, found.for_path)
+        self.autosaves.discard(found)
+        return found.project, found.for_path
+
+    def _discard(self, item: Recovered) -> None:
+        self.autosaves.discard(self._find(item))
+
+    def keep_pasted(self, data: bytes) -> Path:
+        """A private file for a pasted picture, named by what it holds."""
+        from byom_gui.services.files import atomic_write
+        from byom_gui.services.stores import state_folder
+
+        target = state_folder() / "pasted" / f"pasted-{hashlib.sha256(data).hexdigest()[:12]}.png"
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        atomic_write(target, data, private=True)
+        return target
+
+    def close(self) -> None:
+        """Lets go of this session's autosave. The window has asked about unsaved changes before."""
+        if "autosaves" in self.__dict__:
+            self.autosaves.close()
+
+
+def load(path: Path) -> Project:
+    """A project, or a registration as a new project."""
+    from byom_gui.services.files import load_any
+
+    loaded = load_any(path)
+    if loaded.error is not None:
+        raise loaded.error
+    if loaded.project is not None:
+        return loaded.project
+    if loaded.registration is None:
+        raise FileError(f"{path.name} holds neither a project nor a registration. Choose another file.")
+    return Project(loaded.registration)
+
+
+def save(path: Path, project: Project) -> None:
+    """Writes the project."""
+    from byom_gui.services.files import save_project
+
+    save_project(path, project)
+
+
+def export(path: Path, project: Project, report: Mapping[str, object] | None) -> None:
+    """Writes the registration JSON."""
+    from byom_gui.services.files import export_registration
+
+    export_registration(path, project.registration, report, override_reason=project.settings.override_reason)

@@ -1,0 +1,243 @@
+"""The services of one run of the app, joined into what the window may ask for. Heavy modules come when first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from byom_gui.app.filing import Filing
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.classes import ClassList
+from byom_gui.core.diagnosis import Answered
+from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
+from byom_gui.core.errors import ImageError, InputError
+from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.observations import ClassesObservation, PingReport, Stage
+from byom_gui.core.profile import RegisterRequest
+from byom_gui.core.project import Project, Settings
+from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
+from byom_gui.core.registration import Registration
+from byom_gui.core.report import CheckReport
+from byom_gui.ui.backend import Backend, ImageBackend, Practice, SecretBackend, ServerBackend, V7Backend
+
+if TYPE_CHECKING:
+    from byom_gui.sandbox.practice import Practice as PracticeServers
+    from byom_gui.services.model_server import ModelServer
+    from byom_gui.services.secrets import SecretStore
+    from byom_gui.services.v7 import V7
+
+PRACTICE_NAME = "practice-model"
+
+
+class World:
+    """Holds the keyring's store, the model server's client and, in practice, the built-in servers.
+
+    Args:
+        environ: the process's environment.
+        secrets: where secrets are kept; the system's keyring where not given.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, secrets: SecretStore | None = None) -> None:
+        self._environ = environ
+        self._given_secrets = secrets
+        self._practice: PracticeServers | None = None
+        self._practice_host: Origin | None = None
+        self.files = Filing()
+
+    @cached_property
+    def secrets(self) -> SecretStore:
+        """Where secrets are kept."""
+        from byom_gui.services.secrets import SecretStore
+
+        return self._given_secrets or SecretStore()
+
+    @cached_property
+    def server(self) -> ModelServer:
+        """The client of the model server."""
+        from byom_gui.services.model_server import ModelServer
+
+        return ModelServer(self.secrets.get)
+
+    def backend(self) -> Backend:
+        """All of it as plain callables."""
+        return Backend(
+            ServerBackend(self._ping, self._infer, self._classes, planned_calls, self._check),
+            ImageBackend(self._read, _raster, _expand, self.files.keep_pasted),
+            SecretBackend(
+                lambda ref, value: self.secrets.set(ref, value),
+                lambda ref: self.secrets.forget(ref),
+                lambda ref: self.secrets.place(ref),
+                lambda ref: self.secrets.get(ref),
+            ),
+            self._v7_backend(),
+            self.files.backend(),
+            self.start_practice,
+            self.end_practice,
+            sample_paths,
+        )
+
+    # --- the model server
+
+    def _ping(
+        self, endpoint: Endpoint, settings: Settings, cancel: CancelToken, on_stage: Callable[[Stage], None]
+    ) -> PingReport:
+        from byom_gui.services.images import small_sample
+
+        return self.server.ping(endpoint, settings, small_sample(), cancel, on_stage)
+
+    def _infer(
+        self, endpoint: Endpoint, settings: Settings, ref: ImageRef, source: ImageSource, cancel: CancelToken
+    ) -> Answered:
+        from byom_gui.services.previewing import infer_image
+
+        address = ref.place if ref.kind == "url" else ""
+        return infer_image(self.server, endpoint, settings, source, cancel, address)
+
+    def _classes(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
+        return self.server.classes(endpoint, settings, cancel)
+
+    def _check(
+        self,
+        endpoint: Endpoint,
+        settings: Settings,
+        refs: Sequence[ImageRef],
+        classes: ClassList,
+        cancel: CancelToken,
+        on_progress: Callable[[int, int, str], None],
+    ) -> CheckReport:
+        from byom_gui.services import checkup
+        from byom_gui.services.stores import save_report
+
+        images: list[ImageSource] = []
+        for ref in refs[: checkup.MAX_IMAGES]:
+            try:
+                images.append(self._read(ref, settings, cancel))
+            except ImageError:
+                continue  # its row in the strip says why; the rest goes on
+        samples = not images
+        report = checkup.run(
+            endpoint,
+            settings,
+            images or checkup.sample_images(),
+            self.server,
+            listed=classes if len(classes) else None,
+            quick=False,
+            max_calls=checkup.MAX_CALLS,
+            budget_ms=settings.budget_ms,
+            image_url=next((ref.place for ref in refs if ref.kind == "url"), ""),
+            cancel=cancel,
+            on_progress=on_progress,
+            samples=samples,
+        )
+        save_report(endpoint, report.as_json())
+        return report
+
+    def _read(self, ref: ImageRef, settings: Settings, cancel: CancelToken) -> ImageSource:
+        from byom_gui.services import http
+        from byom_gui.services.previewing import read_ref
+
+        return read_ref(ref, settings, cancel, http.send)
+
+    # --- V7
+
+    def v7_host(self) -> Origin:
+        """Where the V7 key goes: the stand-in in practice, else V7 or what ``DARWIN_BASE_URL`` says."""
+        from byom_gui.services.v7 import v7_host
+
+        return self._practice_host or v7_host(self._environ)
+
+    def key_ref(self) -> SecretRef:
+        """The V7 key's name in the keyring."""
+        return SecretRef("v7-key", self.v7_host())
+
+    def _v7_backend(self) -> V7Backend:
+        from byom_gui.services.stores import load_profile, save_profile
+
+        return V7Backend(
+            self.v7_host,
+            self.key_ref,
+            lambda cancel: self._v7().token_info(self._key(), cancel),
+            self._team_classes,
+            self._register,
+            load_profile,
+            save_profile,
+        )
+
+    def _v7(self) -> V7:
+        from byom_gui.services import http
+        from byom_gui.services.v7 import V7
+        from byom_gui.services.wire import Options
+
+        return V7(self.v7_host(), http.send, Options())
+
+    def _key(self) -> str:
+        key = self.secrets.get(self.key_ref())
+        if not key:
+            raise InputError("There is no V7 key yet. Add one under Team.", where="key")
+        return key
+
+    def _team_classes(self, team: TeamInfo, cancel: CancelToken) -> tuple[TeamClass, ...]:
+        return self._v7().team_classes(self._key(), team.slug, cancel)
+
+    def _register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
+        return self._v7().register(request, self.secrets.get, self._key(), cancel)
+
+    # --- practice
+
+    def start_practice(self) -> Practice:
+        """Starts the built-in model and the V7 stand-in; the stand-in's key is held for this session only."""
+        from byom_gui.sandbox.practice import Practice as PracticeServers
+
+        self.end_practice()
+        self._practice = PracticeServers()
+        facts = self._practice.start()
+        self._practice_host = parse_address(facts.v7_url).address.origin
+        self.secrets.hold(self.key_ref(), facts.v7_key)
+        endpoint = Endpoint(parse_address(facts.endpoint_url).address)
+        refs = tuple(
+            ImageRef(f"sample-{number}", "file", str(path), path.name) for number, path in enumerate(facts.sample_paths)
+        )
+        project = Project(Registration(PRACTICE_NAME, endpoint), refs)
+        return Practice(project, self._practice_host)
+
+    def end_practice(self) -> None:
+        """Stops them; V7 is V7 again."""
+        if self._practice is not None:
+            self._practice.stop()
+        self._practice = self._practice_host = None
+
+    def close(self) -> None:
+        """Ends what runs."""
+        self.end_practice()
+        self.files.close()
+
+
+def planned_calls(endpoint: Endpoint, settings: Settings, images: int) -> int:
+    """How many calls a whole check makes with this many images; the samples are sent where there are none."""
+    from byom_gui.services import checkup
+
+    count = min(images, checkup.MAX_IMAGES) or len(sample_paths())
+    return checkup.plan(endpoint, settings, count, quick=False, max_calls=checkup.MAX_CALLS).calls
+
+
+def sample_paths() -> tuple[Path, ...]:
+    """The built-in sample pictures."""
+    from byom_gui.services import resources
+
+    folder = resources.path("samples")
+    return tuple(sorted(p for p in folder.iterdir() if p.suffix in (".png", ".jpg", ".jpeg")))
+
+
+def _raster(source: ImageSource, max_side: int | None) -> Raster:
+    from byom_gui.services import images
+
+    return images.raster(source, max_side)
+
+
+def _expand(paths: Sequence[Path]) -> Iterator[Path]:
+    from byom_gui.services import images
+
+    return images.expand(paths)

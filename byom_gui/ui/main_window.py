@@ -1,0 +1,250 @@
+"""The window: assembles panels, work and wiring; takes drops; reflows; closes without losing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
+
+from byom_gui.ui import theme
+from byom_gui.ui.backend import Backend
+from byom_gui.ui.dropping import count_held, read_mime
+from byom_gui.ui.menus import THEMES, Menus
+from byom_gui.ui.pages import show_about, show_assumptions, show_keyboard, show_stored
+from byom_gui.ui.parts import Parts
+from byom_gui.ui.session import Session
+from byom_gui.ui.widgets.basic import label
+from byom_gui.ui.widgets.notice import Notice
+from byom_gui.ui.wiring.checking import Checking
+from byom_gui.ui.wiring.classing import Classing
+from byom_gui.ui.wiring.connecting import Connecting
+from byom_gui.ui.wiring.filing import Files
+from byom_gui.ui.wiring.picturing import Picturing
+from byom_gui.ui.wiring.registering import Registering
+from byom_gui.ui.works import Works
+
+SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Holds the parts; the logic is in ``wiring`` and ``work``."""
+
+    def __init__(self, session: Session, backend: Backend) -> None:
+        super().__init__()
+        self.session = session
+        self.works = Works(session, backend, self)
+        self.filing = self.works.filing
+        self.parts = Parts()
+        self.menus = Menus(self)
+        self._name = label("", tone="second", size="small")
+        self._name.setContentsMargins(0, 0, theme.px(12), 0)
+        self.menuBar().setCornerWidget(self._name)
+        self.setCentralWidget(self.parts.central)
+        self.notice = Notice(self)
+        self._join()
+        self._connect_menus()
+        self.setAcceptDrops(True)
+        self.setMinimumSize(theme.px(880), theme.px(600))
+        self.resize(*(theme.px(side) for side in SIZE))
+        self._restore()
+
+    def _join(self) -> None:
+        parts, works, say = self.parts, self.works, self.notice.say
+        self.connecting = Connecting(parts, works, say)
+        self.picturing = Picturing(parts, works, say)
+        self.classing = Classing(parts, works, say)
+        self.checking = Checking(parts, works, self.connecting, self.classing, self.picturing, say)
+        self.files = Files(self, parts, works, self.menus, say)
+        self.registering = Registering(parts, works, self.connecting, self.files.export, say)
+        self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
+        self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
+        self._name.setText(self.files.title)
+        self.filing.practice_started.connect(self._practice_started)
+        parts.center.changed.connect(lambda _: self.checking.show_state())
+        self.works.keys.refresh()
+        self.session.project_replaced.emit()
+
+    def _open_finding(self, finding_id: str) -> None:
+        from byom_gui.ui.wiring.checking import FAMILIES
+
+        family = next((name for name, starts in FAMILIES.items() if finding_id.startswith(starts)), None)
+        self.checking.open_item(family)
+
+    def _practice_started(self) -> None:
+        self.works.keys.refresh()
+        self.works.keys.check_key()
+        self.connecting.ping()
+        self.parts.center.show_view("Picture")
+
+    def _connect_menus(self) -> None:
+        parts, works, files = self.parts, self.works, self.files
+        center, right, canvas = parts.center.show_view, parts.right.show_view, parts.canvas
+        work: dict[str, Callable[[], object]] = {
+            "new": files.new,
+            "open": files.ask_open,
+            "save": files.save,
+            "save-as": files.save_as,
+            "import": files.ask_import,
+            "export": files.export,
+            "practice": files.practice,
+            "quit": self.close,
+            "undo": self._undo,
+            "redo": self._redo,
+            "paste": self.paste,
+            "find": self._find,
+            "add-class": lambda: (right("Classes"), parts.classes.start_add()),
+            "paste-classes": lambda: (right("Classes"), parts.classes.open_paste()),
+            "connection-settings": self.connecting.open_settings,
+            "auth": lambda: parts.auth.open_under(parts.bar.auth_button if parts.working else parts.start.auth_button),
+            "key": self.connecting.open_key,
+            "profile": self.registering.edit_profile,
+            "picture": lambda: center("Picture"),
+            "connection": lambda: center("Connection"),
+            "diagnosis": lambda: center("Diagnosis"),
+            "register-view": lambda: center("Register"),
+            "classes": lambda: right("Classes"),
+            "results": lambda: right("Results"),
+            "json": self.picturing.show_json,
+            "zoom-in": canvas.zoom_in,
+            "zoom-out": canvas.zoom_out,
+            "fit": canvas.fit,
+            "actual": canvas.actual_size,
+            "zoom-selection": canvas.zoom_to_selection,
+            "add-images": files.ask_images,
+            "add-folder": files.ask_folder,
+            "add-samples": files.add_samples,
+            "rerun-failed": works.inference.rerun_failed,
+            "rerun-all": works.inference.rerun_all,
+            "cancel": self._cancel_all,
+            "next-image": lambda: self._step_image(1),
+            "previous-image": lambda: self._step_image(-1),
+            "ping": self.connecting.ping,
+            "check": self.checking.run_checks,
+            "fetch-classes": works.pinging.fetch_classes,
+            "register": self.checking.show_register,
+            "keys": lambda: show_keyboard(self, self.menus),
+            "assumptions": lambda: show_assumptions(self),
+            "stored": lambda: show_stored(self),
+            "about": lambda: show_about(self),
+        }
+        for name in THEMES:
+            choice = name.removeprefix("theme-")
+            work[name] = lambda choice=choice: self.choose_theme(choice)  # type: ignore[misc]
+        self.menus.connect(work)
+        self.menus.actions[f"theme-{theme.state().choice}"].setChecked(True)
+
+    # --- small commands
+
+    def choose_theme(self, choice: theme.Choice) -> None:
+        """Light, dark, or as the system; remembered."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.choose(app, choice)
+        QSettings().setValue("theme", choice)
+
+    def _undo(self) -> None:
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+            field.undo()
+        else:
+            self.session.undo()
+
+    def _redo(self) -> None:
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+            field.redo()
+        else:
+            self.session.redo()
+
+    def paste(self) -> None:
+        """Pasted text goes into the field that has the focus; pictures, files and addresses become images."""
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+            field.paste()
+            return
+        dropped = read_mime(QGuiApplication.clipboard().mimeData())
+        if dropped.count:
+            self.picturing.take(dropped)
+        else:
+            self.notice.say("There is no image, file or image address on the clipboard.")
+
+    def _find(self) -> None:
+        if self.parts.right.current == "Classes":
+            self.parts.classes.open_search()
+        elif self.parts.right.current == "Results":
+            self.parts.results.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.parts.json.open_search()
+
+    def _cancel_all(self) -> None:
+        self.works.pinging.cancel()
+        self.works.inference.cancel()
+        self.works.diagnosing.cancel_check()
+
+    def _step_image(self, by: int) -> None:
+        ids = list(self.session.previews)
+        if ids:
+            at = ids.index(self.session.current_id) if self.session.current_id in ids else 0
+            self.session.set_current(ids[max(0, min(len(ids) - 1, at + by))])
+
+    def offer_recovery(self) -> None:
+        """Looks for what an earlier run left unsaved."""
+        self.filing.look_for_recoverable(self.files.offer)
+        self.files.refresh_recent()
+
+    def quit_after_first_paint(self) -> None:
+        """For measuring: ends once everything was painted and the address field takes keys."""
+        self.parts.start.field.setFocus()
+        QTimer.singleShot(0, lambda: (self.repaint(), QTimer.singleShot(0, self.close)))
+
+    # --- drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files, folders, pictures and addresses are welcome anywhere in the window."""
+        count = count_held(event.mimeData())
+        if count:
+            event.acceptProposedAction()
+            self._show_drag(count)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """The drag went elsewhere."""
+        self._show_drag(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Takes what was dropped; one project file alone is opened."""
+        self._show_drag(None)
+        dropped = read_mime(event.mimeData())
+        event.acceptProposedAction()
+        projects = [path for path in dropped.paths if path.name.endswith(".json")]
+        if projects and dropped.count == 1:
+            self.files.open(projects[0])
+        else:
+            self.picturing.take(dropped)
+
+    def _show_drag(self, count: int | None) -> None:
+        self.parts.strip.set_drag_over(count)
+        self.parts.start.set_drag_over(count)
+
+    # --- size and end
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Reflows at 1200."""
+        super().resizeEvent(event)
+        self.parts.fit(event.size().width())
+        self.notice.place()
+
+    def _restore(self) -> None:
+        geometry = QSettings().value("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)  # type: ignore[arg-type]
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks about unsaved changes; ends the work within a second."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        QSettings().setValue("geometry", self.saveGeometry())
+        self.works.close()
+        super().closeEvent(event)

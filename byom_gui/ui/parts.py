@@ -1,0 +1,131 @@
+"""All panels of the window, made once and laid out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from byom_gui.ui import theme
+from byom_gui.ui.panels.auth import AuthPopup
+from byom_gui.ui.panels.canvas import CanvasPanel
+from byom_gui.ui.panels.checklist import Checklist
+from byom_gui.ui.panels.classes import ClassesPanel
+from byom_gui.ui.panels.connection import ConnectionBar
+from byom_gui.ui.panels.diagnosis import DiagnosisView
+from byom_gui.ui.panels.finding_pane import FindingPane
+from byom_gui.ui.panels.images import ImageStrip
+from byom_gui.ui.panels.inspector import Inspector
+from byom_gui.ui.panels.json_panel import JsonPanel
+from byom_gui.ui.panels.key import KeyPanel
+from byom_gui.ui.panels.ping import PingView
+from byom_gui.ui.panels.register import RegisterPanel
+from byom_gui.ui.panels.results import ResultsPanel
+from byom_gui.ui.panels.settings import ConnectionSettings
+from byom_gui.ui.panels.start import StartPage
+from byom_gui.ui.widgets.basic import column, ground, hline
+from byom_gui.ui.widgets.tabbed import TabbedPane
+
+STRIP, STRIP_NARROW = 208, 88
+RIGHT, RIGHT_NARROW, RIGHT_JSON = 368, 320, 720
+
+
+class Parts:
+    """The panels by name. They know nothing of one another; ``wiring`` joins them."""
+
+    def __init__(self) -> None:
+        self.start = StartPage()
+        self.bar = ConnectionBar()
+        self.auth = AuthPopup()
+        self.key = KeyPanel()
+        self.strip = ImageStrip()
+        self.canvas = CanvasPanel()
+        self.ping = PingView()
+        self.diagnosis = DiagnosisView()
+        self.register = RegisterPanel()
+        self.classes = ClassesPanel()
+        self.results = ResultsPanel()
+        self.inspector = Inspector()
+        self.json = JsonPanel()
+        self.checklist = Checklist()
+        self.findings = FindingPane()
+        self.settings = ConnectionSettings()
+        self.center = TabbedPane(
+            "Views",
+            {
+                "Picture": self.canvas,
+                "Connection": self.ping,
+                "Diagnosis": self.diagnosis,
+                "Register": self.register,
+            },
+        )
+        self.right = TabbedPane("Lists", {"Classes": self.classes, "Results": self.results, "JSON": self.json})
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.pages = QStackedWidget()
+        self.central = self._lay_out()
+        self._widths = {"Lists": RIGHT, "JSON": RIGHT_JSON}
+
+    def _lay_out(self) -> QWidget:
+        side = column(self.right, self.inspector, spacing=0, on="surface")
+        layout = side.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.setStretch(0, 1)
+        for part in (self.strip, self.center, side):
+            self.splitter.addWidget(part)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(1, 1)
+        workspace = column(self.bar, hline(), self.splitter, spacing=0)
+        work_layout = workspace.layout()
+        assert isinstance(work_layout, QVBoxLayout)
+        work_layout.setStretch(2, 1)
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(workspace)
+        central = column(self.pages, hline(), self.checklist, self.findings, spacing=0)
+        outer = central.layout()
+        assert isinstance(outer, QVBoxLayout)
+        outer.setStretch(0, 1)
+        ground(central, "window")
+        self.right.changed.connect(self._right_changed)
+        return central
+
+    @property
+    def working(self) -> bool:
+        """Whether the workspace is in sight, and not the start page."""
+        return self.pages.currentIndex() == 1
+
+    def show_work(self, on: bool) -> None:
+        """Shows the workspace, or the start page."""
+        self.pages.setCurrentIndex(1 if on else 0)
+
+    def fit(self, width: int) -> None:
+        """Reflows to the window's width, in pixels."""
+        narrow = width < theme.px(1200)
+        for part in (self.strip, self.canvas, self.classes):
+            part.set_narrow(narrow)
+        self.inspector.set_collapsed(narrow)
+        self._narrow = narrow
+        self._apply_widths()
+
+    _narrow = False
+
+    def _right_changed(self, title: str) -> None:
+        self.inspector.setVisible(title != "JSON")
+        self._apply_widths()
+
+    def remember_widths(self) -> None:
+        """Keeps the right panel's width, for the lists and for JSON by itself."""
+        sizes = self.splitter.sizes()
+        if len(sizes) == 3 and sizes[2] > 0 and not self._narrow:
+            self._widths["JSON" if self.right.current == "JSON" else "Lists"] = round(sizes[2] / theme.px(1000) * 1000)
+
+    def _apply_widths(self) -> None:
+        total = self.splitter.width()
+        if total <= 0:
+            return
+        left = theme.px(STRIP_NARROW if self._narrow else STRIP)
+        json = self.right.current == "JSON"
+        wanted = self._widths["JSON" if json else "Lists"]
+        if self._narrow:
+            wanted = 480 if json else RIGHT_NARROW
+        right = min(theme.px(wanted), max(theme.px(RIGHT_NARROW), total - left - theme.px(320)))
+        self.splitter.setSizes([left, max(total - left - right, 1), right])

@@ -1,0 +1,1 @@
+"""Joins panels, session and work: each module one area of the window."""

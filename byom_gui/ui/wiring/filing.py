@@ -1,0 +1,221 @@
+"""Files: the dialogs, the title, recent projects, and what happens to unsaved changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
+
+from byom_gui.core.project import SUFFIX
+from byom_gui.ui.backend import Recovered
+from byom_gui.ui.menus import Menus
+from byom_gui.ui.parts import Parts
+from byom_gui.ui.works import Works
+
+IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.avif *.jp2);;All files (*)"
+
+
+class Files(QObject):
+    """Asks for names and places; the work is done beside the window."""
+
+    def __init__(
+        self, window: QMainWindow, parts: Parts, works: Works, menus: Menus, say: Callable[[str], None]
+    ) -> None:
+        super().__init__(works)
+        self._window, self._parts, self._works, self._menus = window, parts, works, menus
+        self._session, self._filing = works.session, works.filing
+        self._filing.notice.connect(say)
+        self._filing.failed.connect(self._failed)
+        self._filing.recent_changed.connect(self.refresh_recent)
+        self._session.saved_changed.connect(self._show_title)
+        self._session.name_changed.connect(self._show_title)
+        self._session.project_replaced.connect(self._project_replaced)
+        parts.start.open_clicked.connect(self.ask_open)
+        parts.start.import_clicked.connect(self.ask_import)
+        parts.start.recent_clicked.connect(lambda place: self.open(Path(place)))
+        parts.start.try_clicked.connect(self.practice)
+        parts.start.choose_files_clicked.connect(self.ask_images)
+        parts.strip.add_clicked.connect(self.ask_images)
+        menus.recent.aboutToShow.connect(self.refresh_recent)
+        self._show_title()
+
+    # --- title
+
+    @property
+    def title(self) -> str:
+        """The project's name, with a dot while it has unsaved changes."""
+        session = self._session
+        if session.practice:
+            return "Practice · built-in model"
+        if session.path is not None:
+            return f"{session.path.name} · {'Edited •' if session.dirty else 'Saved'}"
+        name = session.project.registration.name
+        return f"{name or 'New project'}{' •' if session.dirty else ''}"
+
+    def _show_title(self) -> None:
+        self._window.setWindowTitle(f"{self.title} — byom-gui")
+        self._window.setWindowModified(False)
+        self.title_changed(self.title)
+
+    def title_changed(self, _: str) -> None:
+        """Set by the window to show the title beside the menus."""
+
+    # --- open
+
+    def practice(self) -> None:
+        """The built-in model."""
+        if self.may_leave():
+            self._parts.start.set_busy("Starting the built-in model")
+            self._filing.try_practice()
+
+    def new(self) -> None:
+        """An empty project."""
+        if self.may_leave():
+            self._filing.new()
+            self._parts.show_work(False)
+
+    def open(self, path: Path) -> None:
+        """Opens a project or registration."""
+        if self.may_leave():
+            self._filing.open(path)
+
+    def ask_open(self) -> None:
+        """Asks for a project."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a project", self._folder(), f"Projects (*{SUFFIX});;JSON (*.json);;All files (*)"
+        )
+        if name:
+            self.open(Path(name))
+
+    def ask_import(self) -> None:
+        """Asks for a registration JSON."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Import a registration", self._folder(), "Registrations (*.json);;All files (*)"
+        )
+        if name:
+            self.open(Path(name))
+
+    def ask_images(self) -> None:
+        """Asks for image files."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Add images", self._folder(), IMAGES)
+        if names:
+            self._parts.show_work(True)
+            self._works.inference.add_paths([Path(name) for name in names])
+
+    def ask_folder(self) -> None:
+        """Asks for a folder of images."""
+        name = QFileDialog.getExistingDirectory(self._window, "Add a folder of images", self._folder())
+        if name:
+            self._parts.show_work(True)
+            self._works.inference.add_paths([Path(name)])
+
+    def add_samples(self) -> None:
+        """Adds the built-in samples."""
+        self._parts.show_work(True)
+        self._works.inference.add_paths(self._works.backend.samples())
+
+    def _folder(self) -> str:
+        return str(self._session.path.parent) if self._session.path else ""
+
+    def _project_replaced(self) -> None:
+        self._parts.start.set_busy("")
+        session = self._session
+        self._parts.show_work(session.endpoint is not None or bool(session.previews) or bool(len(session.classes)))
+        if session.previews and not session.practice:
+            self._parts.canvas.set_message(
+                "play", "Nothing was sent yet", "Ping the server to see what the model says of these images."
+            )
+
+    # --- save
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Saves where the project is, or asks where."""
+        if self._session.path is None:
+            self.save_as(then)
+        else:
+            self._filing.save(self._session.path, then)
+
+    def save_as(self, then: Callable[[], None] | None = None) -> None:
+        """Asks for a name and saves."""
+        name = (self._session.project.registration.name or "model").replace("/", "-")
+        start = str(Path(self._folder()) / f"{name}{SUFFIX}")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the project", start, f"Projects (*{SUFFIX})")
+        if chosen:
+            path = Path(chosen)
+            if not path.name.endswith(SUFFIX):
+                path = path.with_name(path.name.removesuffix(".json") + SUFFIX)
+            self._filing.save(path, then)
+
+    def export(self) -> None:
+        """Asks for a name and writes the registration JSON."""
+        name = (self._session.project.registration.name or "model").replace("/", "-")
+        start = str(Path(self._folder()) / f"{name}.registration.json")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export the registration", start, "JSON (*.json)")
+        if chosen:
+            self._filing.export(Path(chosen))
+
+    # --- leaving
+
+    def may_leave(self) -> bool:
+        """Whether the present project may go: it is saved, or the user says so."""
+        if not self._session.dirty or self._session.practice:
+            return True
+        answer = QMessageBox.question(
+            self._window,
+            "Unsaved changes",
+            "This project has changes that are not saved.",
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Save,
+        )
+        if answer == QMessageBox.StandardButton.Save:
+            self.save()
+            return self._session.path is not None
+        return answer == QMessageBox.StandardButton.Discard
+
+    # --- recent and recovery
+
+    def refresh_recent(self) -> None:
+        """Fills *Open recent* and the start page's list."""
+        paths = [path for path in self._works.backend.files.recent() if path.exists()]
+        self._parts.start.set_recent([(path.name, str(path)) for path in paths[:5]])
+        menu = self._menus.recent
+        menu.clear()
+        for path in paths:
+            menu.addAction(str(path)).triggered.connect(lambda _=False, path=path: self.open(path))  # type: ignore[misc]
+        menu.addSeparator()
+        clear = menu.addAction("Clear the list")
+        clear.setEnabled(bool(paths))
+        clear.triggered.connect(self._clear_recent)
+
+    def _clear_recent(self) -> None:
+        self._works.backend.files.clear_recent()
+        self.refresh_recent()
+
+    def offer(self, items: tuple[Recovered, ...]) -> None:
+        """Offers what an earlier run left unsaved."""
+        if not items:
+            return
+        item = items[0]
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Bring back unsaved work?")
+        box.setText(f"“{item.title}” was not saved when byom-gui ended ({item.saved_at}).")
+        box.setInformativeText("Nothing is sent anywhere by opening it.")
+        bring = box.addButton("Bring it back", QMessageBox.ButtonRole.AcceptRole)
+        drop = box.addButton("Delete it", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
+
+        def answered() -> None:
+            if box.clickedButton() is bring:
+                self._filing.recover(item)
+            elif box.clickedButton() is drop:
+                self._filing.discard(item)
+
+        box.finished.connect(answered)
+        box.open()
+
+    def _failed(self, sentence: str) -> None:
+        self._parts.start.set_busy("")
+        box = QMessageBox(QMessageBox.Icon.Warning, "byom-gui", sentence, parent=self._window)
+        box.open()
