@@ -189,7 +189,7 @@ def _numbered(text: str, delimiter: str) -> Iterable[tuple[int, list[str]]]:
 
 def _delimiter(lines: Sequence[str]) -> str | None:
     """How the columns are parted, or None where each line is one name."""
-    head = lines[0] if lines else ""
+    head = _first_record(lines)
     for delimiter in ("\t", ";"):
         if delimiter in head:
             return delimiter
@@ -201,6 +201,16 @@ def _delimiter(lines: Sequence[str]) -> str | None:
     if head.startswith('"') or _header(table[0]) or any(_is_type(cells[1]) for cells in table if len(cells) > 1):
         return ","
     return "," if len(lines) > 1 and len(table) == len(lines) and all(len(cells) == 2 for cells in table) else None
+
+
+def _first_record(lines: Sequence[str]) -> str:
+    """The first line, with those that follow it inside a quoted cell."""
+    head = ""
+    for line in lines[:20]:
+        head += line
+        if not head.startswith('"') or head.count('"') % 2 == 0:
+            break
+    return head
 
 
 def _cells(line: str) -> list[str]:

@@ -86,7 +86,11 @@ def rows(
 def served_only(listed: ClassList, served: Sequence[ClassEntry]) -> tuple[ClassEntry, ...]:
     """What the server lists and the user does not, each name once."""
     have = set(listed.names)
-    return tuple({entry.name: entry for entry in reversed(served) if entry.name not in have}.values())[::-1]
+    found: dict[str, ClassEntry] = {}
+    for entry in served:
+        if entry.name not in have:
+            found.setdefault(entry.name, entry)
+    return tuple(found.values())
 
 
 class _Table:

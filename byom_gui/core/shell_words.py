@@ -78,7 +78,7 @@ class _Lexer:
         self.depth = depth
         self.done: list[Command] = []
         self.command = Command()
-        self.word: str | None = None
+        self.word: list[str] | None = None
         self.wanted: list[tuple[Command, str, bool]] = []
         self.next_is = ""
 
@@ -102,7 +102,9 @@ class _Lexer:
         elif char == "<" or (self.word is None and _REDIRECT.match(self.text, self.at)) or char == ">":
             self._redirect()
         else:
-            self.word = (self.word or "") + self._piece(char)
+            if self.word is None:
+                self.word = []
+            self.word.append(self._piece(char))
 
     def _operator(self, operator: str) -> None:
         before = self._end_command()
@@ -200,10 +202,11 @@ class _Lexer:
     def _end_word(self) -> None:
         if self.word is None:
             return
+        word = "".join(self.word)
         if self.next_is == "stdin":
-            self.command.stdin = self.word
+            self.command.stdin = word
         elif not self.next_is:
-            self.command.words.append(self.word)
+            self.command.words.append(word)
         self.word, self.next_is = None, ""
 
     def _end_command(self) -> Command:

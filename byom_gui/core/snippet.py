@@ -16,6 +16,7 @@ from byom_gui.core.profile import METHODS, ApiProfile
 from byom_gui.core.shell_words import COMMAND, MARK, VARIABLE, Command, Script, from_windows, mark_variable, parse
 
 MAX_CHARACTERS = 256 * 1024
+MAX_ADDRESS = 4096
 
 _MEANINGS: dict[str, str] = {
     "modelname": "name",
@@ -170,9 +171,10 @@ class _Paste:
 
         def value(match: re.Match[str]) -> str:
             found = self.variables.get(match[1], "")
-            return match[0] if not found or COMMAND.search(found) or _team(match[1]) else found
+            plain = 0 < len(found) <= MAX_ADDRESS and not COMMAND.search(found) and not _team(match[1])
+            return found if plain else match[0]
 
-        changed = VARIABLE.sub(value, text)
+        changed = VARIABLE.sub(value, text[:MAX_ADDRESS])  # bounded, as a variable may hold itself many times over
         return changed if changed == text or not depth else self.expanded(changed, depth - 1)
 
     def path(self, url: str) -> str:

@@ -1,0 +1,186 @@
+"""Addresses: parsed once, without their secrets, and one origin for one server."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from byom_gui.core.endpoint import MASK, Address, Auth, Endpoint, Origin, SecretRef, parse_address
+from byom_gui.core.errors import InputError
+
+
+def address(text: str) -> Address:
+    return parse_address(text).address
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("https://models.acme.io/api/infer", "https://models.acme.io/api/infer"),
+        ("  HTTPS://Models.ACME.io:443/api/infer \n", "https://models.acme.io/api/infer"),
+        ("http://localhost:8000", "http://localhost:8000/"),
+        ("http://h:80/x", "http://h/x"),
+        ("https://h:80/x", "https://h:80/x"),
+        ("http://h:/x", "http://h/x"),
+        ("https://h/a#part", "https://h/a"),
+        ("https://acme.io./infer", "https://acme.io/infer"),
+        ("https://bücher.example/infer", "https://xn--bcher-kva.example/infer"),
+        ("https://BÜCHER.example/infer", "https://xn--bcher-kva.example/infer"),
+        ("https://xn--bcher-kva.example/infer", "https://xn--bcher-kva.example/infer"),
+        ("http://my_model.internal/infer", "http://my_model.internal/infer"),
+        ("http://[::1]:8000/infer", "http://[::1]:8000/infer"),
+        ("http://[0:0:0:0:0:0:0:1]/infer", "http://[::1]/infer"),
+        ("https://[2001:DB8::1]/infer", "https://[2001:db8::1]/infer"),
+        ("http://127.0.0.1:9/infer", "http://127.0.0.1:9/infer"),
+        ("http://１２７.0.0.1/infer", "http://127.0.0.1/infer"),
+        ("https://h/a%20b/%C3%A9", "https://h/a%20b/%C3%A9"),
+        ("https://h/é", "https://h/%C3%A9"),
+        ("https://h/100%/infer", "https://h/100%25/infer"),
+        ("https://h/a%2Fb", "https://h/a%2Fb"),
+        ('https://h/"quoted"<x>', "https://h/%22quoted%22%3Cx%3E"),
+        ("https://h//double//infer", "https://h//double//infer"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(text: str, base: str) -> None:
+    parsed = parse_address(text)
+    assert parsed.address.base == base
+    assert address(parsed.address.stored) == parsed.address
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Paste the address"),
+        ("   ", "Paste the address"),
+        ("models.acme.io/infer", "no scheme"),
+        ("localhost:8000/infer", "no scheme"),
+        ("ftp://h/infer", "has to start with"),
+        ("file:///etc/passwd", "has to start with"),
+        ("https:///infer", "no usable host"),
+        ("https://h/a b", "a space"),
+        ("https://h/a\u00a0b", "a space"),
+        ("https://h/a\nb", "a space"),
+        ("https://h/a\u200bb", "invisible"),
+        ("https://h/a\x00b", "invisible"),
+        ("https://h\\infer", "backslash"),
+        ("https://u:sesame@h/infer", "user or password"),
+        ("https://sesame@h/infer", "user or password"),
+        ("https://h:0/", "Port 0"),
+        ("https://h:99999/", "host or port"),
+        ("https://h:sesame/", "host or port"),
+        ("https://[::1/infer", "host or port"),
+        ("https://u:se/same@h/", "host or port"),
+        ("https://[fe80::1%25eth0]/", "no usable host"),
+        ("https://[::1::2]/", "host"),
+        ("https://256.1.1.1/", "no usable host"),
+        ("https://1.2.3/", "no usable host"),
+        ("https://a..b/", "no usable host"),
+        ("https://a../", "no usable host"),
+        ("https://ex%61mple.com/", "no usable host"),
+        (f"https://{'a' * 64}.com/", "no usable host"),
+        ("https://h/?a=sesame&a=2", "twice"),
+    ],
+)
+def test_what_can_not_be_used_is_said_without_repeating_it(text: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_address(text)
+    assert words in caught.value.sentence
+    assert caught.value.where == "endpoint"
+    assert "sesame" not in f"{caught.value!r} {caught.value.detail}"
+
+
+def test_query_values_are_kept_apart_and_masked() -> None:
+    parsed = parse_address("https://h/infer?api_key=sesame&empty=&flag&a%26b=1%202")
+    assert parsed.query_values == (("api_key", "sesame"), ("empty", ""), ("flag", ""), ("a&b", "1 2"))
+    assert "sesame" not in repr(parsed)
+    where = parsed.address
+    assert where.shown == f"https://h/infer?api_key={MASK}&empty={MASK}&flag={MASK}&a%26b={MASK}"
+    assert where.stored == "https://h/infer?api_key=&empty=&flag=&a%26b="
+    assert address(where.stored) == where
+    values = dict(parsed.query_values)
+    assert where.filled(lambda ref: values[ref.name]) == "https://h/infer?api_key=sesame&empty=&flag=&a%26b=1+2"
+    assert where.filled(lambda _: None) == where.stored
+    assert address("https://h/infer").filled(lambda _: "x") == "https://h/infer"
+
+
+@given(st.text(max_size=40))
+def test_a_path_survives_being_stored(path: str) -> None:
+    try:
+        once = address(f"https://h/{path}")
+    except InputError:
+        return
+    assert address(once.stored) == once
+    assert once.base.isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "loopback"),
+    [
+        ("http://localhost/", True),
+        ("http://app.localhost/", True),
+        ("http://127.9.9.9/", True),
+        ("http://[::1]/", True),
+        ("http://[::ffff:127.0.0.1]/", True),
+        ("http://[2001:db8::1]/", False),
+        ("http://10.0.0.1/", False),
+        ("http://localhost.acme.io/", False),
+    ],
+)
+def test_loopback(text: str, loopback: bool) -> None:
+    assert address(text).origin.is_loopback is loopback
+
+
+@pytest.mark.parametrize(
+    ("infer", "sibling"),
+    [
+        ("https://h/api/infer", "https://h/api/classes"),
+        ("https://h/infer", "https://h/classes"),
+        ("https://h/infer/", "https://h/classes"),
+        ("https://h/", "https://h/classes"),
+        ("https://h/infer?k=v", "https://h/classes?k="),
+    ],
+)
+def test_the_classes_address_is_guessed_beside_the_inference(infer: str, sibling: str) -> None:
+    assert Endpoint(address(infer)).classes_guess.stored == sibling
+
+
+@pytest.mark.parametrize(
+    ("infer", "classes", "external"),
+    [
+        ("https://h/api/infer", None, "https://h/api"),
+        ("https://h/infer", None, "https://h"),
+        ("https://h/api/infer", "https://h/api/classes", "https://h/api"),
+        ("https://h/api/infer", "https://h/classes", None),
+        ("https://h/api/infer", "https://other/api/classes", None),
+        ("https://h/api/predict", None, None),
+        ("https://h/api/infer/", None, None),
+        ("https://h/api/INFER", None, None),
+        ("https://h/", None, None),
+        ("https://h/infer?k=v", None, None),
+    ],
+)
+def test_the_base_for_v7s_api(infer: str, classes: str | None, external: str | None) -> None:
+    assert Endpoint(address(infer), classes=address(classes) if classes else None).external_url == external
+
+
+@pytest.mark.parametrize(
+    ("auth", "word", "kinds"),
+    [
+        (Auth(), "none", []),
+        (Auth("u"), "Basic", ["basic"]),
+        (Auth("", "X-S"), "header", ["header"]),
+        (Auth("u", "X-S"), "Basic + header", ["basic", "header"]),
+    ],
+)
+def test_auth_names_its_secrets(auth: Auth, word: str, kinds: list[str]) -> None:
+    endpoint = Endpoint(address("https://h/infer?k=v"), auth)
+    assert auth.word == word
+    assert [ref.kind for ref in endpoint.secret_refs()] == [*kinds, "query"]
+    assert {ref.origin for ref in endpoint.secret_refs()} == {endpoint.origin}
+
+
+def test_secrets_are_keyed_by_origin_and_name() -> None:
+    origin = Origin("https", "h", 8443)
+    assert SecretRef("header", origin, "X-S").account == "header https://h:8443 X-S"
+    assert SecretRef("v7-key", origin).account == "v7-key https://h:8443"
