@@ -132,7 +132,7 @@ class AuthPopup(Popover):
     def _title(self, text: str) -> QLabel:
         made = basic.label(text, tone="second")
         made.setMinimumWidth(theme.px(96))
-        made.setMinimumHeight(theme.px(28))
+        made.setFixedHeight(max(theme.px(28), made.sizeHint().height()))
         return made
 
     def _on_names(self) -> None:

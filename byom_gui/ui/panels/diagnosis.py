@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.core.observations import STAGE_TITLES, Stage
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.clock import Clock, clock_text
 from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
 from byom_gui.ui.widgets.outcome import milliseconds_text
@@ -90,9 +91,7 @@ class DiagnosisView(QWidget):
         self._running = self._make_running()
         self._running.hide()
         self._stack = QStackedWidget()
-        self._report = QScrollArea()
-        self._report.setWidgetResizable(True)
-        self._report.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._report = scrolled()
         self._stack.addWidget(self._make_idle())
         self._stack.addWidget(self._report)
         self._stack.addWidget(
@@ -162,7 +161,7 @@ class DiagnosisView(QWidget):
     ) -> None:
         """The checks ended. ``verdict``: ``ready``, ``not-ready`` or ``unreachable``; ``latency`` as in the report."""
         self._set_running(False)
-        content = QWidget()
+        content = Flowing()
         column = QVBoxLayout(content)
         column.setContentsMargins(*(theme.px(m) for m in (16, 12, 16, 16)))
         column.setSpacing(theme.px(8))

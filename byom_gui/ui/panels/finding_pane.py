@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.ui import theme
 from byom_gui.ui.finding_text import ICONS
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.finding_body import FindingActions, FindingBody
 from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
 
@@ -75,10 +76,8 @@ class FindingPane(QFrame):
         self._at = 0
         self._collapsed = False
         self._primary = True
-        self._content = QWidget()
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = Flowing()
+        self._scroll = scrolled()
         self._scroll.viewport().installEventFilter(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -133,8 +132,8 @@ class FindingPane(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002 - Qt calls it
-        """Sentences wrap anew in another width."""
-        if event.type() == QEvent.Type.Resize:
+        """Sentences wrap anew in another width; fonts and buttons get their size when they are first shown."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self.fit()
         return False
 
@@ -148,7 +147,7 @@ class FindingPane(QFrame):
         self.setFixedHeight(min(high, theme.px(MOST_HIGH)) + 1)
 
     def _fill(self) -> None:
-        self._content = QWidget()
+        self._content = Flowing()
         basic.ground(self._content, "surface")
         layout = QVBoxLayout(self._content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -164,6 +163,7 @@ class FindingPane(QFrame):
             layout.addWidget(NotCheckedList(self._not_checked))
         layout.addStretch(1)
         self._scroll.setWidget(self._content)
+        self._content.installEventFilter(self)
         self.fit()
 
     def _nothing(self) -> QWidget:

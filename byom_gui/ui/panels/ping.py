@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, PingReport, Stage, StageName
 from byom_gui.ui import theme
 from byom_gui.ui.finding_text import finding_of, finding_text, fitting_action, ping_text
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.clock import Clock
 from byom_gui.ui.widgets.finding_body import FindingBody, WhyPopover
 from byom_gui.ui.widgets.finding_row import FindingRow
@@ -85,7 +86,7 @@ class PingView(QWidget):
         self._empty_text = "Ping sends one small test picture and shows each step with its time."
         ping = basic.button("Ping", on_click=self.ping_clicked.emit)
         self._stack.addWidget(basic.empty_state("external", "Not pinged yet", self._empty_text, ping))
-        inner = QWidget()
+        inner = Flowing()
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(*(theme.px(m) for m in (16, 12, 16, 16)))
         self._column.setSpacing(theme.px(8))
@@ -96,12 +97,7 @@ class PingView(QWidget):
         self._others.setSpacing(theme.px(8))
         self._column.addLayout(self._others)
         self._column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll = scroll
-        self._stack.addWidget(scroll)
+        self._stack.addWidget(scrolled(inner))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
@@ -228,7 +224,7 @@ class PingView(QWidget):
             said = [("What", stage.reason or stage.detail or "This step failed.")]
             self.rows[stage.name].set_body(facts_grid(said), opened=True)
             return None
-        body = FindingBody(finding, label_width=112, gap=8, certificate=certificate)
+        body = FindingBody(finding, label_width=112, gap=12, certificate=certificate)
         buttons = basic.row(*self._buttons(finding), None, margins=(112, 8, 0, 0))
         self.rows[stage.name].set_body(basic.column(body, buttons, spacing=4), opened=True)
         return finding

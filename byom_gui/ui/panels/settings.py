@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QLineEdit,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,11 +22,18 @@ from PySide6.QtWidgets import (
 from byom_gui.core.project import Settings
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import ErrorLine
 
 WAYS = (("base64", "In the request (base64)"), ("url", "By an address that the server fetches (url)"))
 INSECURE = "Nobody checks who answers: anyone in between can read and change images, answers and secrets."
 PROXY = "Bypassed for this computer. V7 will not use it: the server has to be reachable without."
+
+
+def _inset(box: QSpinBox | QDoubleSpinBox) -> None:
+    """Number fields share one width, and their text the fields' inset, which the style sheet does not give them."""
+    box.setFixedWidth(theme.px(104))
+    box.lineEdit().setTextMargins(theme.px(8), 0, 0, 0)
 
 
 class ConnectionSettings(QDialog):
@@ -75,8 +81,7 @@ class ConnectionSettings(QDialog):
         made.setRange(0.5, 600)
         made.setDecimals(1)
         made.setSuffix(" s")
-        made.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        made.setFixedWidth(theme.px(88))
+        _inset(made)
         made.setAccessibleName(name)
         made.setFont(theme.mono(13))
         return made
@@ -94,8 +99,7 @@ class ConnectionSettings(QDialog):
         )
         for part, name in names:
             part.setAccessibleName(name)
-        self.concurrency.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.concurrency.setFixedWidth(theme.px(88))
+        _inset(self.concurrency)
         self.concurrency.setFont(theme.mono(13))
         for field in (self.proxy, self.classes):
             field.setFont(theme.mono(13))
@@ -128,18 +132,15 @@ class ConnectionSettings(QDialog):
         for title, part in rows:
             head = basic.label(title, tone="second")
             head.setMinimumWidth(theme.px(96))
-            head.setMinimumHeight(theme.px(28) if title else 0)
+            head.setFixedHeight(max(theme.px(28), head.sizeHint().height()) if title else 1)
             form.addRow(head, part)
-        inner = QWidget()
+        inner = Flowing()
         inner.setLayout(form)
         form.setContentsMargins(*(theme.px(m) for m in (16, 16, 16, 8)))
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(scrolled(inner), 1)
         layout.addWidget(basic.hline())
         done = basic.button("Close", on_click=self.close)
         done.setAutoDefault(False)
@@ -171,6 +172,12 @@ class ConnectionSettings(QDialog):
         self.classes.editingFinished.connect(self._on_classes)
         for button in (self.choose_ca, self.clear_ca):
             button.setAutoDefault(False)
+
+    def open(self) -> None:
+        """Shows it beside the window, which stays usable; Qt's own ``open`` would block it."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def set_settings(self, settings: Settings) -> None:
         """Shows these; emits nothing."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.address_field import AddressField, AddressText
 from byom_gui.ui.widgets.drop_zone import over_text
 from byom_gui.ui.widgets.menu_button import MenuButton
@@ -73,7 +74,7 @@ class StartPage(QWidget):
         layout.addWidget(self._drop_card())
         layout.addWidget(self._files())
         layout.addWidget(self._recent)
-        inner = QWidget()
+        inner = Flowing()
         centre = QVBoxLayout(inner)
         centre.addStretch(1)
         across = QHBoxLayout()
@@ -82,14 +83,9 @@ class StartPage(QWidget):
         across.addStretch(1)
         centre.addLayout(across)
         centre.addStretch(2)
-        scroll = QScrollArea()
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.addWidget(scrolled(inner))
 
     def _or(self) -> QWidget:
         left, right = basic.hline(), basic.hline()

@@ -57,6 +57,11 @@ class AddressField(QLineEdit):
         self.returnPressed.connect(self._on_return)
         self.editingFinished.connect(self._settle)
 
+    @property
+    def address(self) -> str:
+        """What stands in the field, without spaces around it."""
+        return self.text().strip()
+
     def set_address(self, text: str) -> None:
         """Shows a text that is already known; nothing is emitted."""
         self.shared.settled = text
@@ -98,11 +103,11 @@ class AddressField(QLineEdit):
             self.setText(text)
 
     def _settle(self) -> None:
-        text = self.text().strip()
+        text = self.address
         if text != self.shared.settled:
             self.shared.settled = text
             self.settled.emit(text)
 
     def _on_return(self) -> None:
         self._settle()
-        self.entered.emit(self.text().strip())
+        self.entered.emit(self.address)

@@ -72,7 +72,7 @@ class FindingBody(QWidget):
         finding: Finding,
         *,
         label_width: int = 72,
-        gap: int = 4,
+        gap: int = 8,
         what: bool = True,
         certificate: CertificateFacts | None = None,
     ) -> None:

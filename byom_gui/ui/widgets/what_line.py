@@ -20,7 +20,7 @@ class WhatLine(QWidget):
         self.name = basic.label(id_, tone="second", size="small", mono=True, selectable=True)
         for part in (self.sentence, self.name):
             part.setParent(self)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
