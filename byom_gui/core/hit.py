@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from byom_gui.core.geometry import Dot, Joint, Oval, Path, Primitive, area, around, extent, near, primitives
+from byom_gui.core.geometry import Oval, Path, Primitive, area, around, extent, near, primitives
 from byom_gui.core.predictions import Point, Prediction, Shape
 
 _OVAL_STEPS = 64
@@ -62,7 +62,7 @@ def _to(part: Primitive, x: float, y: float) -> float:
             return _to_path(part.points, part.closed, x, y)
         case Oval():
             return _to_path(around(part, _OVAL_STEPS), True, x, y)
-        case Dot() | Joint():
+        case _:
             return math.hypot(x - part.at.x, y - part.at.y)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -138,25 +139,25 @@ def _seen(item: Item, view: View) -> Box | None:
     return x, y, max(x2 - x, 0.0), max(y2 - y, 0.0)
 
 
-def rest_layout(items: Iterable[Item], view: View, fonts: ChipFonts, labels: Labels) -> Layout:
-    """The chips that are there without pointer or selection."""
-    items = list(items)
-    layout = Layout()
+def arrange(
+    items: Sequence[Item], view: View, fonts: ChipFonts, labels: Labels, layout: Layout
+) -> Iterator[Chip | None]:
+    """Places the chips that are there without pointer or selection, one a step (None: no room), into ``layout``."""
     edge_chips(items, view, fonts, layout)
+    yield from tuple(layout.chips.values())
     seen = [(item, box) for item in items if (box := _seen(item, view)) is not None]
     for item, box in seen:
         if not item.holder:
             point = isinstance(item.prediction.shape, Keypoint)
             layout.crowd.add(item.prediction.index, box, POINT_WEIGHT if point else 1.0)
     if labels == "none":
-        return layout
+        return
     counts = Counter(item.prediction.name for item, _ in seen)
     for item, box in seen:
         if labels == "all":
-            _try(item, box, view, fonts, layout, None)
+            yield _try(item, box, view, fonts, layout, math.inf)
         elif counts[item.prediction.name] <= MOST_OF_A_CLASS and not _beside(item, box, layout.crowd):
-            _try(item, box, view, fonts, layout, MOST_COVERED)
-    return layout
+            yield _try(item, box, view, fonts, layout, MOST_COVERED)
 
 
 def _beside(item: Item, box: Box, crowd: Crowd) -> bool:
@@ -167,14 +168,16 @@ def _beside(item: Item, box: Box, crowd: Crowd) -> bool:
     return crowd.covered((x - GAP, y - GAP, w + 2 * GAP, h + 2 * GAP), item.prediction.index) > 0
 
 
-def _try(item: Item, box: Box, view: View, fonts: ChipFonts, layout: Layout, most: float | None) -> None:
+def _try(item: Item, box: Box, view: View, fonts: ChipFonts, layout: Layout, most: float) -> Chip | None:
     chip, size = chip_for(item, fonts)
     index = item.prediction.index
     found = place(index, box, size, view.frame, layout.crowd)
-    if most is None or found.covered < most:
-        there = (float(round(found.box[0])), float(round(found.box[1])), *size)
-        layout.chips[index] = _placed(chip, there)
-        layout.crowd.add(_CHIP, there, POINT_WEIGHT)
+    if found.covered >= most:
+        return None
+    there = (float(round(found.box[0])), float(round(found.box[1])), *size)
+    layout.chips[index] = _placed(chip, there)
+    layout.crowd.add(_CHIP, there, POINT_WEIGHT)
+    return layout.chips[index]
 
 
 def top_chip(item: Item, view: View, fonts: ChipFonts, layout: Layout) -> Chip | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PIXELATED_ABOVE = 3.0
 FILL = 0.2
+Step = Callable[[QPainter], None]
 _SLACK = 12.0
 _LONGEST_AT_ONE = 1600
 
@@ -60,18 +62,29 @@ def in_sight(scene: Scene, view: View, threshold: float) -> list[Item]:
     return [i for i in scene.above(threshold) if i.box is None or clipping.meets(view.box(i.box), screen)]
 
 
-def paint_rest(painter: QPainter, scene: Scene, view: View, look: Look, fonts: ChipFonts | None = None) -> Layout:
-    """Paints everything as it is without pointer or selection: what may be kept while these change."""
-    _smooth(painter)
+def rest_steps(scene: Scene, view: View, look: Look, fonts: ChipFonts, layout: Layout) -> Iterator[Step]:
+    """Everything as it is without pointer or selection, in small steps, so that thousands never block the window.
+
+    ``layout`` is filled on the way.
+    """
     items = in_sight(scene, view, look.threshold)
     for item in items:
-        strokes.draw(painter, item, view, look.fill)
-    if not look.words:
-        return Layout()
-    fonts = fonts or ChipFonts.now()
-    layout = chips.rest_layout(items, view, fonts, look.labels)
-    for chip in layout.chips.values():
-        chips.draw(painter, chip, fonts)
+        yield functools.partial(strokes.draw, item=item, view=view, fill=look.fill)
+    if look.words:
+        for chip in chips.arrange(items, view, fonts, look.labels, layout):
+            yield _nothing if chip is None else functools.partial(chips.draw, chip=chip, fonts=fonts)
+
+
+def _nothing(painter: QPainter) -> None:
+    del painter
+
+
+def paint_rest(painter: QPainter, scene: Scene, view: View, look: Look, fonts: ChipFonts | None = None) -> Layout:
+    """Paints everything as it is without pointer or selection, at once; returns where the chips are."""
+    smooth(painter)
+    layout = Layout()
+    for step in rest_steps(scene, view, look, fonts or ChipFonts.now(), layout):
+        step(painter)
     return layout
 
 
@@ -79,7 +92,7 @@ def paint_top(
     painter: QPainter, scene: Scene, view: View, look: Look, layout: Layout, fonts: ChipFonts | None = None
 ) -> None:
     """Paints the hovered and the selected object over what ``paint_rest`` has painted."""
-    _smooth(painter)
+    smooth(painter)
     shown = list(_active(scene, look))
     for item, mode in shown:
         strokes.draw(painter, item, view, look.fill, mode)
@@ -105,7 +118,8 @@ def _active(scene: Scene, look: Look) -> list[tuple[Item, Mode]]:
     return found
 
 
-def _smooth(painter: QPainter) -> None:
+def smooth(painter: QPainter) -> None:
+    """Sets what every stroke and name is drawn with."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
 

@@ -67,7 +67,14 @@ class CanvasBar(QWidget):
         layout.setSpacing(theme.px(4))
         self._line = basic.vline()
         self._line.setFixedHeight(theme.px(20))
-        gaps = {self.confidence.bars: 8, self.confidence.field: 8, self.shown: 8, self._line: 4, self.out: 4}
+        # Before the part, on top of the spacing between all.
+        gaps: dict[QWidget, int] = {
+            self.confidence.bars: 8,
+            self.confidence.field: 8,
+            self.shown: 8,
+            self._line: 4,
+            self.out: 4,
+        }
         parts = (self.word, self.confidence.bars, self.confidence.field, self.shown, None, self.overlays, self.labels)
         for part in (*parts, self._line, self.out, self.zoom, self.into, self.fit):
             if part is None:

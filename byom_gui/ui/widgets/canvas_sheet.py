@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
@@ -12,11 +13,11 @@ from byom_gui.core.image import Raster
 from byom_gui.core.view import View
 from byom_gui.ui import painter as overlays
 from byom_gui.ui.chips import ChipFonts, Layout
-from byom_gui.ui.painter import Look
+from byom_gui.ui.painter import Look, Step
 from byom_gui.ui.scene import Scene
 
-SHARP_WITHIN = 0.012
-"""An overlay that took no longer than this, in seconds, is painted anew for every frame of a movement."""
+FIRST_SLICE, SLICE = 0.02, 0.02
+"""Seconds of painting within one frame, and in each step after it: the window answers in between."""
 
 
 class Picture:
@@ -48,50 +49,86 @@ def _half(image: QImage) -> QImage:
 
 
 @dataclass(slots=True)
+class _Page:
+    """An overlay painted, or being painted, for one view of one scene."""
+
+    scene: Scene
+    view: View
+    look: tuple[object, ...]
+    ratio: float
+    pixmap: QPixmap
+    layout: Layout
+    steps: Iterator[Step]
+
+
+@dataclass(slots=True)
 class Sheet:
-    """The overlay without pointer and selection, as last painted."""
+    """The overlay without pointer and selection. It is painted in slices of time; meanwhile the last finished one is
+    moved along with the picture."""
 
-    layout: Layout = field(default_factory=Layout)
-    cost: float = 0.0
-    _pixmap: QPixmap | None = None
-    _view: View | None = None
-    _made_of: tuple[object, ...] = ()
-    _scene: Scene | None = None
+    clock: Callable[[], float] = time.perf_counter
+    _front: _Page | None = None
+    _back: _Page | None = None
 
-    def draw(self, painter: QPainter, scene: Scene, view: View, look: Look, ratio: float, *, moving: bool) -> bool:
-        """Draws it; while ``moving``, one that is slow to paint is only moved along. True where it has to be
-        painted sharp soon."""
-        made_of = (look.threshold, look.labels, look.fill, look.words, ratio)
-        same = made_of == self._made_of and scene is self._scene and self._pixmap is not None
-        if same and moving and view != self._view and self.cost > SHARP_WITHIN:
-            self._draw_moved(painter, view)
-            return True
-        if not same or view != self._view:
-            self._paint(scene, view, look, ratio)
-            self._made_of, self._scene, self._view = made_of, scene, view
-        assert self._pixmap is not None
-        painter.drawPixmap(QPointF(0, 0), self._pixmap)
-        return False
+    @property
+    def layout(self) -> Layout:
+        """Where the chips are."""
+        return self._front.layout if self._front else Layout()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is more to paint."""
+        return self._back is not None
 
     def drop(self) -> None:
-        """Forgets the picture, as after a change of font."""
-        self._pixmap = None
+        """Forgets all, as after a change of font."""
+        self._front = self._back = None
 
-    def _paint(self, scene: Scene, view: View, look: Look, ratio: float) -> None:
-        began = time.perf_counter()
+    def draw(self, painter: QPainter, scene: Scene, view: View, look: Look, ratio: float) -> bool:
+        """Draws what there is; False where it is not yet that of this view, and ``advance`` has to be called."""
+        key = (look.threshold, look.labels, look.fill, look.words)
+        if not _is(self._front, scene, view, key, ratio):
+            if not _is(self._back, scene, view, key, ratio):
+                self._begin(scene, view, look, key, ratio)
+                self.advance(FIRST_SLICE)
+        else:
+            self._back = None
+        page = self._front if self._front and (self._front.scene is scene or not self._back) else self._back
+        assert page is not None
+        grown = view.scale / page.view.scale
+        x, y = view.x - page.view.x * grown, view.y - page.view.y * grown
+        if page.view == view:
+            painter.drawPixmap(QPointF(0, 0), page.pixmap)
+        else:
+            whole = QRectF(x, y, page.view.width * grown, page.view.height * grown)
+            painter.drawPixmap(whole, page.pixmap, QRectF(page.pixmap.rect()))
+        return not self.busy
+
+    def _begin(self, scene: Scene, view: View, look: Look, key: tuple[object, ...], ratio: float) -> None:
         pixmap = QPixmap(max(round(view.width * ratio), 1), max(round(view.height * ratio), 1))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.layout = overlays.paint_rest(painter, scene, view, look, ChipFonts.now())
-        painter.end()
-        self._pixmap = pixmap
-        self.cost = time.perf_counter() - began
+        layout = Layout()
+        steps = overlays.rest_steps(scene, view, look, ChipFonts.now(), layout)
+        self._back = _Page(scene, view, key, ratio, pixmap, layout, steps)
 
-    def _draw_moved(self, painter: QPainter, view: View) -> None:
-        assert self._view is not None
-        assert self._pixmap is not None
-        grown = view.scale / self._view.scale
-        x, y = view.x - self._view.x * grown, view.y - self._view.y * grown
-        wide, high = self._view.width * grown, self._view.height * grown
-        painter.drawPixmap(QRectF(x, y, wide, high), self._pixmap, QRectF(self._pixmap.rect()))
+    def advance(self, seconds: float) -> bool:
+        """Paints on for about so long; True where all is done."""
+        page = self._back
+        if page is None:
+            return True
+        end = self.clock() + seconds
+        painter = QPainter(page.pixmap)
+        overlays.smooth(painter)
+        for step in page.steps:
+            step(painter)
+            if self.clock() >= end:
+                break
+        else:
+            self._front, self._back = page, None
+        painter.end()
+        return self._back is None
+
+
+def _is(page: _Page | None, scene: Scene, view: View, look: tuple[object, ...], ratio: float) -> bool:
+    return page is not None and page.scene is scene and (page.view, page.look, page.ratio) == (view, look, ratio)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,13 +22,12 @@ from byom_gui.ui import theme
 from byom_gui.ui.chips import Labels, Layout
 from byom_gui.ui.painter import Look
 from byom_gui.ui.scene import Edges, Item, Scene, prepare
-from byom_gui.ui.widgets.canvas_sheet import Picture, Sheet
+from byom_gui.ui.widgets.canvas_sheet import SLICE, Picture, Sheet
 
 if TYPE_CHECKING:
     from byom_gui.core.colours import ClassColour
 
 NONE = -1
-_SHARP_AFTER_MS = 60
 _REACH = 6.0
 ZOOM_STEP = 1.25
 
@@ -53,9 +53,8 @@ class CanvasView(QWidget):
         self._picture: Picture | None = None
         self._sheet = Sheet()
         self._fits = True
-        self._moving = False
-        self._sharpen = QTimer(self, interval=_SHARP_AFTER_MS, singleShot=True)
-        self._sharpen.timeout.connect(self._rest)
+        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more.timeout.connect(self._paint_on)
         theme.state().changed.connect(self._theme_changed)
 
     # --- what is shown
@@ -190,14 +189,9 @@ class CanvasView(QWidget):
         if self._picture is None:
             return
         changed = view.scale != self.view.scale
-        self._moving = view != self.view
         self.view, self._fits = view, fits
         if changed:
             self.zoom_changed.emit(view.scale)
-        self.update()
-
-    def _rest(self) -> None:
-        self._moving = False
         self.update()
 
     # --- painting
@@ -238,10 +232,22 @@ class CanvasView(QWidget):
         painter.end()
 
     def _paint_overlay(self, painter: QPainter, ratio: float) -> None:
-        blurred = self._sheet.draw(painter, self.scene, self.view, self.look, ratio, moving=self._moving)
-        overlays.paint_top(painter, self.scene, self.view, self.look, Layout() if blurred else self._sheet.layout)
-        if blurred:
-            self._sharpen.start()
+        done = self._sheet.draw(painter, self.scene, self.view, self.look, ratio)
+        overlays.paint_top(painter, self.scene, self.view, self.look, self._sheet.layout if done else Layout())
+        if not done:
+            self._more.start()
+
+    def _paint_on(self) -> None:
+        if self._sheet.advance(SLICE):
+            self.update()
+        else:
+            self._more.start()
+
+    def settle(self) -> None:
+        """Finishes the overlay at once, whatever it takes: for screenshots."""
+        self.grab()
+        self._sheet.advance(math.inf)
+        self.update()
 
     def _theme_changed(self) -> None:
         self._sheet.drop()

@@ -75,6 +75,7 @@ class Confidence(QWidget):
         self.field.setFont(theme.mono())
         # The style takes its arrows away; with NoButtons Qt would leave the text no room at all.
         self.field.setFixedWidth(theme.px(28) + self.field.fontMetrics().horizontalAdvance("0.00"))
+        self.field.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         self.field.setAccessibleName("Confidence, 0 to 1")
         self.field.setToolTip(_TIP)
         self.field.setKeyboardTracking(False)
