@@ -11,9 +11,9 @@ from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.core.observations import STAGE_TITLES, Stage
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.clock import Clock, clock_text
 from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import milliseconds_text
 from byom_gui.ui.widgets.stage_row import StageRow
 

@@ -12,9 +12,9 @@ from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.ui import theme
 from byom_gui.ui.finding_text import ICONS
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.finding_body import FindingActions, FindingBody
 from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 
 MOST_HIGH = 248
 """Higher content scrolls: the picture stays the largest thing on the screen."""

@@ -12,10 +12,10 @@ from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, PingReport, St
 from byom_gui.ui import theme
 from byom_gui.ui.finding_text import finding_of, finding_text, fitting_action, ping_text
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.clock import Clock
 from byom_gui.ui.widgets.finding_body import FindingBody, WhyPopover
 from byom_gui.ui.widgets.finding_row import FindingRow
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import milliseconds_text
 from byom_gui.ui.widgets.stage_row import StageRow, facts_grid
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.address_field import AddressField, AddressText
 from byom_gui.ui.widgets.drop_zone import over_text
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.menu_button import MenuButton
 from byom_gui.ui.widgets.outcome import ErrorLine, Outcome
 
