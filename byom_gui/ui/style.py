@@ -34,6 +34,7 @@ QPushButton[kind="icon"]:focus { border: 2px solid @focus; width: 24px; }
 QPushButton[kind="link"] { border-color: transparent; background: transparent; padding: 0 7px; color: @accenttext; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 2px solid @focus; padding: 0 6px; }
+QPushButton[kind="link"][flush="true"] { padding: 0; }
 QPushButton[kind="check"] { border-color: transparent; background: transparent; padding: 0 9px; text-align: left; }
 QPushButton[kind="check"]:hover { background: @hover; }
 QPushButton[kind="check"]:checked { background: @surface; border-color: @linestrong; font-weight: 600; }
