@@ -61,7 +61,10 @@ class ByHand(QWidget):
         layout.setSpacing(theme.px(4))
         self._title = basic.label("Or register by hand in V7", strong=True)
         layout.addWidget(basic.row(self._title, None, self._open))
+        self._none = basic.label("Each value stands here once there is an address.", tone="second", wrap=True)
+        layout.addWidget(self._none)
         layout.addWidget(self._card)
+        self._card.hide()
 
     def set_only_way(self, only: bool) -> None:
         """Whether the API does not fit, and this is the one way."""
@@ -73,6 +76,8 @@ class ByHand(QWidget):
             return
         self._rows = tuple(rows)
         clear(self._card_layout)
+        self._none.setVisible(not self._rows)
+        self._card.setVisible(bool(self._rows))
         for place, row in enumerate(self._rows):
             if place:
                 self._card_layout.addWidget(basic.hline())

@@ -8,15 +8,15 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, ClassEntry
+from byom_gui.core.classes import ClassEntry
 from byom_gui.core.reconcile import ClassRow
 from byom_gui.ui import icons, theme
-from byom_gui.ui.models.classes import NAME, TYPE, ClassesModel, problem_text, severity_icon
+from byom_gui.ui.models.classes import NAME, ClassesModel, problem_text, severity_icon
+from byom_gui.ui.panels.class_menu import fill_class_menu
 from byom_gui.ui.panels.paste_dialog import PasteDialog
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.class_table import ClassTable
 from byom_gui.ui.widgets.swatch import ColourMenu
-from byom_gui.ui.widgets.type_picker import shown
 
 SEARCH_FROM = 12
 _TYPE_FIRST = "polygon"
@@ -83,7 +83,7 @@ class ClassesPanel(QWidget):
         layout.addWidget(self._foot())
 
     def _toolbar(self) -> QWidget:
-        self.add = basic.button("Add", "plus", on_click=self._add, tip="Add a class (Ins)")
+        self.add = basic.button("Add", "plus", on_click=self.start_add, tip="Add a class (Ins)")
         self.fetch = basic.button("From server", on_click=self.fetch_clicked.emit, tip="Fetch the server's class list")
         self.paste = basic.button("Paste list…", on_click=self.open_paste, tip="Paste lines, CSV or JSON")
         self.undo = basic.button(icon="undo", kind="icon", on_click=self.undo_clicked.emit, name="Undo")
@@ -116,8 +116,8 @@ class ClassesPanel(QWidget):
         self.model.renamed.connect(self.renamed)
         self.model.retyped.connect(self.retyped)
         table.moved.connect(self._move)
-        table.move_pressed.connect(self._move_by)
-        table.delete_pressed.connect(self._delete)
+        table.move_pressed.connect(self.move_by)
+        table.delete_pressed.connect(self.delete_selected)
         table.activated_row.connect(self._activate)
         table.list_it.connect(self._list_it)
         table.swatch_clicked.connect(self._open_colours)
@@ -127,7 +127,7 @@ class ClassesPanel(QWidget):
         self.search.textChanged.connect(self._filter)
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence.StandardKey.Find, self, self.open_search, context=context)
-        QShortcut(QKeySequence(Qt.Key.Key_Insert), self, self._add, context=context)
+        QShortcut(QKeySequence(Qt.Key.Key_Insert), self, self.start_add, context=context)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self._close_search)
 
     # What is shown
@@ -267,7 +267,8 @@ class ClassesPanel(QWidget):
         if line is not None and not self._quiet:
             self.selected.emit(line.name)
 
-    def _add(self) -> None:
+    def start_add(self) -> None:
+        """Adds a class and opens its name for editing."""
         if self.search.text():
             self.search.clear()
         names = {row.name for row in self.model.rows}
@@ -279,7 +280,8 @@ class ClassesPanel(QWidget):
         self._edit_new = True
         self.add_requested.emit(ClassEntry(name, listed[-1].type if listed else _TYPE_FIRST))
 
-    def _delete(self) -> None:
+    def delete_selected(self) -> None:
+        """Deletes the selected classes."""
         rows = tuple(row.row for row in self._listed())
         if rows:
             self.deleted.emit(rows)
@@ -288,7 +290,8 @@ class ClassesPanel(QWidget):
         self._select_row = to
         self.moved.emit(row, to)
 
-    def _move_by(self, step: int) -> None:
+    def move_by(self, step: int) -> None:
+        """Moves the current class up (-1) or down (1)."""
         line = self.model.line(self.table.currentIndex().row())
         if line is None or line.row is None or self.model.filtered:
             return
@@ -338,28 +341,10 @@ class ClassesPanel(QWidget):
             menu.addAction("List it", lambda: self._list_it(place))
             menu.addAction("Take all seen", self._take_all)
         else:
-            self._fill_menu(menu, line, place)
+            fill_class_menu(menu, self, line, place)
         menu.addSeparator()
         menu.addAction("Copy name", lambda: basic.copy_text(line.name))
         return menu
-
-    def _fill_menu(self, menu: QMenu, line: ClassRow, place: int) -> None:
-        row = line.row or 0
-        menu.addAction("Rename", QKeySequence(Qt.Key.Key_F2), lambda: self.table.edit_name(place))
-        types = menu.addMenu("Type")
-        for type_ in (*KNOWN_TYPES, *OPEN_TYPES):
-            title = shown(type_) if type_ in KNOWN_TYPES else f"{shown(type_)} (assumed)"
-            action = types.addAction(icons.icon(type_), title)
-            action.triggered.connect(lambda _=False, value=type_: self.retyped.emit(row, value))
-        types.addAction("Other…", lambda: self.table.edit(self.model.index(place, TYPE)))
-        colours = ColourMenu(line.colour.hex, parent=menu)
-        colours.chosen.connect(lambda colour: self.recoloured.emit(row, colour))
-        menu.addMenu(colours)
-        up = menu.addAction("Move up", QKeySequence("Alt+Up"), lambda: self._move_by(-1))
-        down = menu.addAction("Move down", QKeySequence("Alt+Down"), lambda: self._move_by(1))
-        up.setEnabled(row > 0 and not self.model.filtered)
-        down.setEnabled(row + 1 < self.model.listed_count and not self.model.filtered)
-        menu.addAction("Delete", QKeySequence(Qt.Key.Key_Delete), self._delete)
 
 
 def _name(button: QPushButton, verb: str, label: str | None) -> None:

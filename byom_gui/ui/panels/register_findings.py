@@ -126,13 +126,13 @@ class Findings(QWidget):
         mark.setAccessibleName(finding.severity)
         what = basic.label(finding.what, strong=tone == "bad", wrap=True)
         what.setToolTip(finding.fix)
-        show = basic.button("Show", kind="link", on_click=lambda: self.show_finding.emit(finding.id))
-        show.setAccessibleName(f"Show: {finding.what}")
         action = finding.action
         if tone == "bad" and action is not None and action.label:
             does = basic.button(action.label, on_click=lambda: self.action_triggered.emit(action))
-            made = basic.row(mark, what, show, does, margins=(12, 8, 8, 8))
+            made = basic.row(mark, what, does, margins=(12, 8, 8, 8))
         else:
+            show = basic.button("Show", kind="link", on_click=lambda: self.show_finding.emit(finding.id))
+            show.setAccessibleName(f"Show: {finding.what}")
             made = basic.row(mark, what, show, margins=(12, 4, 4, 4))
         made.setMinimumHeight(theme.px(36))
         layout = made.layout()

@@ -93,7 +93,7 @@ class Outcome(QFrame):
         ]
         parts += [basic.label(f"• {error}", wrap=True, selectable=True, mono=True) for error in outcome.errors]
         if outcome.model_url:
-            parts.append(CopyRow("Model", outcome.model_url, outcome.model_url))
+            parts.append(CopyRow("Model", outcome.model_url, outcome.model_url, inset=0, wide=56))
         if outcome.kind == "registered":
             parts.append(basic.label("Next steps", strong=True))
             steps = enumerate(NEXT_STEPS, 1)

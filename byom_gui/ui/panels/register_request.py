@@ -31,6 +31,7 @@ class Request(QWidget):
         self.curl = basic.button("Copy as cURL", "copy", kind="flat", on_click=self._copy)
         self.view = JsonView("The exact request", gutter=False)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.view.horizontalScrollBar().rangeChanged.connect(lambda *_: self._fit())
         self.why = basic.label("", tone="second", wrap=True)
         self.why.setContentsMargins(*(theme.px(12),) * 4)
         self.note = basic.label("", tone="second", size="small", wrap=True)
@@ -60,7 +61,9 @@ class Request(QWidget):
         )
         paste = basic.button("Paste curl…", kind="link", on_click=self.paste_profile_clicked.emit)
         edit = basic.button("Edit the API profile…", kind="link", on_click=self.edit_profile_clicked.emit)
-        links = basic.row(paste, edit, None, margins=(-8, 0, 0, 0), spacing=0)
+        links = basic.row(paste, edit, None, spacing=16)
+        for link in (paste, edit):
+            link.setProperty("flush", True)
         mark = basic.picture("warn")
         whole = basic.row(mark, basic.column(text, links, spacing=0), margins=(12, 8, 8, 4))
         layout = whole.layout()
@@ -85,10 +88,15 @@ class Request(QWidget):
         if request is not None:
             lines, head = request_lines(request, whole_url=True)
             self.view.set_lines(lines, head=head)
-            height = min(len(lines), MOST_LINES) * self.view.line_height() + theme.px(4)
-            across = self.view.horizontalScrollBar().sizeHint().height()
-            self.view.setFixedHeight(height + across)
+            self._fit()
         self._mark_added()
+
+    def _fit(self) -> None:
+        """As high as its lines, and a scroll bar where they are wider than the view."""
+        rows = min(len(self.view.lines), MOST_LINES)
+        across = self.view.horizontalScrollBar()
+        extra = across.sizeHint().height() if across.maximum() > 0 else 0
+        self.view.setFixedHeight(rows * self.view.line_height() + theme.px(4) + extra)
 
     def set_new(self, since: str, names: Collection[str]) -> None:
         """Marks the classes that are new since the last registration (``12 Oct 2026``)."""

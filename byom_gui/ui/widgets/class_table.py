@@ -13,8 +13,8 @@ from byom_gui.ui.models.classes import NAME, TEAM, TYPE, ClassesModel
 from byom_gui.ui.widgets.table import INSET, Index, RowDelegate, RowTable
 from byom_gui.ui.widgets.type_picker import TypePicker
 
-WIDE = (0, 96, 48, 44, 50)
-NARROW = (0, 36, 48, 44, 50)
+WIDE = (0, 104, 46, 40, 48)
+NARROW = (0, 36, 46, 42, 48)
 
 
 class ClassDelegate(RowDelegate):
