@@ -22,18 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serves until Ctrl+C. The address is the one line on stdout."""
-    from byom_gui.sandbox.faults import FAULTS
+    from byom_gui.sandbox.faults import FAULTS, find_fault
     from byom_gui.sandbox.model_server import ModelServer
 
     if arguments.list_faults:
         for name, fault in FAULTS.items():
-            print(f"{name}\t{fault.summary}")
+            print(f"{name}\t{fault.does}")
         return 0
-    if arguments.fault and arguments.fault not in FAULTS:
-        raise InputError(f"There is no fault {arguments.fault!r}. byom-gui serve --list-faults names them.")
     with ModelServer(
         port=arguments.port,
-        fault=arguments.fault or "",
+        fault=find_fault(arguments.fault) if arguments.fault else None,
         user=arguments.user or "",
         password=_secret(arguments.user, "BYOM_ENDPOINT_PASSWORD", "--user"),
         secret_header=arguments.secret_header or "",

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from byom_gui.core.class_text import parse_class_list
 from byom_gui.core.classes import ClassList
-from byom_gui.core.diagnosis import Answered, diagnose, judge_class_list, read_call
+from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Address, Endpoint, Origin
-from byom_gui.core.findings import Finding, merge
+from byom_gui.core.findings import Finding
 from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import Call, ClassesObservation, Observations, Reply, SentRequest
 from byom_gui.services.files import Loaded, load_any
@@ -92,8 +92,7 @@ def _judge_classes(loaded: Loaded) -> Judged:
     path = str(loaded.path)
     if loaded.value is None:
         parsed = parse_class_list(loaded.data.decode("utf-8-sig", "replace"))
-        findings = judge_class_list(ClassList(tuple(parsed.entries)))
-        return Judged(path, "classes", None, merge(findings))
+        return Judged(path, "classes", None, _of_list(ClassList(tuple(parsed.entries))))
     request = SentRequest("GET", _NOWHERE.classes_guess.base, (), "", 0, "")
     reply = Reply(200, (("content-type", "application/json"),), loaded.data)
     call = Call("classes", request, reply, None, 0.0, datetime.now(UTC))
@@ -116,4 +115,12 @@ def _judge_registration(loaded: Loaded) -> Judged:
         )
         return Judged(path, kind, None, (problem,))
     classes = loaded.registration.classes if loaded.registration else ClassList()
-    return Judged(path, kind, None, merge(judge_class_list(classes)))
+    return Judged(path, kind, None, _of_list(classes))
+
+
+def _of_list(classes: ClassList) -> tuple[Finding, ...]:
+    """What can be said of a class list alone: no answers are there to hold it against."""
+    found = diagnose(Observations(_NOWHERE), [], classes).findings
+    return tuple(
+        f for f in found if f.id.startswith("classes.") and f.id not in ("classes.unseen", "classes.not-served")
+    )

@@ -94,8 +94,8 @@ class MainWindow(QMainWindow):
             "redo": self._redo,
             "paste": self.paste,
             "find": self._find,
-            "add-class": lambda: (right("Classes"), parts.classes.start_add()),
-            "paste-classes": lambda: (right("Classes"), parts.classes.open_paste()),
+            "add-class": self._add_class,
+            "paste-classes": self._paste_classes,
             "connection-settings": self.connecting.open_settings,
             "auth": lambda: parts.auth.open_under(parts.bar.auth_button if parts.working else parts.start.auth_button),
             "key": self.connecting.open_key,
@@ -144,6 +144,14 @@ class MainWindow(QMainWindow):
         theme.choose(app, choice)
         QSettings().setValue("theme", choice)
 
+    def _add_class(self) -> None:
+        self.parts.right.show_view("Classes")
+        self.parts.classes.start_add()
+
+    def _paste_classes(self) -> None:
+        self.parts.right.show_view("Classes")
+        self.parts.classes.open_paste()
+
     def _undo(self) -> None:
         field = QApplication.focusWidget()
         if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
@@ -176,7 +184,7 @@ class MainWindow(QMainWindow):
         elif self.parts.right.current == "Results":
             self.parts.results.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
-            self.parts.json.open_search()
+            self.parts.json.search.open_bar()
 
     def _cancel_all(self) -> None:
         self.works.pinging.cancel()
@@ -238,7 +246,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry = QSettings().value("geometry")
         if geometry is not None:
-            self.restoreGeometry(geometry)  # type: ignore[arg-type]
+            self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks about unsaved changes; ends the work within a second."""

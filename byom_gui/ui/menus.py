@@ -145,7 +145,7 @@ class Menus:
     def connect(self, work: Mapping[str, Callable[[], object]]) -> None:
         """Gives actions their work; called without arguments."""
         for name, call in work.items():
-            self.actions[name].triggered.connect(lambda _=False, call=call: call())  # type: ignore[misc]
+            self.actions[name].triggered.connect(lambda _=False, call=call: call())
 
     def enable(self, name: str, on: bool, why: str = "") -> None:
         """Turns an action on, or off with a reason."""

@@ -126,7 +126,6 @@ class ClassesPanel(QWidget):
         table.selectionModel().selectionChanged.connect(lambda *_: self._tell_problem())
         self.search.textChanged.connect(self._filter)
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Find, self, self.open_search, context=context)
         QShortcut(QKeySequence(Qt.Key.Key_Insert), self, self.start_add, context=context)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self._close_search)
 

@@ -113,7 +113,6 @@ class JsonPanel(QWidget):
         self.search.stepped.connect(self._step_place)
         self.search.closed.connect(self._end_search)
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Find, self, self.search.open_bar, context=context)
         QShortcut(QKeySequence("F8"), self, lambda: self._step_problem(1), context=context)
         QShortcut(QKeySequence("Shift+F8"), self, lambda: self._step_problem(-1), context=context)
         QShortcut(QKeySequence("F3"), self, lambda: self._step_place(1), context=context)

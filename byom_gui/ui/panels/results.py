@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.colours import ClassColour
@@ -55,7 +54,6 @@ class ResultsPanel(QWidget):
         self.table.activated_row.connect(self._activate)
         self.filter.textChanged.connect(self._filter)
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Find, self, self.filter.setFocus, context=context)
         self._refresh()
 
     def _build(self) -> None:

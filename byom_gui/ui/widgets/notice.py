@@ -16,6 +16,7 @@ class Notice(QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         ground(self, "notice")
         self.setAccessibleName("Message")
         self._text = label("", wrap=False)
@@ -40,7 +41,7 @@ class Notice(QFrame):
         self._text.setText(text)
         self.setAccessibleDescription(text)
         self._text.setWordWrap(False)
-        widest = self.parentWidget().width() - theme.px(96)
+        widest = self._window.width() - theme.px(96)
         if self._text.sizeHint().width() > widest:
             self._text.setWordWrap(True)
             self._text.setFixedWidth(widest)
@@ -55,5 +56,5 @@ class Notice(QFrame):
 
     def place(self) -> None:
         """In the middle, above the checklist."""
-        parent = self.parentWidget()
+        parent = self._window
         self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - theme.px(60))

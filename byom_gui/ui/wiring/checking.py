@@ -297,7 +297,7 @@ class Checking(QObject):
             "delete-class": lambda: self._classing.delete(action.argument),
             "fetch-classes": lambda: self._works.pinging.fetch_classes(),
             "set-classes-url": self._connecting.open_settings,
-            "set-endpoint": lambda: self._connecting.take_address(action.argument) and self._connecting.ping(),
+            "set-endpoint": lambda: self._connecting.enter_address(action.argument),
             "choose-ca": self.choose_ca,
             "raise-timeout": self._raise_timeout,
         }

@@ -37,9 +37,14 @@ class Connecting(QObject):
         bar, start = self._parts.bar, self._parts.start
         for panel in (bar, start):
             panel.address_edited.connect(self.take_address)
-            panel.address_entered.connect(lambda text: self.take_address(text) and self.ping())
-        start.ping_clicked.connect(lambda: self.take_address(start.field.address) and self.ping())
-        bar.ping_clicked.connect(lambda: self.take_address(bar.field.address) and self.ping())
+            panel.address_entered.connect(self.enter_address)
+        start.ping_clicked.connect(lambda: self.enter_address(start.field.address))
+        bar.ping_clicked.connect(lambda: self.enter_address(bar.field.address))
+
+    def enter_address(self, text: str) -> None:
+        """Takes the address and goes on with it."""
+        if self.take_address(text):
+            self.ping()
 
     def take_address(self, text: str) -> bool:
         """Parses what was typed; an error stands beside the field and nothing is lost."""

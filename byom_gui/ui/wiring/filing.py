@@ -183,7 +183,7 @@ class Files(QObject):
         menu = self._menus.recent
         menu.clear()
         for path in paths:
-            menu.addAction(str(path)).triggered.connect(lambda _=False, path=path: self.open(path))  # type: ignore[misc]
+            menu.addAction(str(path)).triggered.connect(lambda _=False, path=path: self.open(path))
         menu.addSeparator()
         clear = menu.addAction("Clear the list")
         clear.setEnabled(bool(paths))

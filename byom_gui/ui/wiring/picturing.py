@@ -168,11 +168,11 @@ class Picturing(QObject):
     def _show_results_state(self, preview: Preview | None) -> None:
         results = self._parts.results
         if preview is None:
-            results.set_state("no-image")
+            results.set_state("none")
         elif preview.state == "failed":
             results.set_state("failed", preview.problem)
         elif preview.state == "done":
-            results.set_state("shown" if preview.predictions else "nothing")
+            results.set_state("ready")
         else:
             results.set_state("waiting")
 

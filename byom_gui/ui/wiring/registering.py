@@ -8,10 +8,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from byom_gui.core.endpoint import MASK, Endpoint, SecretRef
+from byom_gui.core.classes import ClassList
+from byom_gui.core.endpoint import Endpoint, SecretRef
 from byom_gui.core.errors import AppError
 from byom_gui.core.profile import ApiProfile
-from byom_gui.core.snippet import PastedProfile
 from byom_gui.ui.panels.by_hand import HandRow
 from byom_gui.ui.panels.profile_dialog import PasteProfileDialog, ProfileDialog
 from byom_gui.ui.parts import Parts
@@ -93,8 +93,7 @@ class Registering(QObject):
         if endpoint is not None:
             rows.append(HandRow("URL", endpoint.infer.shown))
             rows += self._secret_rows(endpoint)
-        count = len(session.classes)
-        rows.append(HandRow("Classes", _class_lines(self), shown=f"{count} name{'' if count == 1 else 's'} with types"))
+        rows.append(HandRow("Classes", _class_lines(session.classes), shown="" if len(session.classes) else "none yet"))
         return tuple(rows)
 
     def _secret_rows(self, endpoint: Endpoint) -> list[HandRow]:
@@ -105,9 +104,9 @@ class Registering(QObject):
             self._refs[key] = ref
             if ref.kind in titles:
                 rows.append(HandRow(titles[ref.kind][0], ref.name))
-                rows.append(HandRow(titles[ref.kind][1], MASK, secret_ref_key=key))
+                rows.append(HandRow(titles[ref.kind][1], "", secret_ref_key=key))
             else:
-                rows.append(HandRow(f"?{ref.name}=", MASK, secret_ref_key=key))
+                rows.append(HandRow(f"?{ref.name}=", "", secret_ref_key=key))
         return rows
 
     def _copy_secret(self, key: str) -> None:
@@ -141,15 +140,12 @@ class Registering(QObject):
     def paste_profile(self) -> None:
         """Fills the profile from V7's snippet or a copied curl command."""
         dialog = PasteProfileDialog(self._parts.central.window())
-        dialog.profile_read.connect(self._pasted)
+        dialog.accepted.connect(lambda: self._keep(dialog.profile()))
         dialog.open()
 
-    def _pasted(self, pasted: PastedProfile) -> None:
-        self._keep(pasted.profile)
-        if pasted.dropped:
-            self._say(f"{pasted.dropped} credential{'s' if pasted.dropped > 1 else ''} in it were dropped.")
-
-    def _keep(self, profile: ApiProfile) -> None:
+    def _keep(self, profile: ApiProfile | None) -> None:
+        if profile is None:
+            return
         self._session.set_profile(profile)
 
         def failed(error: AppError) -> None:
@@ -169,5 +165,5 @@ def _why_by_hand(endpoint: Endpoint | None) -> str:
     )
 
 
-def _class_lines(self: Registering) -> str:
-    return "\n".join(f"{entry.name}\t{entry.type}" for entry in self._session.classes)
+def _class_lines(classes: ClassList) -> str:
+    return "\n".join(f"{entry.name}\t{entry.type}" for entry in classes)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import AppError, Cancelled
 from byom_gui.core.image import ImageRef, ImageSource, Raster
-from byom_gui.core.preview import Preview
+from byom_gui.core.preview import Preview, PreviewState
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
@@ -109,7 +109,7 @@ class Inference(QObject):
         """Adds pasted pictures (PNG bytes), kept in private files."""
         for data in pictures:
             self._jobs.run(
-                lambda job, data=data: self._backend.images.keep_pasted(data),  # type: ignore[misc]
+                lambda _, data=data: self._backend.images.keep_pasted(data),  # type: ignore[misc]
                 lambda path: self._add([new_ref("pasted", str(path), path.name)]),
                 self._say,
                 lane="list",
@@ -229,7 +229,7 @@ class Inference(QObject):
         if preview is None:
             return
         problem = problem_of(answered)
-        state = "failed" if problem else "done"
+        state: PreviewState = "failed" if problem else "done"
         self._session.put_preview(replace(preview, state=state, answered=answered, problem=problem))
 
     def _failed(self, key: str, error: AppError) -> None:
