@@ -28,6 +28,7 @@ _BIG_EXPONENT = re.compile(rb"[eE]\+?[0-9]{3}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([\[\]{}:,])|([^\s\[\]{}:,"]+))', re.DOTALL)
+_NUMBER = re.compile(r"NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _PYTHON_WORD = re.compile(r"True\b|False\b|None\b|'|\(|[bru]'")
 _NOT_FINITE_WORD = re.compile(r"[+-]?(?:nan|inf|infinity)\b", re.IGNORECASE)
 
@@ -214,10 +215,8 @@ def _raise_not_finite(text: str) -> NoReturn:
 
 
 def _is_finite(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return True
+    number = _NUMBER.match(text)  # what follows at once may be junk, of which json had not got to complain
+    return number is None or math.isfinite(float(number.group()))
 
 
 def _surely_shallow(data: bytes, max_depth: int) -> bool:

@@ -27,6 +27,7 @@ REFUSED: list[tuple[bytes, str, tuple[int, int], str]] = [
     (b'{"NaN": "NaN", "b": NaN}', "json.not-finite", (1, 21), "b is NaN"),
     (b"[" + b"9" * 5000 + b"]", "json.not-finite", (1, 2), "(5000 characters)"),
     (b"NaN", "json.not-finite", (1, 1), "The answer is NaN"),
+    (b"[true, 1E400x]", "json.not-finite", (1, 8), "is 1E400"),
     (b"[nan]", "json.not-finite", (1, 2), "no number"),
     (b'["ok",\n"\xe9"]', "json.encoding", (2, 2), "0xe9"),
     ('{"a": 1}'.encode("utf-16"), "json.encoding", (1, 1), "UTF-16"),
