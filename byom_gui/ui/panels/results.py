@@ -53,7 +53,6 @@ class ResultsPanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._current_changed())
         self.table.activated_row.connect(self._activate)
         self.filter.textChanged.connect(self._filter)
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
         self._refresh()
 
     def _build(self) -> None:
