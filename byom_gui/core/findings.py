@@ -41,6 +41,7 @@ class Finding:
         count: how many places share it.
         places: the first of those places, at most five.
         action: what the app can do itself.
+        image: the name of the first image that it was seen on, where it was on one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Finding:
     count: int = 1
     places: tuple[str, ...] = ()
     action: Action | None = None
+    image: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The form of the ``byom-check/1`` report."""

@@ -204,6 +204,7 @@ def _near_match(look: RunLook, name: str, twin: str, type_: str) -> Finding:
         "classes.near-match",
         f"“{name}” is returned, “{twin}” is listed.",
         where=_where(look, name),
+        image=look.first[name][0],
         evidence=f"name is “{name}” in {_how_often(look, name)}; the list has “{twin}” ({_words(type_)}).",
         cause=f"The two differ by {_difference(name, twin)}. What V7 does with a name that is not registered is not "
         "published; assumed: the result is dropped.",
@@ -220,6 +221,7 @@ def _unregistered(look: RunLook, name: str) -> Finding:
         "classes.unregistered",
         f"“{name}” is returned, and not listed.",
         where=_where(look, name),
+        image=look.first[name][0],
         evidence=f"name is “{name}” in {_how_often(look, name)} ({shapes}).",
         cause="The list is not whole. What V7 does with a name that is not registered is not published; assumed: the "
         "result is dropped.",
@@ -243,6 +245,7 @@ def _type_mismatch(look: RunLook) -> Iterator[Finding]:
             "classes.type-mismatch",
             f"“{name}” is listed as {_words(listed)}, and returned as {_words(shape)}.",
             where=_where(look, name),
+            image=look.first[name][0],
             evidence=f"{sum(other.values()):,} of {sum(look.seen[name].values()):,} results hold another shape.",
             cause="The list and the server's code disagree. That V7 takes only the listed type is assumed.",
             fix=f"List it as {_words(shape)}, or return {_words(listed)} shapes.",
@@ -275,11 +278,7 @@ def _unseen(look: RunLook) -> Iterator[Finding]:
 
 
 def _where(look: RunLook, name: str) -> str:
-    for each in look.answers:
-        for prediction in each.answer.predictions if each.answer else ():
-            if prediction.name == name:
-                return f"results[{prediction.index}].name"
-    return ""
+    return f"results[{look.first[name][1]}].name"
 
 
 def _how_often(look: RunLook, name: str) -> str:

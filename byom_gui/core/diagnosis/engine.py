@@ -49,7 +49,8 @@ def read_call(call: Call) -> Answered:
     look = _look(call)
     found = [finding for rule in RULES if isinstance(rule, CallRule) for finding in rule.check(look)]
     seen, confidences = _sums(look.answer)
-    return Answered(call, look.answer, merge(found), seen, confidences)
+    named = (replace(finding, image=call.image_name) for finding in found)
+    return Answered(call, look.answer, merge(named), seen, confidences)
 
 
 def diagnose(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> Diagnosis:
@@ -61,7 +62,7 @@ def diagnose(observations: Observations, answered: Sequence[Answered], listed: C
         listed: the classes to register, None or empty where there is no list.
     """
     look = _run_look(observations, answered, listed or ClassList())
-    found = [replace(finding) for finding in _of_calls(look)]
+    found = list(_of_calls(look))
     found += [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)]
     return Diagnosis(merge(web.refined(finding, look) for finding in merge(found)), _not_checked(look))
 
@@ -87,7 +88,8 @@ def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, 
     predictions = answer.predictions if answer else ()
     counts = Counter((each.name, each.shape_name) for each in predictions)
     values = [each.confidence for each in predictions]
-    seen = tuple(Seen(name, shape, count) for (name, shape), count in counts.items())
+    first = {(each.name, each.shape_name): each.index for each in reversed(predictions)}
+    seen = tuple(Seen(*key, count, first[key]) for key, count in counts.items())
     return seen, (min(values, default=1.0), max(values, default=0.0), len(values))
 
 
@@ -101,8 +103,15 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
     images += [read_call(call) for call in observations.calls if call.purpose in _SENDS_IMAGE and id(call) not in known]
     probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
     probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
-    seen, where = _seen(images)
-    return RunLook(observations, tuple(images), tuple(probes), listed, _served(observations), seen, where)
+    return RunLook(
+        observations,
+        tuple(images),
+        tuple(probes),
+        listed,
+        _served(observations),
+        *_seen(images),
+        answers=tuple(each for each in images if each.answer is not None),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -111,15 +120,20 @@ def _read_once(call: Call) -> Answered:
     return read_call(call)
 
 
-def _seen(images: Sequence[Answered]) -> tuple[dict[str, dict[ShapeName, int]], dict[str, int]]:
+def _seen(
+    images: Sequence[Answered],
+) -> tuple[dict[str, dict[ShapeName, int]], dict[str, int], dict[str, tuple[str, int]]]:
+    """Results by name and shape, on how many images each name is, and where it came first."""
     seen: dict[str, dict[ShapeName, int]] = {}
     where: Counter[str] = Counter()
+    first: dict[str, tuple[str, int]] = {}
     for answered in images:
         for each in answered.seen:
             shapes = seen.setdefault(each.name, {})
             shapes[each.shape] = shapes.get(each.shape, 0) + each.count
+            first.setdefault(each.name, (answered.call.image_name, each.first))
         where.update({each.name for each in answered.seen})
-    return seen, dict(where)
+    return seen, dict(where), first
 
 
 def _served(observations: Observations) -> ServedClasses | JsonError | None:

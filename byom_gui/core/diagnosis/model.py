@@ -18,11 +18,12 @@ Verdict = Literal["ready", "not-ready", "unreachable"]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How many results of one answer had this class and shape."""
+    """How many results of one answer had this class and shape, and the place of the first in ``results``."""
 
     name: str
     shape: ShapeName
     count: int
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,10 @@ class RunLook:
     """Results by name and shape, over all answers."""
     images: dict[str, int] = field(default_factory=dict)
     """On how many images a name was returned."""
-
-    @property
-    def answers(self) -> tuple[Answered, ...]:
-        """The calls that brought an answer which could be read."""
-        return tuple(each for each in self.answered if each.answer is not None)
+    first: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """The image and the place in ``results`` where a name was returned first."""
+    answers: tuple[Answered, ...] = ()
+    """The calls that brought an answer which could be read."""
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:

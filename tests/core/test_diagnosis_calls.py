@@ -1,0 +1,391 @@
+"""What is said of one call alone: reaching the server, HTTP, JSON, the contract and the meaning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from byom_gui.core.diagnosis import read_call
+from byom_gui.core.observations import CertificateFacts, NetFailure, Purpose, Redirect
+from tests.core.calls import BOX, NODE, POINT, SHAPES, TRIANGLE, bare, body, call, failed, findings, ids, result
+
+CERTIFICATE = CertificateFacts(
+    "models.example.org", ("models.example.org",), "Example CA", "2026-10-02", "2026-12-31", self_signed=False, sent=1
+)
+
+FAILURES: list[tuple[NetFailure, str, str]] = [
+    (NetFailure("net.dns", "dns", "no such name", 0.1), "models.example.org is not known", "spelling"),
+    (NetFailure("net.refused", "tcp", "refused", 0.1), "Nothing listens", "Start the server"),
+    (NetFailure("net.timeout-connect", "tcp", "", 10.0), "within 10 seconds", "firewall"),
+    (NetFailure("net.timeout-read", "http", "", 1.0), "within 1 second.", "raise the time-out"),
+    (NetFailure("net.reset", "http", "", 1.0), "broke", "log"),
+    (NetFailure("net.proxy", "tcp", "", 1.0), "proxy", "Turn the proxy off"),
+    (NetFailure("net.redirect", "http", "", 1.0), "without end", "directly"),
+    (NetFailure("http.oversized", "http", "", 1.0), "size limit", "fewer"),
+    (NetFailure("tls.handshake", "tls", "", 1.0), "TLS", "http://"),
+    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "can not be traced", "whole chain"),
+    (NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, sent=2)), "can not be traced", "CA file"),
+    (
+        NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, self_signed=True)),
+        "can not be traced",
+        "CA file",
+    ),
+    (
+        NetFailure("tls.hostname", "tls", "", 1.0, replace(CERTIFICATE, names=(), matches_host=False, sent=0)),
+        "another name",
+        "have one made for models.example.org",
+    ),
+    (NetFailure("tls.expired", "tls", "", 1.0, replace(CERTIFICATE, expired=True)), "out of date", "Renew"),
+]
+
+
+@pytest.mark.parametrize(("failure", "what", "fix"), FAILURES)
+def test_a_call_without_an_answer_is_told_in_words(failure: NetFailure, what: str, fix: str) -> None:
+    (finding,) = read_call(failed(failure)).findings
+    assert finding.id == failure.id
+    assert finding.severity == "error"
+    assert what in finding.what
+    assert fix in finding.fix
+    assert finding.cause
+
+
+def test_an_unknown_failure_is_a_broken_connection() -> None:
+    (finding,) = read_call(failed(NetFailure("net.strange", "http", "odd", 1.0))).findings
+    assert (finding.id, finding.evidence) == ("net.reset", "odd")
+
+
+def test_a_missing_chain_comes_with_the_line_to_write() -> None:
+    (finding,) = read_call(failed(FAILURES[9][0])).findings
+    assert "fullchain.pem" in finding.snippet
+    assert "models.example.org" in finding.snippet
+    assert "1 certificate sent" in finding.evidence
+    assert finding.action is not None
+    assert finding.action.verb == "choose-ca"
+
+
+def test_a_certificate_that_is_wrong_in_three_ways_brings_three_findings() -> None:
+    facts = replace(CERTIFICATE, self_signed=True, expired=True, matches_host=False)
+    found = read_call(failed(NetFailure("tls.untrusted", "tls", "", 1.0, facts))).findings
+    assert ids(found) == ["tls.untrusted", "tls.expired", "tls.hostname"]
+
+
+STATUSES: list[tuple[int, str]] = [
+    (400, "http.status"),
+    (401, "auth.rejected"),
+    (403, "auth.rejected"),
+    (404, "http.not-found"),
+    (405, "http.method"),
+    (413, "http.too-large"),
+    (415, "http.media-type"),
+    (418, "http.status"),
+    (429, "http.rate-limited"),
+    (302, "http.status"),
+    (500, "http.server-error"),
+    (503, "http.server-error"),
+]
+
+
+@pytest.mark.parametrize(("status", "id"), STATUSES)
+def test_a_status_is_one_finding(status: int, id: str) -> None:
+    (finding,) = findings(raw=b"<h1>Sorry</h1> <b>no</b>", status=status, headers=(("content-type", "text/html"),))
+    assert finding.id == id
+    assert str(status) in finding.evidence
+    assert "Sorry no" in finding.evidence
+    assert finding.cause
+    assert finding.fix
+
+
+def test_refused_credentials_say_whether_any_were_sent() -> None:
+    (without,) = findings(status=401, raw=b"")
+    (with_them,) = findings(status=401, raw=b"", credentials=True)
+    assert "sent without credentials." in without.evidence
+    assert "none are set" in without.cause
+    assert "sent with credentials." in with_them.evidence
+    assert "wrong" in with_them.cause
+
+
+def test_a_limit_tells_how_long_to_wait_and_a_size_how_large_it_was() -> None:
+    (limited,) = findings(status=429, raw=b"", headers=(("retry-after", "7"),))
+    assert "Retry-After: 7" in limited.evidence
+    assert limited.severity == "warning"
+    (large,) = findings(status=413, raw=b"", size=1234567)
+    assert "1,234,567 bytes" in large.evidence
+
+
+TRACEBACKS: list[tuple[str, str]] = [
+    ("TypeError: Object of type ndarray is not JSON serializable", "float(score)"),
+    ("TypeError: Object of type float32 is not JSON serializable", "float(score)"),
+    ("TypeError: Object of type ValueError is not JSON serializable", "Log the exception"),
+    ("TypeError: Object of type Box is not JSON serializable", "plain"),
+    ("ModuleNotFoundError: No module named &#39;cv2&#39;", "Install the package"),
+    ("NameError: name 'traceback' is not defined", "Import the name"),
+    ("AttributeError: module 'urllib' has no attribute 'request'", "import urllib.request"),
+    ("torch.cuda.OutOfMemoryError: CUDA out of memory.", "smaller batch"),
+    ("FileNotFoundError: [Errno 2] No such file or directory: 'best.pt'", "Check the path"),
+    ("PIL.UnidentifiedImageError: cannot identify image file '/tmp/x'", "BytesIO"),
+    ("KeyError: 'image'", "V7 sends"),
+    ("", "server's log"),
+    ("Internal Server Error", "server's log"),
+]
+
+
+@pytest.mark.parametrize(("page", "advice"), TRACEBACKS)
+def test_known_tracebacks_bring_one_line_of_advice(page: str, advice: str) -> None:
+    (finding,) = findings(raw=page.encode(), status=500)
+    assert finding.id == "http.server-error"
+    assert advice in finding.fix
+
+
+PAGES: list[tuple[str, str]] = [
+    ("<html><title>ngrok - visit</title>", "ngrok"),
+    ("<!doctype html><p>https://loca.lt", "localtunnel"),
+    ("<html><title>Just a moment...</title>", "Cloudflare"),
+    ("<form><input type='password'></form>", "login"),
+    ("<title>Swagger UI</title>", "documentation"),
+    ("<h1>Welcome to nginx!</h1>", "default page"),
+    ("\n <html>Hello", "page for people"),
+]
+
+
+@pytest.mark.parametrize(("page", "which"), PAGES)
+def test_a_web_page_is_told_by_its_kind(page: str, which: str) -> None:
+    (finding,) = findings(raw=page.encode(), headers=(("content-type", "text/html; charset=utf-8"),))
+    assert finding.id == "http.html"
+    assert which in finding.cause
+
+
+@pytest.mark.parametrize("headers", [(), (("content-type", "text/html"),)])
+def test_json_under_another_name_is_told_and_still_read(headers: tuple[tuple[str, str], ...]) -> None:
+    answered = read_call(call(body(result()), headers=headers))
+    assert ids(answered.findings) == ["http.media-type"]
+    assert answered.answer is not None
+    assert not answered.good
+
+
+def test_redirects() -> None:
+    there = Redirect(308, "https://models.example.org/api/infer/", True, False, True)
+    (slash,) = findings(body(result()), redirects=(there,))
+    assert (slash.id, slash.severity) == ("net.redirect", "warning")
+    assert "slash" in slash.cause
+    away = Redirect(302, "https://other.example.org/", False, True, False)
+    (stopped,) = findings(raw=b"", status=302, redirects=(away,))
+    assert (stopped.id, stopped.severity) == ("net.redirect", "error")
+    assert "another server" in stopped.cause
+    loop = replace(failed(NetFailure("net.redirect", "http", "loop", 1.0)), redirects=(there,))
+    assert ids(read_call(loop).findings) == ["net.redirect"]
+
+
+TEXTS: list[tuple[bytes, str, str]] = [
+    (b"", "json.invalid", "nothing"),
+    (b'{"status": "succeeded",}', "json.invalid", "by hand"),
+    (b"{'status': 'succeeded'}", "json.python-literal", "repr()"),
+    (b'{"status": "failed", "a": NaN}', "json.not-finite", "NaN"),
+    (b'{"status": "\xff"}', "json.encoding", "encoded"),
+    (b"[" * 100 + b"]" * 100, "json.too-deep", "wrapped"),
+]
+
+
+@pytest.mark.parametrize(("raw", "id", "cause"), TEXTS)
+def test_an_answer_that_is_no_json(raw: bytes, id: str, cause: str) -> None:
+    (finding,) = findings(raw=raw)
+    assert finding.id == id
+    assert cause in finding.cause
+    assert finding.where
+
+
+def test_a_repeated_key_is_one_finding_with_its_places() -> None:
+    raw = b'{"status": "succeeded", "results": [' + b",".join(
+        b'{"name": "a", "label": "a", "confidence": 1, "tag": {}, "tag": {}}' for _ in range(7)
+    )
+    (finding,) = findings(raw=raw + b"]}")
+    assert (finding.id, finding.severity, finding.count) == ("json.duplicate-key", "warning", 7)
+    assert finding.places[0] == "results[0].tag"
+    assert len(finding.places) == 5
+    assert "assumed" in finding.cause
+
+
+PREDICTION = {"x": 1, "y": 2, "width": 3, "height": 4, "class": "a", "confidence": 0.5}
+OTHER_FORMATS: list[tuple[Any, str]] = [
+    ({"result": [{"inference": {"confidence": 0.5}, "name": "a"}]}, "V7's own"),
+    ({"images": [], "annotations": [], "categories": []}, "COCO"),
+    ([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}], "COCO"),
+    ([{"score": 0.9, "label": "cat", "box": {"xmin": 1, "ymin": 1, "xmax": 2, "ymax": 2}}], "Hugging Face"),
+    ([{"name": "a", "class": 0, "confidence": 0.5, "box": {"x1": 1}}], "YOLO"),
+    ([{"name": "a", "xmin": 1, "ymin": 1, "xmax": 2, "ymax": 2, "confidence": 0.5}], "YOLO"),
+    ({"boxes": [[1, 2, 3, 4]], "scores": [0.5], "labels": [1]}, "YOLO"),
+    ({"images": [{"results": [{"name": "a"}], "shape": [1, 2]}]}, "YOLO"),
+    ({"status": "succeeded", "results": [{"name": "a", "class": 1, "box": {"x1": 1}, "confidence": 1}]}, "YOLO"),
+    ({"predictions": [PREDICTION], "image": {"width": 1}}, "Roboflow"),
+    ({"results": [{"result": [{"from_name": "label", "to_name": "image"}]}]}, "Label Studio"),
+    ([{"from_name": "label", "to_name": "image", "value": {}}], "Label Studio"),
+    ({"outputs": [{"name": "boxes", "datatype": "FP32", "shape": [1, 4], "data": [1, 2]}]}, "Triton/KServe"),
+    ({"predictions": [[0.1, 0.9]]}, "Triton/KServe"),
+    ([], "a bare list"),
+    ([result()], "a bare list"),
+    ([[1, 2, 3, 4]], "a bare list"),
+    (["cat"], "a bare list of texts"),
+]
+
+
+@pytest.mark.parametrize(("value", "form"), OTHER_FORMATS)
+def test_another_tools_form_is_named_and_explains_the_rest(value: Any, form: str) -> None:
+    (finding,) = findings(value)
+    assert finding.id == "schema.other-format"
+    assert form in finding.subject
+    assert finding.evidence
+    assert finding.snippet
+
+
+SCHEMA: list[tuple[Any, str, str]] = [
+    (3, "schema.type", "an object with"),
+    ({"results": []}, "schema.missing", "Add “status”"),
+    ({}, "schema.missing", "Add “status”"),
+    ({"results": {}, "status": "succeeded"}, "schema.type", "a list is due"),
+    ({"results": [], "success": True}, "schema.missing", "Rename “success” to “status”"),
+    ({"status": "ok", "results": []}, "schema.range", '"succeeded"'),
+    ({"status": "ok", "predictions": 3}, "schema.range", '"succeeded"'),
+    (body(result(name=None, cls="a")), "schema.missing", "Add “name”"),
+    (body(result(label=None, class_name="a")), "schema.missing", "Rename “class_name” to “label”"),
+    (body(result(confidence=None, score=0.5)), "schema.missing", "Rename “score” to “confidence”"),
+    (body(result(confidence=None, conf=0.5)), "schema.missing", "Rename “conf”"),
+    (body(result(confidence="0.5")), "schema.type", "a number is due"),
+    (body(result(confidence=-0.5)), "schema.range", "sigmoid"),
+    (body(result(confidence=1.01)), "schema.range", "sigmoid"),
+    (body(result(confidence=300), result()), "schema.range", "sigmoid"),
+    (body(result(confidence=7), result(confidence=-2)), "schema.range", "sigmoid"),
+    (body(result(bounding_box={**BOX, "h": -4})), "schema.range", "smaller value"),
+    (body(bare(directional_vector={"angle": -1, "length": 1})), "schema.range", "at least 0"),
+    (body(bare(keypoint={"cx": 1, "y": 1})), "schema.missing", "half the size"),
+    (body(bare(skeleton={"nodes": [{"x": 1, "y": 1, "visible": 1}]})), "schema.missing", "turn it round"),
+    (body(bare()), "schema.no-shape", "Add exactly one"),
+    (body({"name": "a", "label": "a", "confidence": 1, "odd": 1}), "schema.no-shape", "Add exactly one"),
+    (body(bare(mask={"rle": [1, 2]})), "schema.unsupported-shape", "polygons"),
+    (body(bare(text={"text": "A1"})), "schema.unsupported-shape", "nine"),
+    (body(bare(rotated_box=[1, 2, 3, 4, 0.5])), "schema.unsupported-shape", "four points"),
+    (body(result(polygon=SHAPES["polygon"], bounding_box=BOX)), "schema.two-shapes", "Keep the one"),
+    (body(bare(polygon={"paths": [TRIANGLE]})), "schema.polygon-paths", '"path"'),
+    (body(bare(polygon={"path": [[1, 2], [3, 4], [5, 6]]})), "schema.point-pairs", "object of each point"),
+    (body(bare(keypoint=[1, 2])), "schema.point-pairs", "object of each point"),
+    (body(bare(polygon={"path": [1, 2, 3, 4]})), "schema.type", "an object is due"),
+    (body(bare(polygon={"path": "1,2 3,4"})), "schema.type", "a list of points is due"),
+    (body(result(attributes={"color": "red"})), "schema.attributes-object", "Return a list"),
+    (body(result(attributes="red")), "schema.type", "Return a list"),
+    (body(3), "schema.type", "an object is due"),
+]
+
+
+@pytest.mark.parametrize(("value", "id", "fix"), SCHEMA)
+def test_what_the_contract_refuses_is_told_by_its_cause(value: Any, id: str, fix: str) -> None:
+    found = findings(value)
+    assert id in ids(found)
+    (finding,) = [each for each in found if each.id == id]
+    assert fix in f"{finding.fix} {finding.evidence}"
+    assert finding.severity == "error"
+    assert finding.cause
+    assert {each.id for each in found if each.severity == "error"} == {id}
+
+
+def test_a_box_with_width_and_height_names_both_keys() -> None:
+    found = findings(body(result(bounding_box={"x": 1, "y": 2, "width": 3, "height": 4})))
+    assert ids(found) == ["schema.missing", "schema.missing"]
+    assert [each.fix for each in found] == ["Rename “width” to “w”.", "Rename “height” to “h”."]
+
+
+def test_nine_hundred_boxes_with_one_fault_are_one_finding() -> None:
+    (finding,) = findings(body(*(result(bounding_box={"x": 1, "y": 2, "x2": 5, "h": 4}) for _ in range(900))))
+    assert (finding.id, finding.count, len(finding.places)) == ("schema.missing", 900, 5)
+    assert finding.where == finding.places[0] == "results[0].bounding_box"
+    assert "900 results" in finding.evidence
+    assert "a size" in finding.fix
+
+
+def test_percentages_are_one_finding_and_no_range() -> None:
+    values = [87, 99.5, 0.4, 12]
+    (finding,) = findings(body(*(result(confidence=value) for value in values)))
+    assert (finding.id, finding.count) == ("confidence.percent", 3)
+    assert finding.places == ("results[0].confidence", "results[1].confidence", "results[3].confidence")
+
+
+def test_percentages_beside_another_fault_are_two_findings() -> None:
+    found = findings(body(result(confidence=87), result(confidence="x"), 3))
+    assert ids(found) == ["schema.type", "schema.type", "confidence.percent"]
+
+
+MEANING: list[tuple[Any, list[str]]] = [
+    (body(result()), []),
+    (body(), []),
+    (body(*(bare(**{name: shape}) for name, shape in SHAPES.items() if name != "directional_vector")), []),
+    ({"status": "succeeded"}, ["status.no-results"]),
+    ({"status": "succeeded", "result": [{"inference": {}}]}, ["status.no-results"]),
+    (body(status="failed"), ["status.failed"]),
+    ({"status": "failed"}, ["status.failed"]),
+    (body(result(), status="failed"), ["status.failed", "status.failed-with-results"]),
+    (body(result(label="Cat")), ["label.differs"]),
+    (body(result(label=3), result(label=3)), ["label.differs"]),
+    (body(bare(directional_vector={"angle": 1, "length": 1})), ["shape.placeless"]),
+    (body(bare(polygon={"path": []})), ["shape.degenerate"]),
+    (body(bare(polygon={"path": TRIANGLE[:2]})), ["shape.degenerate"]),
+    (body(bare(polygon={"path": [{"x": n + 0.1, "y": n + 0.1} for n in range(5)]})), ["shape.degenerate"]),
+    (body(bare(line={"path": [POINT, POINT]})), ["shape.degenerate"]),
+    (body(result(bounding_box={**BOX, "w": 0})), ["shape.degenerate"]),
+    (body(bare(ellipse={"angle": 0, "center": POINT, "radius": {"x": 0, "y": 3}})), ["shape.degenerate"]),
+    (body(bare(cuboid={"front": {**BOX, "h": 0}, "back": {**BOX, "w": 0}})), ["shape.degenerate"]),
+    (body(bare(cuboid={"front": {**BOX, "h": 0}, "back": BOX})), []),
+    (body(bare(skeleton={"nodes": []})), ["shape.degenerate"]),
+    (body(result(bounding_box={**BOX, "x": -0.9, "w": 101.8})), []),
+    (body(result(bounding_box={**BOX, "x": -3})), ["shape.outside"]),
+    (body(bare(keypoint={"x": 50, "y": 102})), ["shape.outside"]),
+    (body(bare(line={"path": [POINT, {"x": 130, "y": 1}]})), ["shape.outside"]),
+    (body(bare(cuboid={"front": BOX, "back": {**BOX, "y": 90}})), ["shape.outside"]),
+    (body(bare(ellipse={"angle": 0, "center": POINT, "radius": {"x": 30, "y": 3}})), ["shape.outside"]),
+    (body(bare(ellipse={"angle": 1, "center": POINT, "radius": {"x": 30, "y": 3}})), []),
+    (body(bare(skeleton={"nodes": [{**NODE, "x": 200}]})), ["shape.outside"]),
+    (body(bare(skeleton={"nodes": [{**NODE, "x": 200, "occluded": True}]})), []),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), MEANING)
+def test_what_the_schema_lets_through_is_judged_by_its_meaning(value: Any, expected: list[str]) -> None:
+    found = findings(value)
+    assert ids(found) == expected
+    assert all(each.evidence and each.cause and each.fix for each in found)
+
+
+def test_a_failure_tells_what_stands_beside_it() -> None:
+    (finding,) = findings({"status": "failed", "results": [], "error": "weights not found"})
+    assert "weights not found" in finding.evidence
+
+
+def test_results_under_another_key_are_named() -> None:
+    (finding,) = findings({"status": "succeeded", "predictions": [PREDICTION]})
+    assert "Roboflow" in finding.cause
+
+
+def test_one_fault_in_many_results_has_a_count_and_how_far() -> None:
+    far = {**BOX, "x": 95}
+    (finding,) = findings(body(result(), *(result(bounding_box=far) for _ in range(8))))
+    assert (finding.id, finding.count) == ("shape.outside", 8)
+    assert "25 pixels beyond the 100 × 100 image" in finding.evidence
+    assert "7 more results" in finding.evidence
+
+
+def test_without_a_size_nothing_is_outside() -> None:
+    unsized = replace(call(body(result(bounding_box={**BOX, "x": 900}))), image_width=0)
+    assert read_call(unsized).findings == ()
+
+
+@pytest.mark.parametrize("purpose", ["classes", "wrong-credentials", "no-credentials", "neighbour"])
+def test_probes_are_not_judged(purpose: Purpose) -> None:
+    assert findings(raw=b"no", status=500, purpose=purpose) == ()
+
+
+def test_an_answer_is_summed_up() -> None:
+    answered = read_call(call(body(result(), result(confidence=0.25), result("dog", tag={}))))
+    assert [(each.name, each.shape, each.count) for each in answered.seen] == [
+        ("cat", "bounding_box", 2),
+        ("dog", "tag", 1),
+    ]
+    assert answered.confidences == (0.25, 0.9, 3)
+    assert answered.good

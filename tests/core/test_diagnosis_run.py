@@ -1,0 +1,402 @@
+"""What is said of a whole run: who can reach the server, credentials, classes, and what was not checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from byom_gui.core.classes import ClassList
+from byom_gui.core.diagnosis import (
+    CATALOGUE,
+    RULES,
+    Diagnosis,
+    diagnose,
+    read_call,
+    stage_outcomes,
+    url_invalid,
+    verdict,
+)
+from byom_gui.core.endpoint import Auth, parse_address
+from byom_gui.core.errors import InputError
+from byom_gui.core.findings import Finding
+from byom_gui.core.observations import PING_STAGES, NetFailure, Observations, Stage
+from tests.core.calls import bare, body, call, classes, classes_seen, endpoint, failed, findings, ids, ping, result, run
+
+LOCAL = "http://127.0.0.1:8000/infer"
+SECRET = Auth(secret_header="X-Secret")
+
+
+def only(diagnosis: Diagnosis, id: str) -> Finding:
+    (finding,) = [each for each in diagnosis.findings if each.id == id]
+    return finding
+
+
+def test_a_sound_server_gets_no_finding() -> None:
+    served = [{"name": "cat", "type": "bounding_box"}]
+    diagnosis = run(
+        call(body(result())),
+        call(body(result()), image="b.png"),
+        listed=classes(("cat", "bounding_box")),
+        classes=classes_seen(served),
+    )
+    assert diagnosis.findings == ()
+    assert verdict(diagnosis.findings, any_http=True, answered=True) == "ready"
+
+
+def test_loopback_brings_one_warning_and_one_advice() -> None:
+    diagnosis = run(call(body(result())), endpoint=endpoint(LOCAL))
+    assert [(each.id, each.severity) for each in diagnosis.findings] == [
+        ("net.private-address", "warning"),
+        ("net.plain-http", "advice"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "addresses", "word"),
+    [
+        ("https://localhost/infer", (), "loopback"),
+        ("https://box.localhost/infer", (), "loopback"),
+        ("https://mac.local/infer", (), "local"),
+        ("https://[::1]/infer", (), "loopback"),
+        ("https://m.example.org/infer", ("10.1.2.3",), "private"),
+        ("https://m.example.org/infer", ("fd00::1", "192.168.0.7"), "private"),
+        ("https://m.example.org/infer", ("fe80::1%eth0",), "link-local"),
+        ("https://m.example.org/infer", ("::ffff:172.16.0.1",), "private"),
+        ("https://100.64.1.1/infer", (), "carrier-grade"),
+        ("https://m.example.org/infer", ("203.0.113.24",), ""),
+        ("https://m.example.org/infer", ("10.1.2.3", "203.0.113.24"), ""),
+        ("https://m.example.org/infer", (), ""),
+    ],
+)
+def test_addresses_that_only_this_side_can_reach(url: str, addresses: tuple[str, ...], word: str) -> None:
+    diagnosis = run(call(body(result())), endpoint=endpoint(url), ping=ping(addresses=addresses, url=url))
+    found = [each for each in diagnosis.findings if each.id == "net.private-address"]
+    assert [word in each.cause for each in found] == ([True] if word else [])
+
+
+def test_nothing_more_is_said_where_nothing_answers() -> None:
+    refused = failed(NetFailure("net.refused", "tcp", "", 0.1))
+    diagnosis = run(refused, refused, endpoint=endpoint(LOCAL), classes=classes_seen(status=404))
+    (finding,) = diagnosis.findings
+    assert (finding.id, finding.count) == ("net.refused", 2)
+    assert verdict(diagnosis.findings, any_http=False, answered=False) == "unreachable"
+
+
+def test_a_ping_that_stopped_is_told_once() -> None:
+    failure = NetFailure("net.dns", "dns", "no such name", 0.1)
+    stopped = ping(failure=failure)
+    assert ids(run(ping=stopped).findings) == ["net.dns"]
+    assert only(run(failed(failure), ping=stopped), "net.dns").count == 1
+
+
+def test_the_pings_call_counts_as_an_answer_unless_it_is_handed_in() -> None:
+    seen = call({"status": "failed", "results": []}, purpose="ping")
+    assert only(run(ping=ping(the_call=seen)), "status.failed").count == 1
+    answered = [read_call(seen)]
+    observations = Observations(endpoint(), ping=ping(the_call=seen), calls=(seen,))
+    assert only(diagnose(observations, answered, None), "status.failed").count == 1
+    observations = Observations(endpoint(), calls=(seen, call(status=401, purpose="wrong-credentials")))
+    assert only(diagnose(observations, [], None), "status.failed").count == 1
+
+
+def test_credentials_in_clear_are_a_warning() -> None:
+    diagnosis = run(call(body(result())), endpoint=endpoint("http://m.example.org/infer", SECRET))
+    assert only(diagnosis, "net.plain-http").severity == "warning"
+
+
+def test_a_ca_file_leaves_a_warning() -> None:
+    assert only(run(call(body(result())), ca_file=True), "tls.untrusted").severity == "warning"
+    assert run(call(body(result())), ca_file=True, insecure=True).findings == ()
+    assert "tls.untrusted" not in ids(run(call(body(result())), ca_file=True, endpoint=endpoint(LOCAL)).findings)
+
+
+def test_credentials_that_are_not_looked_at() -> None:
+    wrong = call(body(result()), purpose="wrong-credentials")
+    none = call(body(result()), purpose="no-credentials")
+    finding = only(run(call(body(result())), wrong, none, endpoint=endpoint(auth=SECRET)), "auth.not-enforced")
+    assert finding.severity == "warning"
+    assert "with wrong credentials and without credentials" in finding.evidence
+
+
+@pytest.mark.parametrize(
+    ("probe", "auth"),
+    [
+        (call(status=401, purpose="wrong-credentials"), SECRET),
+        (call(raw=b"<html>Log in", purpose="wrong-credentials"), SECRET),
+        (failed(NetFailure("net.reset", "http", "", 1.0), "wrong-credentials"), SECRET),
+        (call(body(result()), purpose="no-credentials"), Auth()),
+    ],
+)
+def test_credentials_that_are(probe: Any, auth: Auth) -> None:
+    diagnosis = run(call(body(result())), probe, endpoint=endpoint(auth=auth))
+    assert diagnosis.findings == ()
+
+
+def test_a_wrong_path_names_the_neighbours_that_answer() -> None:
+    missing = call(status=404, raw=b"")
+    near = "https://models.example.org/infer"
+    probes = [
+        call(status=404, purpose="neighbour"),
+        call(status=500, purpose="neighbour"),
+        failed(NetFailure("net.reset", "http", "", 1.0), "neighbour"),
+    ]
+    assert only(run(missing, *probes), "http.not-found").action is None
+    finding = only(run(missing, *probes, call(body(), purpose="neighbour", url=near)), "http.not-found")
+    assert f"{near} (200)" in finding.evidence
+    assert finding.action is not None
+    assert (finding.action.verb, finding.action.argument) == ("set-endpoint", near)
+
+
+def test_a_large_image_is_told_beside_the_largest_that_was_taken() -> None:
+    large = call(status=413, raw=b"", size=9000)
+    assert "accepted" not in only(run(large), "http.too-large").evidence
+    diagnosis = run(large, call(body(result()), size=500), call(body(result()), size=700))
+    assert "accepted: 700 bytes" in only(diagnosis, "http.too-large").evidence
+    assert "On 1 of 3 images." in only(diagnosis, "http.too-large").evidence
+
+
+def test_a_limit_blocks_only_where_nothing_got_through() -> None:
+    limited = call(status=429, raw=b"")
+    assert only(run(limited), "http.rate-limited").severity == "error"
+    assert only(run(limited, call(body(result()))), "http.rate-limited").severity == "warning"
+
+
+def test_no_result_anywhere() -> None:
+    assert only(run(call(body()), call(body())), "results.empty").severity == "warning"
+    assert only(run(call(body(), sample=True)), "results.empty").severity == "advice"
+    assert run(call(body()), call(body(result()))).findings == ()
+    assert "results.empty" not in ids(run(call(body(status="failed"))).findings)
+
+
+def test_the_same_confidence_everywhere() -> None:
+    many = body(*(result(confidence=0.5) for _ in range(6)))
+    finding = only(run(call(many), call(many)), "confidence.constant")
+    assert (finding.severity, finding.count) == ("advice", 12)
+    assert run(call(many)).findings == ()
+    assert run(call(many), call(body(result()))).findings == ()
+    assert run(call(many), call(body(*(result(confidence=0.6) for _ in range(6))))).findings == ()
+
+
+# -- classes
+
+LISTED = classes(("nucleus", "polygon"), ("debris", "bounding_box"))
+
+
+def test_another_spelling_reads_as_in_the_picture() -> None:
+    answers = [call(body(*(result("Nucleus", polygon=TRIANGLE_) for _ in range(n)))) for n in (100, 50, 30, 10)]
+    finding = only(run(*answers, listed=LISTED), "classes.near-match")
+    assert finding.what == "“Nucleus” is returned, “nucleus” is listed."
+    assert finding.evidence == "name is “Nucleus” in 190 results on 4 of 4 images; the list has “nucleus” (polygon)."
+    assert "one capital letter" in finding.cause
+    assert "not published" in finding.cause
+    assert "assumed" in finding.cause
+    assert (finding.count, finding.where, finding.image) == (190, "results[0].name", "a.png")
+    assert finding.action is not None
+    assert (finding.action.verb, finding.action.argument) == ("rename-class", "nucleus\nNucleus")
+
+
+TRIANGLE_ = {"path": [{"x": 1, "y": 1}, {"x": 50, "y": 1}, {"x": 1, "y": 50}]}
+
+CLASSES: list[tuple[ClassList, list[dict[str, Any]], list[str]]] = [
+    (classes(("cat", "bounding_box")), [result()], []),
+    (classes(("dog", "tag")), [result()], ["classes.unregistered", "classes.unseen"]),
+    (classes(("CAT", "bounding_box")), [result()], ["classes.near-match"]),
+    (classes(("c a-t", "bounding_box")), [result()], ["classes.near-match"]),
+    (classes(("cat", "polygon")), [result()], ["classes.type-mismatch"]),
+    (classes(("cat", "bbox")), [result()], ["classes.unknown-type"]),
+    (classes(("cat", "weird")), [result()], ["classes.unknown-type"]),
+    (classes(("cat", "weird")), [], ["classes.unknown-type"]),
+    (classes(("cat", "mask")), [result()], ["classes.unknown-type"]),
+    (classes(("cat", "bounding_box"), ("cat", "bounding_box")), [result()], ["classes.duplicate"]),
+    (classes(("cat", "bounding_box"), ("cat", "tag")), [result()], ["classes.duplicate"]),
+    (classes(("cat", "bounding_box"), (" ", "tag")), [result()], ["classes.empty-name"]),
+    (classes(("cat", "bounding_box"), ("N/A", "tag")), [result()], ["classes.background", "classes.unseen"]),
+    (classes(("cat", "bounding_box"), ("__ignore__", "tag")), [result()], ["classes.background", "classes.unseen"]),
+    (
+        classes(("cat", "bounding_box"), ("!", "tag")),
+        [result(), result("?", tag={})],
+        ["classes.unregistered", "classes.unseen"],
+    ),
+    (ClassList(), [result()], []),
+    (classes(("cat", "bounding_box"), *((f"c{n}", "tag") for n in range(7))), [result()], ["classes.unseen"]),
+]
+
+
+@pytest.mark.parametrize(("listed", "results", "expected"), CLASSES)
+def test_the_list_is_held_against_the_answers(
+    listed: ClassList, results: list[dict[str, Any]], expected: list[str]
+) -> None:
+    answers = [call(body(*results))] if results else []
+    found = run(*answers, listed=listed).findings
+    assert ids(found) == expected
+    assert all(each.what and each.evidence and each.cause and each.fix for each in found)
+    assert [each.severity for each in found] == [
+        "warning" if each.id == "classes.unknown-type" and listed[0].type == "mask" else CATALOGUE[each.id].severity
+        for each in found
+    ]
+
+
+def test_actions_say_what_the_app_can_do() -> None:
+    seen = body(result(), result("owl", tag={}))
+    done = {
+        (each.action.verb, each.action.argument)
+        for each in run(
+            call(seen), listed=classes(("cat", "tag"), ("none", "tag"), ("x", "box"), ("x", "box"), ("", "tag"))
+        ).findings
+        if each.action
+    }
+    assert done == {
+        ("set-type", "cat\nbounding_box"),
+        ("use-class", "owl"),
+        ("set-type", "x\nbounding_box"),
+        ("delete-class", "none"),
+        ("delete-class", "x"),
+        ("delete-class", ""),
+    }
+
+
+def test_a_type_that_is_no_word_is_guessed_from_what_is_returned() -> None:
+    finding = only(run(call(body(result())), listed=classes(("cat", "weird"))), "classes.unknown-type")
+    assert finding.fix == "Use “bounding_box”."
+    alike = only(run(listed=classes(("cat", "Bounding-Box"))), "classes.unknown-type")
+    assert alike.fix == "Use “bounding_box”."
+
+
+def test_spellings_differ_in_ways_that_are_named() -> None:
+    def cause(returned: str, listed: str) -> str:
+        diagnosis = run(call(body(result(returned))), listed=classes((listed, "bounding_box")))
+        return only(diagnosis, "classes.near-match").cause
+
+    assert "by capital letters" in cause("CAT", "cat")
+    assert "by spaces or punctuation" in cause("big cat", "big_cat")
+
+
+def test_without_a_list_what_is_served_is_judged() -> None:
+    served = [{"name": "cat", "type": "bbox"}]
+    assert ids(run(call(body(result())), classes=classes_seen(served)).findings) == ["classes.unknown-type"]
+    diagnosis = run(call(body(result())), classes=classes_seen(served), listed=classes(("cat", "bounding_box")))
+    assert diagnosis.findings == (), "the list to register is what counts"
+
+
+FORMS: list[tuple[dict[str, Any], str, str]] = [
+    ({"value": ["cat", "dog"]}, "classes.form", "a list of texts"),
+    ({"value": {"0": "cat"}}, "classes.form", "a map"),
+    ({"value": {"classes": []}}, "classes.form", "a wrapper"),
+    ({"value": [{"name": "cat"}]}, "classes.form", "other entries"),
+    ({"value": "cat"}, "classes.form", "no list"),
+    ({"raw": b"['cat']"}, "classes.form", "no JSON"),
+    ({"status": 404}, "classes.not-served", "by hand"),
+    ({"raw": b"<html>Hello"}, "classes.not-served", "by hand"),
+]
+
+
+@pytest.mark.parametrize(("options", "id", "cause"), FORMS)
+def test_what_the_classes_address_gives(options: dict[str, Any], id: str, cause: str) -> None:
+    finding = only(run(call(body(result())), classes=classes_seen(**options)), id)
+    assert cause in finding.cause
+    assert finding.evidence
+    assert finding.severity == CATALOGUE[id].severity
+
+
+def test_a_classes_address_that_is_not_reached_is_not_served() -> None:
+    seen = classes_seen([])
+    lost = type(seen)(seen.address, failed(NetFailure("net.reset", "http", "", 1.0), "classes"))
+    assert "No answer came" in only(run(call(body(result())), classes=lost), "classes.not-served").evidence
+
+
+# -- the whole
+
+
+def test_findings_of_many_images_are_one_with_errors_first() -> None:
+    odd, broken = body(result(label="x")), body(bare())
+    diagnosis = run(call(odd), call(broken, image="b.png"), call(odd, image="c.png"))
+    assert ids(diagnosis.findings) == ["schema.no-shape", "label.differs"]
+    differs = only(diagnosis, "label.differs")
+    assert differs.count == 2
+    assert "On 2 of 3 images." in differs.evidence
+
+
+@pytest.mark.parametrize(
+    ("severities", "any_http", "answered", "expected"),
+    [
+        ([], True, True, "ready"),
+        (["warning", "advice"], True, True, "ready"),
+        (["error"], True, True, "not-ready"),
+        ([], True, False, "not-ready"),
+        (["error"], False, False, "unreachable"),
+    ],
+)
+def test_the_verdict(severities: list[Any], any_http: bool, answered: bool, expected: str) -> None:
+    found = [Finding("x.y", severity, "") for severity in severities]
+    assert verdict(found, any_http, answered) == expected
+
+
+def test_what_could_not_be_known_is_listed_with_its_reason() -> None:
+    nothing = {each.id: each.why for each in run(endpoint=endpoint(auth=SECRET), insecure=True).not_checked}
+    assert {"schema", "shape", "classes.unregistered", "classes.not-served", "auth.not-enforced", "tls"} <= set(nothing)
+    probe = call(status=401, purpose="wrong-credentials")
+    everything = run(
+        call(body(result())),
+        probe,
+        endpoint=endpoint(auth=SECRET),
+        listed=classes(("cat", "bounding_box")),
+        classes=classes_seen([]),
+    )
+    assert {each.id for each in everything.not_checked} == {
+        entry.id for entry in CATALOGUE.values() if not entry.implemented
+    }
+    assert all(nothing.values())
+
+
+def test_every_id_that_is_said_to_be_checked_has_a_rule_and_no_other() -> None:
+    of_rules = {id for rule in RULES for id in rule.ids}
+    assert of_rules | {"net.url-invalid"} == {entry.id for entry in CATALOGUE.values() if entry.implemented}
+
+
+def test_the_page_on_findings_tells_every_id_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    assert [row[0].strip("`") for row in rows] == list(CATALOGUE)
+    for id, severity, _, checked in rows:
+        entry = CATALOGUE[id.strip("`")]
+        assert severity.startswith(entry.severity)
+        assert checked == ("yes" if entry.implemented else "not yet")
+
+
+def test_an_address_that_can_not_be_used() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_address("models.example.org/infer")
+    finding = url_invalid(caught.value)
+    assert (finding.id, finding.severity, finding.where) == ("net.url-invalid", "error", "endpoint")
+    assert "scheme" in finding.fix
+
+
+def test_the_stages_of_a_report() -> None:
+    observations = Observations(endpoint())
+    without = stage_outcomes(observations, (), answered=False)
+    assert [stage.name for stage in without] == [*PING_STAGES, "meaning", "classes", "inputs", "behaviour"]
+    assert {stage.outcome for stage in without} == {"skipped", "not-reached"}
+    assert all(stage.reason for stage in without)
+
+
+def test_an_error_fails_the_stage_of_its_family() -> None:
+    passed = tuple(Stage(name, "passed", 1.0, "fine") for name in PING_STAGES[:-1])
+    stopped = (*passed, Stage("schema", "failed", 2.0, reason="told"))
+    observations = Observations(endpoint(), ping=ping(stopped))
+    found = [
+        *findings(raw=b"<html>"),
+        Finding("classes.form", "error", "Another form."),
+        Finding("label.differs", "warning", ""),
+    ]
+    stages = {stage.name: stage for stage in stage_outcomes(observations, found, answered=True)}
+    assert (stages["http"].outcome, stages["http"].reason, stages["http"].milliseconds) == (
+        "failed",
+        found[0].what,
+        1.0,
+    )
+    assert stages["schema"].reason == "told"
+    assert stages["json"].outcome == "passed"
+    assert stages["meaning"].outcome == "passed"
+    assert (stages["classes"].outcome, stages["classes"].reason) == ("failed", "Another form.")
