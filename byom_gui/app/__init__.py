@@ -95,5 +95,15 @@ def render_overlay(
         raise FileError(f"{target} could not be written.", where=str(target))
 
 
+def use_scratch_folders(folder: Path) -> None:
+    """Keeps settings, state and recent files of this process below ``folder`` instead of the user's own places."""
+    from PySide6.QtCore import QSettings
+
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(folder / name.lower())
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings"))
+
+
 _keep: list[object] = []
 """Qt's application object has to outlive every picture."""

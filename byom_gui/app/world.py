@@ -198,7 +198,7 @@ class World:
         self.secrets.hold(self.key_ref(), facts.v7_key)
         endpoint = Endpoint(parse_address(facts.endpoint_url).address)
         refs = tuple(
-            ImageRef(f"sample-{number}", "file", str(path), path.name) for number, path in enumerate(facts.sample_paths)
+            ImageRef(f"sample-{number}", "file", str(path), path.name) for number, path in enumerate(sample_paths())
         )
         project = Project(Registration(PRACTICE_NAME, endpoint), refs)
         return Practice(project, self._practice_host)
@@ -227,8 +227,9 @@ def sample_paths() -> tuple[Path, ...]:
     """The built-in sample pictures."""
     from byom_gui.services import resources
 
-    folder = resources.path("samples")
-    return tuple(sorted(p for p in folder.iterdir() if p.suffix in (".png", ".jpg", ".jpeg")))
+    found = [p for p in resources.path("samples").iterdir() if p.suffix in (".png", ".jpg", ".jpeg")]
+    # The fields of nuclei first: they show the most at a glance.
+    return tuple(sorted(found, key=lambda path: (not path.name.startswith("nuclei"), path.name)))
 
 
 def _raster(source: ImageSource, max_side: int | None) -> Raster:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
@@ -19,7 +20,9 @@ from byom_gui.core.observations import ClassesObservation, PingReport, Stage
 from byom_gui.core.profile import ApiProfile, RegisterRequest
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
-from byom_gui.core.report import CheckReport
+
+if TYPE_CHECKING:
+    from byom_gui.core.report import CheckReport
 
 
 @dataclass(frozen=True, slots=True)

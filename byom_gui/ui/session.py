@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,7 +22,9 @@ from byom_gui.core.preview import Preview
 from byom_gui.core.profile import ApiProfile
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
-from byom_gui.core.report import CheckReport
+
+if TYPE_CHECKING:
+    from byom_gui.core.report import CheckReport
 
 NO_DIAGNOSIS = Diagnosis((), ())
 

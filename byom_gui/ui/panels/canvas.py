@@ -202,6 +202,11 @@ class CanvasPanel(QWidget):
             self._pages.setCurrentWidget(self.canvas)
             self._drop_message()
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture is in sight, and not words in its place."""
+        return self._pages.currentWidget() is self.canvas
+
     def set_message(self, icon: str, title: str, text: str, actions: Sequence[QWidget] = ()) -> None:
         """Shows words in place of the picture: nothing there yet, or why it failed.
 

@@ -95,6 +95,8 @@ class FindingPane(QFrame):
 
     def set_findings(self, findings: Sequence[Finding], not_checked: Sequence[NotChecked]) -> None:
         """Shows these. The same finding stays open where it is still there."""
+        if (tuple(findings), tuple(not_checked)) == (self._findings, self._not_checked):
+            return
         before = self.current
         self._findings, self._not_checked = tuple(findings), tuple(not_checked)
         keys = [(finding.id, finding.subject) for finding in self._findings]

@@ -170,6 +170,8 @@ class PingView(QWidget):
 
     def set_report(self, report: PingReport, findings: Sequence[Finding]) -> None:
         """The ping ended. ``findings`` are all that were judged from it."""
+        if report is self._report and tuple(findings) == self._findings:
+            return  # what the user opened stays open
         self._report, self._findings = report, tuple(findings)
         self._stack.setCurrentIndex(1)
         self.clock.stop()

@@ -111,7 +111,7 @@ class Request(QWidget):
         )
         self.view.set_added(lines)
         new = f"+ new since {self._since}. " if lines and self._since else ""
-        self.note.setText(f"{new}Secrets are filled in from the keyring." if self._request is not None else "")
+        self.note.setText(f"{new}Secrets are filled in when it is sent." if self._request is not None else "")
 
     def _copy(self) -> None:
         if self._request is not None:

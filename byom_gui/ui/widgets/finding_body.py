@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
+from byom_gui.core.diagnosis.catalogue import CATALOGUE
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import CertificateFacts
 from byom_gui.ui import theme
@@ -121,6 +122,9 @@ class WhyPopover(Popover):
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.id, 380)
+        entry = CATALOGUE.get(finding.id)
+        if entry is not None:
+            self.body.addWidget(basic.label(entry.title, strong=True, wrap=True))
         self.body.addWidget(basic.label(MEANING[finding.severity], wrap=True))
         if "assumed" in finding.cause.lower():
             text = "Assumed: it rests on a point that V7 has not published."

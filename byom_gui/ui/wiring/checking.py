@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import STAGE_TITLES
-from byom_gui.core.report import CheckReport
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.works import Works
+
+if TYPE_CHECKING:
+    from byom_gui.core.report import CheckReport
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "Server": ("net.", "tls.", "http.", "auth.", "speed."),

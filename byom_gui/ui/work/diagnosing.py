@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.diagnosis import Answered, Diagnosis, diagnose, read_call
 from byom_gui.core.errors import AppError
 from byom_gui.core.observations import Observations
-from byom_gui.core.report import CheckReport
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import NO_DIAGNOSIS, Session
+
+if TYPE_CHECKING:
+    from byom_gui.core.report import CheckReport
 
 SETTLE_MS = 120
 

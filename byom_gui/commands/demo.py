@@ -1,0 +1,98 @@
+"""``byom-gui demo``: the app on the built-in server with sample images; offscreen, a walk through the whole main job."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from byom_gui.commands.common import environment, say
+
+if TYPE_CHECKING:
+    from byom_gui.app.world import World
+
+MODEL_NAME = "practice-model"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--headless", action="store_true", help="no window: walk through the main job offscreen")
+    parser.add_argument("--out", metavar="DIR", default="byom-demo", help="where the JSON and the pictures go")
+
+
+def has_display() -> bool:
+    """Whether a window can be opened here."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform in ("win32", "darwin") or any(environment().get(name) for name in names)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Opens the window in practice; without a display, or when asked, does the same offscreen."""
+    if has_display() and not arguments.headless:
+        from byom_gui import app
+
+        return app.open_window(practice=True)
+    return walk(Path(arguments.out))
+
+
+def walk(out: Path) -> int:
+    """The main job, offscreen: leaves the registration JSON and a picture of each step."""
+    from byom_gui import app
+    from byom_gui.app.world import World
+    from byom_gui.services.secrets import SecretStore
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    out.mkdir(parents=True, exist_ok=True)
+    # The walk leaves nothing behind but its pictures: its settings go with the folder.
+    with tempfile.TemporaryDirectory(prefix="byom-demo-") as scratch:
+        app.use_scratch_folders(Path(scratch))
+        application = app.make_application()
+        world = World(secrets=SecretStore.session_only("this is a demonstration"))
+        try:
+            _walk(world, out)
+        finally:
+            world.close()
+            application.processEvents()
+    return 0
+
+
+def _walk(world: World, out: Path) -> None:
+    from byom_gui import app
+    from byom_gui.app.world import sample_paths
+    from byom_gui.ui.tour import Tour
+
+    practice = world.start_practice()
+    endpoint = practice.project.registration.endpoint
+    assert endpoint is not None
+    window = app.make_window(world)
+    window.show()
+    tour = Tour(window, out, say)
+    try:
+        tour.picture("1-first-run")
+        tour.connect(endpoint.infer.base)
+        tour.picture("2-ping")
+        tour.preview(sample_paths())
+        window.parts.center.show_view("Picture")
+        tour.picture("3-preview")
+        window.session.select(4)
+        window.picturing.show_json()
+        tour.picture("4-json")
+        tour.edit_classes("colony_edge")
+        tour.picture("5-classes")
+        tour.check_key()
+        tour.open_register(MODEL_NAME)
+        tour.picture("6-register")
+        tour.register()
+        tour.picture("7-registered")
+        tour.export(out / "registration.json")
+    finally:
+        window.session.dirty = False
+        window.close()
+    outcome = window.session.outcome
+    say(f"{outcome.sentence if outcome else 'Not registered.'}")
+    print(out / "registration.json")
+    for path in tour.pictures:
+        print(path)

@@ -1,0 +1,183 @@
+"""A backend of plain functions, for tests of the window that need no server. Refuses nothing, reaches nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.diagnosis import Answered, read_call
+from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
+from byom_gui.core.errors import ImageError
+from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.observations import (
+    PING_STAGES,
+    Call,
+    ClassesObservation,
+    PingReport,
+    Purpose,
+    Reply,
+    SentRequest,
+    Stage,
+)
+from byom_gui.core.profile import ApiProfile, RegisterRequest, default_profile
+from byom_gui.core.project import Project, Settings
+from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo, outcome_of
+from byom_gui.ui.backend import (
+    Backend,
+    FileBackend,
+    ImageBackend,
+    Practice,
+    Recovered,
+    SecretBackend,
+    ServerBackend,
+    V7Backend,
+)
+
+ADDRESS = "http://127.0.0.1:9/api/infer"
+V7_HOST = Origin("https", "v7.example", 443)
+KEEP = SecretPlace("session", "this session only", "this is a test")
+
+RESULTS: list[dict[str, Any]] = [
+    {"name": "nucleus", "label": "nucleus", "confidence": 0.9, "bounding_box": {"x": 10, "y": 10, "w": 40, "h": 30}},
+    {"name": "nucleus", "label": "nucleus", "confidence": 0.4, "bounding_box": {"x": 60, "y": 40, "w": 20, "h": 30}},
+    {"name": "field", "label": "field", "confidence": 0.97, "tag": {}},
+]
+CLASSES = [{"name": "nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]
+
+
+def answer(results: list[dict[str, Any]] | None = None) -> bytes:
+    """A sound answer's bytes."""
+    return json.dumps({"status": "succeeded", "results": RESULTS if results is None else results}).encode()
+
+
+def call(purpose: Purpose, body: bytes, status: int = 200, name: str = "") -> Call:
+    """A call that was answered."""
+    request = SentRequest("POST", ADDRESS, (("Content-Type", "application/json"),), "{}", 2, "curl")
+    reply = Reply(status, (("content-type", "application/json"),), body)
+    return Call(purpose, request, reply, None, 12.0, datetime.now(UTC), name, 100, 80, way="base64")
+
+
+@dataclass
+class World:
+    """What the fake backend answers; tests change it before or while the window works."""
+
+    body: bytes = field(default_factory=answer)
+    classes: bytes = field(default_factory=lambda: json.dumps(CLASSES).encode())
+    bad_images: set[str] = field(default_factory=set)
+    gate: Callable[[CancelToken], None] = lambda _: None
+    """Called within each slow call, so that a test can hold it up."""
+    secrets: dict[SecretRef, str] = field(default_factory=dict)
+    registered: list[RegisterRequest] = field(default_factory=list)
+    status: int = 201
+    files: dict[Path, Project] = field(default_factory=dict)
+    exported: dict[Path, Project] = field(default_factory=dict)
+    autosaved: list[Project] = field(default_factory=list)
+    left: tuple[Recovered, ...] = ()
+    recent: list[Path] = field(default_factory=list)
+    profile: ApiProfile = field(default_factory=default_profile)
+
+    def ping(
+        self, endpoint: Endpoint, settings: Settings, cancel: CancelToken, on_stage: Callable[[Stage], None]
+    ) -> PingReport:
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
+        stages = tuple(Stage(name, "skipped" if name == "tls" else "passed", 1.0) for name in PING_STAGES)
+        for stage in stages:
+            on_stage(stage)
+        return PingReport(
+            endpoint, stages, call("ping", self.body), None, ("127.0.0.1",), datetime.now(UTC), cold=True
+        )
+
+    def infer(
+        self, endpoint: Endpoint, settings: Settings, ref: ImageRef, source: ImageSource, cancel: CancelToken
+    ) -> Answered:
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
+        return read_call(call("infer", self.body, name=ref.name))
+
+    def fetch(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
+        return ClassesObservation(endpoint.classes_guess, call("classes", self.classes))
+
+    def read(self, ref: ImageRef, settings: Settings, cancel: CancelToken) -> ImageSource:
+        if ref.name in self.bad_images:
+            raise ImageError("File ends early")
+        return ImageSource(ref.name, b"image", "image/png", 100, 80)
+
+    def expand(self, paths: Sequence[Path]) -> Any:
+        return iter(paths)
+
+    def set_secret(self, ref: SecretRef, value: str) -> SecretPlace:
+        self.secrets[ref] = value
+        return KEEP
+
+    def forget(self, ref: SecretRef) -> None:
+        self.secrets.pop(ref, None)
+
+    def place(self, ref: SecretRef) -> SecretPlace:
+        return KEEP if ref in self.secrets else SecretPlace("none", "not kept")
+
+    def register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
+        self.gate(cancel)
+        self.registered.append(request)
+        return outcome_of(self.status, b"{}", None, request.masked())
+
+    def save(self, path: Path, project: Project) -> None:
+        self.files[path] = project
+
+    def export(self, path: Path, project: Project, report: object) -> None:
+        self.exported[path] = project
+
+    def keep_profile(self, profile: ApiProfile) -> None:
+        self.profile = profile
+
+    def practice(self) -> Practice:
+        from byom_gui.core.registration import Registration
+
+        endpoint = Endpoint(parse_address(ADDRESS).address)
+        return Practice(Project(Registration("practice-model", endpoint)), V7_HOST)
+
+    def check(self, *_: object) -> Any:
+        raise NotImplementedError("the whole check needs a server; tests of it use one")
+
+    def backend(self) -> Backend:
+        """As the window wants it."""
+        return Backend(
+            ServerBackend(self.ping, self.infer, self.fetch, lambda endpoint, settings, images: 12 + images, self.check),
+            ImageBackend(self.read, raster, self.expand, lambda data: Path("/pasted.png")),
+            SecretBackend(self.set_secret, self.forget, self.place, lambda ref: self.secrets.get(ref)),
+            V7Backend(
+                lambda: V7_HOST,
+                lambda: SecretRef("v7-key", V7_HOST),
+                lambda cancel: TeamInfo(4182, "acme", "Acme"),
+                lambda team, cancel: (TeamClass("nucleus", ("bounding_box",)),),
+                self.register,
+                lambda: self.profile,
+                self.keep_profile,
+            ),
+            FileBackend(
+                lambda path: self.files[path],
+                self.save,
+                self.export,
+                lambda project, path: self.autosaved.append(project),
+                self.autosaved.clear,
+                lambda: self.left,
+                lambda item: (self.autosaved[-1], item.path),
+                lambda item: None,
+                lambda: tuple(self.recent),
+                self.recent.append,
+                self.recent.clear,
+            ),
+            self.practice,
+            lambda: None,
+            lambda: (),
+        )
+
+
+def raster(source: ImageSource, side: int | None) -> Raster:
+    """A grey picture."""
+    return Raster(100, 80, b"\x40\x40\x40\xff" * 8000, 100, 80)
