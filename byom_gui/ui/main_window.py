@@ -40,6 +40,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self._name = label("", tone="second", size="small")
         self._name.setContentsMargins(0, 0, theme.px(12), 0)
+        self._name.setMinimumHeight(self.menuBar().sizeHint().height())
         self.menuBar().setCornerWidget(self._name)
         self.setCentralWidget(self.parts.central)
         self.notice = Notice(self)

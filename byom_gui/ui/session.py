@@ -20,7 +20,7 @@ from byom_gui.core.image import ImageRef
 from byom_gui.core.observations import ClassesObservation, PingReport
 from byom_gui.core.preview import Preview
 from byom_gui.core.profile import ApiProfile
-from byom_gui.core.project import Project, Settings
+from byom_gui.core.project import Project, Registered, Settings
 from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
 
 if TYPE_CHECKING:
@@ -149,6 +149,10 @@ class Session(QObject):
         if settings != self.settings:
             self._change(replace(self.project, settings=settings))
             self.settings_changed.emit()
+
+    def note_registered(self, registered: Registered) -> None:
+        """Keeps in the project what was registered, so that the next time shows what is new."""
+        self._change(replace(self.project, registered=(*self.project.registered, registered)))
 
     # --- classes
 

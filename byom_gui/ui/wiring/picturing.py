@@ -96,6 +96,8 @@ class Picturing(QObject):
     def take(self, dropped: Dropped) -> None:
         """What was dropped, pasted or chosen."""
         self._parts.show_work(True)
+        if self._session.ping is None or self._session.ping.passed:
+            self._parts.center.show_view("Picture")
         self._works.inference.add_paths(dropped.paths)
         self._works.inference.add_urls(dropped.urls)
         self._works.inference.add_pictures(dropped.pictures)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from byom_gui.core.classes import ClassList
+from byom_gui.core.colours import assign
 from byom_gui.core.endpoint import Endpoint, SecretRef
 from byom_gui.core.errors import AppError
 from byom_gui.core.profile import ApiProfile
@@ -78,6 +80,7 @@ class Registering(QObject):
         blocking = self._works.submitting.blocking()
         others = tuple(f for f in session.diagnosis.findings if f.severity != "error")
         panel.set_findings(blocking, others)
+        self._show_new()
         panel.set_override(session.settings.override_reason)
         panel.set_by_hand(self._rows(endpoint))
         why_not = self._works.submitting.why_not()
@@ -85,6 +88,21 @@ class Registering(QObject):
         bad = blocking and not session.settings.override_reason.strip()
         self._parts.center.set_outcome("Register", "bad" if bad else "")
         self._parts.checklist.set_register_enabled(endpoint is not None, "" if endpoint else "Connect a model first.")
+
+    def _show_new(self) -> None:
+        """Classes that the last registration with this team and host did not have."""
+        session = self._session
+        host = str(self._works.backend.v7.host())
+        slug = session.team.slug if session.team else ""
+        before = [one for one in session.project.registered if (one.host, one.team) == (host, slug)]
+        if not before or session.outcome is not None:
+            self._panel.set_new("", (), {})
+            return
+        known = set(before[-1].classes)
+        fresh = [entry for entry in session.classes if entry not in known]
+        when = _day(before[-1].when)
+        chosen = {entry.name: entry.color for entry in session.classes if entry.color}
+        self._panel.set_new(when, fresh, assign(session.classes.names, chosen))
 
     def _rows(self, endpoint: Endpoint | None) -> tuple[HandRow, ...]:
         session = self._session
@@ -163,6 +181,14 @@ def _why_by_hand(endpoint: Endpoint | None) -> str:
         "V7's API wants a base address with /infer and /classes below it, and this address has another form. "
         "Register it by hand in V7's dialog; each value is laid out for that."
     )
+
+
+def _day(when: str) -> str:
+    """A date for people; what a file holds instead of one is shown as it is."""
+    try:
+        return datetime.fromisoformat(when).astimezone().strftime("%d %b %Y")
+    except ValueError:
+        return when[:20]
 
 
 def _class_lines(classes: ClassList) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.errors import AppError
 from byom_gui.core.findings import Finding
 from byom_gui.core.profile import RegisterRequest, plan_request
+from byom_gui.core.project import Registered
 from byom_gui.core.registering import RegisterOutcome
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
@@ -102,9 +104,9 @@ class Submitting(QObject):
         if outcome is None:
             return
         if there:
-            self._session.set_outcome(
-                replace(outcome, kind="registered", sentence="Registered, as you saw in V7.", todo="")
-            )
+            seen = replace(outcome, kind="registered", sentence="Registered, as you saw in V7.", todo="")
+            self._note(seen)
+            self._session.set_outcome(seen)
         else:
             self._session.set_outcome(None)
 
@@ -115,7 +117,18 @@ class Submitting(QObject):
 
     def _done(self, outcome: RegisterOutcome) -> None:
         self._end()
+        if outcome.kind == "registered":
+            self._note(outcome)
         self._session.set_outcome(outcome)
+
+    def _note(self, outcome: RegisterOutcome) -> None:
+        session, team = self._session, self._session.team
+        if team is not None:
+            registration = session.project.registration
+            when = datetime.now(UTC).isoformat(timespec="seconds")
+            host = str(self._backend.v7.host())
+            classes = registration.classes.entries
+            session.note_registered(Registered(team.slug, host, when, registration.name, classes, outcome.model_url))
 
     def _failed(self, error: AppError) -> None:
         self._end()
