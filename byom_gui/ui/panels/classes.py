@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.classes import ClassEntry
@@ -16,6 +16,7 @@ from byom_gui.ui.panels.class_menu import fill_class_menu
 from byom_gui.ui.panels.paste_dialog import PasteDialog
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.class_table import ClassTable
+from byom_gui.ui.widgets.shortcuts import shortcut
 from byom_gui.ui.widgets.swatch import ColourMenu
 
 SEARCH_FROM = 12
@@ -125,9 +126,8 @@ class ClassesPanel(QWidget):
         table.selectionModel().currentRowChanged.connect(lambda *_: self._current_changed())
         table.selectionModel().selectionChanged.connect(lambda *_: self._tell_problem())
         self.search.textChanged.connect(self._filter)
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence(Qt.Key.Key_Insert), self, self.start_add, context=context)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search, self._close_search)
+        shortcut(Qt.Key.Key_Insert, self, self.start_add)
+        shortcut(Qt.Key.Key_Escape, self.search, self._close_search)
 
     # What is shown
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Severity
@@ -19,6 +19,7 @@ from byom_gui.ui.widgets.copy_row import CopyButton
 from byom_gui.ui.widgets.json_text import Mark, point_folds, request_lines, value_columns
 from byom_gui.ui.widgets.json_view import JsonView
 from byom_gui.ui.widgets.search_bar import Place, SearchBar, find_all
+from byom_gui.ui.widgets.shortcuts import shortcut
 
 SIDE_BY_SIDE = 600
 _LAST_KEY = re.compile(r"([^.\[\]]+)$")
@@ -112,11 +113,10 @@ class JsonPanel(QWidget):
         self.search.changed.connect(self._search)
         self.search.stepped.connect(self._step_place)
         self.search.closed.connect(self._end_search)
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence("F8"), self, lambda: self._step_problem(1), context=context)
-        QShortcut(QKeySequence("Shift+F8"), self, lambda: self._step_problem(-1), context=context)
-        QShortcut(QKeySequence("F3"), self, lambda: self._step_place(1), context=context)
-        QShortcut(QKeySequence("Shift+F3"), self, lambda: self._step_place(-1), context=context)
+        shortcut("F8", self, lambda: self._step_problem(1))
+        shortcut("Shift+F8", self, lambda: self._step_problem(-1))
+        shortcut("F3", self, lambda: self._step_place(1))
+        shortcut("Shift+F3", self, lambda: self._step_place(-1))
 
     # What is shown
 

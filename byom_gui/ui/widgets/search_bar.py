@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.shortcuts import shortcut
 
 MOST = 10_000
 Place = tuple[int, int, int]
@@ -58,9 +58,8 @@ class SearchBar(QWidget):
         self.setMinimumHeight(theme.px(36))
         self.field.textChanged.connect(self.changed)
         self.field.returnPressed.connect(lambda: self.stepped.emit(1))
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close_bar, context=context)
-        QShortcut(QKeySequence("Shift+Return"), self, lambda: self.stepped.emit(-1), context=context)
+        shortcut(Qt.Key.Key_Escape, self, self.close_bar)
+        shortcut("Shift+Return", self, lambda: self.stepped.emit(-1))
         self.hide()
 
     def open_bar(self) -> None:
