@@ -88,9 +88,9 @@ class Outcome(QFrame):
         self._offer_again(outcome)
 
     def _parts(self, outcome: RegisterOutcome) -> list[QWidget]:
-        parts: list[QWidget] = [
-            basic.label(text, wrap=True, selectable=True) for text in (outcome.sentence, outcome.todo) if text
-        ]
+        # What to do after a success is laid out as steps below.
+        texts = (outcome.sentence, "" if outcome.kind == "registered" else outcome.todo)
+        parts: list[QWidget] = [basic.label(text, wrap=True, selectable=True) for text in texts if text]
         parts += [basic.label(f"• {error}", wrap=True, selectable=True, mono=True) for error in outcome.errors]
         if outcome.model_url:
             parts.append(CopyRow("Model", outcome.model_url, outcome.model_url, inset=0, wide=56))
