@@ -152,9 +152,10 @@ def test_a_wrong_path_names_the_neighbours_that_answer() -> None:
 def test_a_large_image_is_told_beside_the_largest_that_was_taken() -> None:
     large = call(status=413, raw=b"", size=9000)
     assert "accepted" not in only(run(large), "http.too-large").evidence
-    diagnosis = run(large, call(body(result()), size=500), call(body(result()), size=700))
+    fine = [call(body(result()), size=size, image=f"{size}.png") for size in (500, 700)]
+    diagnosis = run(large, *fine, call(body(result()), size=600, image=""))
     assert "accepted: 700 bytes" in only(diagnosis, "http.too-large").evidence
-    assert "On 1 of 3 images." in only(diagnosis, "http.too-large").evidence
+    assert "On 1 of 4 images." in only(diagnosis, "http.too-large").evidence
 
 
 def test_a_limit_blocks_only_where_nothing_got_through() -> None:
@@ -185,14 +186,17 @@ LISTED = classes(("nucleus", "polygon"), ("debris", "bounding_box"))
 
 
 def test_another_spelling_reads_as_in_the_picture() -> None:
-    answers = [call(body(*(result("Nucleus", polygon=TRIANGLE_) for _ in range(n)))) for n in (100, 50, 30, 10)]
+    answers = [
+        call(body(*(result("Nucleus", polygon=TRIANGLE_) for _ in range(n))), image=f"{n}.png")
+        for n in (100, 50, 30, 10)
+    ]
     finding = only(run(*answers, listed=LISTED), "classes.near-match")
     assert finding.what == "“Nucleus” is returned, “nucleus” is listed."
     assert finding.evidence == "name is “Nucleus” in 190 results on 4 of 4 images; the list has “nucleus” (polygon)."
     assert "one capital letter" in finding.cause
     assert "not published" in finding.cause
     assert "assumed" in finding.cause
-    assert (finding.count, finding.where, finding.image) == (190, "results[0].name", "a.png")
+    assert (finding.count, finding.where, finding.image) == (190, "results[0].name", "100.png")
     assert finding.action is not None
     assert (finding.action.verb, finding.action.argument) == ("rename-class", "nucleus\nNucleus")
 

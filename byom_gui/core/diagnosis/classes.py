@@ -270,7 +270,7 @@ def _unseen(look: RunLook) -> Iterator[Finding]:
             "classes.unseen",
             "Some listed classes were returned on no image." if len(names) > 1 else f"“{names[0]}” was never returned.",
             where="classes",
-            evidence=f"{_names(names)}: not in the answers to {len(look.answers)} images.",
+            evidence=f"{_names(names)}: not in the answers to {look.image_count} images.",
             cause="The images tried may not show them, or the model does not know them.",
             fix="Try images that show them; delete what the model can not find.",
             count=len(names),
@@ -284,7 +284,7 @@ def _where(look: RunLook, name: str) -> str:
 def _how_often(look: RunLook, name: str) -> str:
     count = sum(look.seen[name].values())
     results = "1 result" if count == 1 else f"{count:,} results"
-    return f"{results} on {look.images[name]} of {len(look.answers)} images"
+    return f"{results} on {look.images[name]} of {look.image_count} images"
 
 
 def _difference(one: str, two: str) -> str:

@@ -21,6 +21,7 @@ from byom_gui.core.diagnosis.model import (
     RunRule,
     Seen,
     Verdict,
+    image_key,
 )
 from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Finding, NotChecked, merge
@@ -103,6 +104,7 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
     images += [read_call(call) for call in observations.calls if call.purpose in _SENDS_IMAGE and id(call) not in known]
     probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
     probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
+    answers = tuple(each for each in images if each.answer is not None)
     return RunLook(
         observations,
         tuple(images),
@@ -110,7 +112,8 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         listed,
         _served(observations),
         *_seen(images),
-        answers=tuple(each for each in images if each.answer is not None),
+        answers=answers,
+        image_count=len({image_key(each) for each in answers}),
     )
 
 
@@ -125,15 +128,15 @@ def _seen(
 ) -> tuple[dict[str, dict[ShapeName, int]], dict[str, int], dict[str, tuple[str, int]]]:
     """Results by name and shape, on how many images each name is, and where it came first."""
     seen: dict[str, dict[ShapeName, int]] = {}
-    where: Counter[str] = Counter()
+    where: dict[str, set[object]] = {}
     first: dict[str, tuple[str, int]] = {}
     for answered in images:
         for each in answered.seen:
             shapes = seen.setdefault(each.name, {})
             shapes[each.shape] = shapes.get(each.shape, 0) + each.count
             first.setdefault(each.name, (answered.call.image_name, each.first))
-        where.update({each.name for each in answered.seen})
-    return seen, dict(where), first
+            where.setdefault(each.name, set()).add(image_key(answered))
+    return seen, {name: len(images) for name, images in where.items()}, first
 
 
 def _served(observations: Observations) -> ServedClasses | JsonError | None:
@@ -153,15 +156,19 @@ def _classes_once(body: bytes) -> ServedClasses | JsonError:
 
 def _of_calls(look: RunLook) -> Iterator[Finding]:
     """The findings of single calls, with on how many images they were seen."""
-    per_kind = Counter((each.id, each.subject) for answered in look.answered for each in answered.findings)
-    total = len(look.answered)
+    per_kind: dict[tuple[str, str], set[object]] = {}
+    for answered in look.answered:
+        for each in answered.findings:
+            per_kind.setdefault((each.id, each.subject), set()).add(image_key(answered))
+    total = len({image_key(answered) for answered in look.answered})
     told: set[tuple[str, str]] = set()
     for answered in look.answered:
         for finding in answered.findings:
             key = (finding.id, finding.subject)
             if total > 1 and key not in told:
                 told.add(key)
-                finding = replace(finding, evidence=f"{finding.evidence} On {per_kind[key]} of {total} images.".strip())
+                often = f"On {len(per_kind[key])} of {total} images."
+                finding = replace(finding, evidence=f"{finding.evidence} {often}".strip())
             yield finding
 
 

@@ -191,7 +191,7 @@ def _empty(look: RunLook) -> Iterator[Finding]:
         "No image brought a result.",
         severity="advice" if samples else "warning",
         where=tried[0].call.image_name,
-        evidence=f"results is empty on {len(tried)} of {len(tried)} images.",
+        evidence=f"results is empty in {len(tried)} of {len(tried)} answers.",
         cause="The built-in samples may show nothing that this model knows." if samples else _NOTHING_FOUND,
         fix="Try images on which you know what should be found.",
     )

@@ -46,6 +46,12 @@ class Answered:
         return self.answer is not None and not any(finding.severity == "error" for finding in self.findings)
 
 
+def image_key(answered: Answered) -> object:
+    """What tells one image from another; a call of which no image is known stands for itself."""
+    call = answered.call
+    return (call.image_name, call.image_width, call.image_height) if call.image_name else id(call)
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """All findings, merged, errors first; and what could not be known, with the reason."""
@@ -101,6 +107,8 @@ class RunLook:
     """The image and the place in ``results`` where a name was returned first."""
     answers: tuple[Answered, ...] = ()
     """The calls that brought an answer which could be read."""
+    image_count: int = 0
+    """On how many different images those were; an image may be sent more than once."""
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:
