@@ -74,6 +74,7 @@ def test_addresses_that_only_this_side_can_reach(url: str, addresses: tuple[str,
     diagnosis = run(call(body(result())), endpoint=endpoint(url), ping=ping(addresses=addresses, url=url))
     found = [each for each in diagnosis.findings if each.id == "net.private-address"]
     assert [word in each.cause for each in found] == ([True] if word else [])
+    assert all((addresses or (endpoint(url).origin.host,))[0] in each.evidence for each in found)
 
 
 def test_nothing_more_is_said_where_nothing_answers() -> None:
@@ -352,6 +353,17 @@ def test_what_could_not_be_known_is_listed_with_its_reason() -> None:
         entry.id for entry in CATALOGUE.values() if not entry.implemented
     }
     assert all(nothing.values())
+
+
+def test_a_large_answer_is_not_searched_for_repeated_keys_and_this_is_said() -> None:
+    large = body(result(note="x" * 1_100_000))
+    assert "json.duplicate-key" in {each.id for each in run(call(large)).not_checked}
+    assert "json.duplicate-key" not in {each.id for each in run(call(body(result()))).not_checked}
+
+
+def test_percentages_are_not_called_constant_as_well() -> None:
+    many = body(*(result(confidence=80 + n) for n in range(9)))
+    assert ids(run(call(many), call(many)).findings) == ["confidence.percent"]
 
 
 def test_every_id_that_is_said_to_be_checked_has_a_rule_and_no_other() -> None:

@@ -27,6 +27,7 @@ from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Finding, NotChecked, merge
 from byom_gui.core.observations import Call, Observations
 from byom_gui.core.predictions import ShapeName
+from byom_gui.core.strict_json import DUPLICATES_UP_TO
 
 RULES: tuple[Rule, ...] = (
     *reach.RULES,
@@ -88,7 +89,8 @@ def _look(call: Call) -> CallLook:
 def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, int]]:
     predictions = answer.predictions if answer else ()
     counts = Counter((each.name, each.shape_name) for each in predictions)
-    values = [each.confidence for each in predictions]
+    # confidences that the contract refuses were held to 0 to 1, and say nothing of what the server means
+    values = [each.confidence for each in predictions] if answer and answer.schema_valid else []
     first = {(each.name, each.shape_name): each.index for each in reversed(predictions)}
     seen = tuple(Seen(*key, count, first[key]) for key, count in counts.items())
     return seen, (min(values, default=1.0), max(values, default=0.0), len(values))
@@ -192,5 +194,7 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
     tried = any(call.purpose in ("wrong-credentials", "no-credentials") for call in look.probes)
     if observations.endpoint.secret_refs() and not tried:
         yield NotChecked("auth.not-enforced", "No call with wrong credentials was made.")
+    if any(each.call.reply and len(each.call.reply.body) > DUPLICATES_UP_TO for each in look.answers):
+        yield NotChecked("json.duplicate-key", "Answers over 1 MB are not searched for repeated keys.")
     if observations.insecure:
         yield NotChecked("tls", "Certificates are not checked, because that was turned off.")

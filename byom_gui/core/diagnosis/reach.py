@@ -234,9 +234,10 @@ def private_word(origin: Origin, addresses: tuple[str, ...]) -> tuple[str, str] 
     if origin.host.endswith(".local"):
         return "local", f"The host is {origin.host}; names in .local live in one network."
     words = [_network_word(address) for address in addresses or (origin.host,)]
-    if not words or not all(words):
+    if not all(words):
         return None
-    return words[0], f"{origin.host} is {(addresses or (origin.host,))[0]}."
+    found = addresses[0] if addresses else origin.host
+    return words[0], f"The host is {found}." if found == origin.host else f"{origin.host} is {found}."
 
 
 def _network_word(address: str) -> str:
