@@ -45,9 +45,16 @@ class ChecklistItem(QPushButton):
         """``outcome``: an outcome's shape; ``text``: a number or one or two words."""
         self.mark.set_outcome(outcome)
         self._text.setText(text)
-        self._text.setVisible(bool(text))
-        self.setAccessibleName(f"{self._name}: {WORDS[outcome]}" + (f", {text}" if text else ""))
-        self.setToolTip(f"{self._name}: {WORDS[outcome]}. Click to see its findings.")
+        self.show_text(True)
+        self.setAccessibleName(
+            f"{self._name}: {WORDS[outcome]}" + (f", {text}" if text and text != WORDS[outcome] else "")
+        )
+        self.setToolTip(f"{self.accessibleName()}. Click to see its findings.")
+        self.updateGeometry()
+
+    def show_text(self, on: bool) -> None:
+        """Whether there is room for the quieter text."""
+        self._text.setVisible(on and bool(self._text.text()))
         self.updateGeometry()
 
     def set_open(self, on: bool) -> None:
@@ -173,14 +180,23 @@ class Checklist(QWidget):
         self.run_button.setAccessibleDescription(why)
 
     def _fit(self) -> None:
-        # What comes first goes last: the sentence, then the items' short texts.
+        # The sentence goes first, then the items' short texts; both stay in tool-tips.
         self._blocking.setVisible(bool(self._blocking.text()))
-        layout = self._row.layout()
-        if layout is None:
-            return
-        layout.invalidate()
-        if layout.minimumSize().width() > self.width() > 0:
+        self._show_texts(True)
+        if self._too_wide():
             self._blocking.setVisible(False)
+        if self._too_wide():
+            self._show_texts(False)
+
+    def _show_texts(self, on: bool) -> None:
+        for item in self.items.values():
+            item.show_text(on)
+
+    def _too_wide(self) -> bool:
+        layout = self._row.layout()
+        assert layout is not None
+        layout.invalidate()
+        return layout.minimumSize().width() > self.width() > 0
 
     def _on_item(self, name: str) -> None:
         self.items[name].setChecked(name == self._open)

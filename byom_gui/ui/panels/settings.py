@@ -176,7 +176,6 @@ class ConnectionSettings(QDialog):
     def open(self) -> None:
         """Shows it beside the window, which stays usable; Qt's own ``open`` would block it."""
         self.show()
-        self.raise_()
         self.activateWindow()
 
     def set_settings(self, settings: Settings) -> None:

@@ -7,7 +7,7 @@ every picture of the window.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
@@ -85,6 +85,10 @@ class Popover(QFrame):
             self.close_again()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Goes no further: the window below must not take it for a press elsewhere."""
+        event.accept()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stops listening."""
