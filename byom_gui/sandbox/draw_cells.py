@@ -96,7 +96,7 @@ def _free(on: Field, reach: float, margin: float, gap: float = 8.0) -> Place | N
 
 def _lone_nucleus(on: Field) -> None:
     long = on.recipe.radius * on.rng.uniform(0.8, 1.28)
-    place = _free(on, long * 1.02, -6)
+    place = _free(on, long * 1.02, -6, 17)
     if place is None:
         return
     body = brush.blob(
@@ -159,19 +159,24 @@ def _colony(on: Field, shape: tuple[float, float, float, float, float]) -> None:
     """Nuclei that lie close together within an ellipse; the rest of the field keeps away from it."""
     x, y, long, short, degrees = shape
     turn, inside = math.radians(degrees), list[Blob]()
-    for _ in range(6000):
-        half = on.recipe.radius * on.rng.uniform(0.8, 1.05)
-        angle, out = on.rng.uniform(0, math.tau), math.sqrt(on.rng.random())
-        u, v = (long - half * 1.05) * out * math.cos(angle), (short - half * 1.05) * out * math.sin(angle)
-        place = brush.along((x, y), turn, u, v)
-        if all(math.dist(place, (b.x, b.y)) > half + b.reach + 4 for b in inside):
-            ratio = on.rng.uniform(0.86, 0.98)
-            inside.append(brush.blob(on.rng, place, half, half * ratio, turn=on.rng.uniform(0, math.pi), wobble=0.05))
+    step = 1.92 * on.recipe.radius + 5
+    for row in range(-6, 7):
+        for column in range(-6, 7):
+            # A honeycomb, a little shaken: the nuclei lie close, and none touches another.
+            u = (column + row % 2 / 2) * step + on.rng.uniform(-2.5, 2.5)
+            v = row * step * 0.87 + on.rng.uniform(-2.5, 2.5)
+            half = on.recipe.radius * on.rng.uniform(0.84, 0.95)
+            if math.hypot(u / (long - half), v / (short - half)) > 1.03:
+                continue
+            ratio, spin = on.rng.uniform(0.88, 0.98), on.rng.uniform(0, math.pi)
+            inside.append(
+                brush.blob(on.rng, brush.along((x, y), turn, u, v), half, half * ratio, turn=spin, wobble=0.03)
+            )
     for body in inside:
         _nucleus(on, body)
     for step in range(-4, 5):
         spine = brush.along((x, y), turn, (long - short) * step / 4, 0)
-        on.taken.append((*spine, short + 14))
+        on.taken.append((*spine, short + 26))
     text = {"text": f"{len(inside)} nuclei"}
     on.truth.append(answers.result("colony", answers.ellipse((x, y), (long, short), degrees), text=text))
 

@@ -1,4 +1,4 @@
-"""Draws one neuron, green on black: a soma, branched dendrites that taper, and one long axon; a few nuclei beside it."""
+"""Draws one neuron, green on black: a soma, branched dendrites that taper, one long axon; nuclei beside it."""
 
 from __future__ import annotations
 

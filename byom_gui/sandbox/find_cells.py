@@ -89,7 +89,7 @@ def _plates(grid: Grid, found: Sequence[Body], area: float, level: float) -> tup
     plates, rest = list[Body](), list[Body]()
     shining = [b for r in regions(grid, level, max(3, round(0.03 * area))) if (b := body(grid, r, level))]
     for one in found:
-        parts = [b for b in shining if _holds(one.region, b.region)]
+        parts = [b for b in shining if b.shape.long > 1.7 * b.shape.short and _holds(one.region, b.region)]
         if sum(b.region.area for b in parts) > 0.34 * one.region.area and one.region.area < 1.6 * area:
             plates += parts
         else:
@@ -207,7 +207,7 @@ def _light_centre(grid: Grid, spot: Region) -> Place:
 
 def colony_results(scene: Scene, found: Sorted) -> list[answers.Result]:
     """Ellipses around six or more nuclei that lie close and fill the ellipse well."""
-    gap = 0.42 * math.sqrt(found.area / math.pi)
+    gap = 0.8 * math.sqrt(found.area / math.pi)
     results = []
     for crowd in _crowds(found.nuclei, gap):
         points = scene.back_all(p for b in crowd for p in b.ring)

@@ -48,7 +48,7 @@ def boxed(region: Region) -> Boxed | None:
     """
     rows = _extents(region)
     tall = len(rows)
-    if tall < 16 or len(rows[0]) != 2:
+    if tall < 16:
         return None
     foot, head = rows[-max(2, tall // 30)], rows[min(2, tall // 20)]
     if foot[1] - foot[0] < 8 or head[1] - head[0] < 6:
@@ -80,11 +80,11 @@ def _corner(rows: list[tuple[int, int]], side: int, foot: int, head: int) -> flo
     inward = 1 if side == 0 else -1
     if min((row[side] - foot) * inward for row in rows) < -2.5:
         return None
-    for at in range(len(rows) - 1, -1, -1):
+    for at in range(len(rows) - len(rows) // 20 - 2, -1, -1):
         lean = (rows[at][side] - foot) * inward
         if lean > 1.5:
             whole = max((head - foot) * inward, lean)
-            return at + min(lean / whole * at, 6.0) if whole > 0 else float(at)
+            return at * (1 + lean / whole)
     return None
 
 

@@ -96,7 +96,9 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, self.path, headers, body, too_large=length > limit)
         self._send(self.server.owner.respond(request))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
+    # The base class looks methods up by these names.
+    do_GET = do_HEAD = do_POST = _answer  # noqa: N815
+    do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
 
     def _length(self) -> int | None:
         if self.headers.get("Transfer-Encoding"):

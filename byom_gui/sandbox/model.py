@@ -50,6 +50,7 @@ def _glowing(scene: Scene) -> list[answers.Result]:
     level, parted = spread_otsu(grid)
     if parted < CLEARLY_PARTED or level < 4:
         return []
+    level *= 0.72  # The dim rim of a body belongs to it.
     found = regions(grid, level, find_cells.SMALLEST)
     neurons = [region for region in found if is_neuron(grid, region)]
     results = [r for region in neurons for r in neuron_results(scene, region)]
