@@ -21,6 +21,7 @@ from byom_gui.core.observations import (
     Reply,
     SentRequest,
     Stage,
+    Way,
 )
 
 URL = "https://models.example.org/api/infer"
@@ -78,6 +79,7 @@ def call(
     credentials: bool = False,
     redirects: tuple[Redirect, ...] = (),
     sample: bool = False,
+    way: Way | None = None,
 ) -> Call:
     data = json.dumps(value).encode() if raw is None else raw
     return Call(
@@ -93,6 +95,7 @@ def call(
         with_credentials=credentials,
         redirects=redirects,
         sample=sample,
+        way=way,
     )
 
 

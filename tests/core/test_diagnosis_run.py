@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from byom_gui.core.diagnosis import (
 from byom_gui.core.endpoint import Auth, parse_address
 from byom_gui.core.errors import InputError
 from byom_gui.core.findings import Finding
-from byom_gui.core.observations import PING_STAGES, NetFailure, Observations, Stage
+from byom_gui.core.observations import PING_STAGES, Call, NetFailure, Observations, Stage, Way
 from tests.core.calls import bare, body, call, classes, classes_seen, endpoint, failed, findings, ids, ping, result, run
 
 LOCAL = "http://127.0.0.1:8000/infer"
@@ -179,6 +180,40 @@ def test_the_same_confidence_everywhere() -> None:
     assert run(call(many)).findings == ()
     assert run(call(many), call(body(result()))).findings == ()
     assert run(call(many), call(body(*(result(confidence=0.6) for _ in range(6))))).findings == ()
+
+
+# -- the two ways to send an image
+
+
+@pytest.mark.parametrize(
+    ("way", "other", "bad"),
+    [
+        ("url", "base64", {"status": 500, "raw": b"KeyError: 'base64'"}),
+        ("base64", "url", {"value": {"status": "failed", "results": []}}),
+        ("url", "base64", {"value": body(bare())}),
+    ],
+)
+def test_a_way_that_fails_where_the_other_works_is_one_finding(way: Way, other: Way, bad: dict[str, Any]) -> None:
+    lost = [call(**bad, way=way), call(**bad, way=way, image="b.png")]
+    diagnosis = run(call(body(result()), way=other), *lost)
+    (finding,) = diagnosis.findings
+    assert (finding.id, finding.severity, finding.count) == (f"input.{way}", "error", 2)
+    assert finding.evidence
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [call(body(result()), way="url")],
+        [call(status=429, raw=b"", way="url")],
+        [replace(failed(NetFailure("net.timeout-read", "http", "", 9.0)), way="url")],
+        [call(body(bare()), way="url", image="another.png")],
+        [call(body(bare()), way="url"), call(body(result()), way="url", image="b.png")],
+    ],
+)
+def test_a_way_that_may_well_work_is_not_blamed(others: list[Call]) -> None:
+    found = ids(run(call(body(result()), way="base64"), *others).findings)
+    assert not {"input.url", "input.base64"} & set(found)
 
 
 # -- classes
@@ -343,7 +378,8 @@ def test_what_could_not_be_known_is_listed_with_its_reason() -> None:
     assert {"schema", "shape", "classes.unregistered", "classes.not-served", "auth.not-enforced", "tls"} <= set(nothing)
     probe = call(status=401, purpose="wrong-credentials")
     everything = run(
-        call(body(result())),
+        call(body(result()), way="url"),
+        call(body(result()), way="base64"),
         probe,
         endpoint=endpoint(auth=SECRET),
         listed=classes(("cat", "bounding_box")),
@@ -405,6 +441,7 @@ def test_an_error_fails_the_stage_of_its_family() -> None:
         *findings(raw=b"<html>"),
         Finding("classes.form", "error", "Another form."),
         Finding("label.differs", "warning", ""),
+        Finding("input.url", "error", "No url."),
     ]
     stages = {stage.name: stage for stage in stage_outcomes(observations, found, answered=True)}
     assert (stages["http"].outcome, stages["http"].reason, stages["http"].milliseconds) == (
@@ -413,6 +450,8 @@ def test_an_error_fails_the_stage_of_its_family() -> None:
         1.0,
     )
     assert stages["schema"].reason == "told"
+    assert (stages["inputs"].outcome, stages["inputs"].reason) == ("failed", "No url.")
+    assert stages["behaviour"].outcome == "skipped"
     assert stages["json"].outcome == "passed"
     assert stages["meaning"].outcome == "passed"
     assert (stages["classes"].outcome, stages["classes"].reason) == ("failed", "Another form.")

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import Answer, ServedClasses, read_answer, read_classes
-from byom_gui.core.diagnosis import classes, meaning, reach, schema, text, web
+from byom_gui.core.diagnosis import classes, meaning, reach, schema, text, ways, web
 from byom_gui.core.diagnosis.catalogue import not_implemented
 from byom_gui.core.diagnosis.model import (
     Answered,
@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *schema.RULES,
     *meaning.RULES,
     *classes.RULES,
+    *ways.RULES,
 )
 
 _SENDS_IMAGE = ("ping", "infer")
@@ -106,16 +107,18 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
     images += [read_call(call) for call in observations.calls if call.purpose in _SENDS_IMAGE and id(call) not in known]
     probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
     probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
-    answers = tuple(each for each in images if each.answer is not None)
+    kept, lost = ways.without_lost_way(images)
+    answers = tuple(each for each in kept if each.answer is not None)
     return RunLook(
         observations,
-        tuple(images),
+        kept,
         tuple(probes),
         listed,
         _served(observations),
-        *_seen(images),
+        *_seen(kept),
         answers=answers,
         image_count=len({image_key(each) for each in answers}),
+        lost=lost,
     )
 
 
@@ -191,6 +194,9 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
             yield NotChecked(id, why)
     if observations.classes is None:
         yield NotChecked("classes.not-served", "The classes address was not asked.")
+    for way in ("url", "base64"):
+        if not any(each.call.way == way for each in (*look.answered, *look.lost)):
+            yield NotChecked(f"input.{way}", f"No image was sent by {way}.")
     tried = any(call.purpose in ("wrong-credentials", "no-credentials") for call in look.probes)
     if observations.endpoint.secret_refs() and not tried:
         yield NotChecked("auth.not-enforced", "No call with wrong credentials was made.")

@@ -109,6 +109,8 @@ class RunLook:
     """The calls that brought an answer which could be read."""
     image_count: int = 0
     """On how many different images those were; an image may be sent more than once."""
+    lost: tuple[Answered, ...] = ()
+    """The calls of a way to send images that never works while the other does; not among ``answered``."""
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:

@@ -14,6 +14,8 @@ _FAMILIES: dict[StageName, tuple[str, ...]] = {
     "schema": ("schema.",),
     "meaning": ("status.", "results.", "confidence.", "label.", "shape.", "units.", "layout.", "orientation."),
     "classes": ("classes.",),
+    "inputs": ("input.",),
+    "behaviour": ("behaviour.", "speed."),
 }
 _NOT_YET: dict[StageName, str] = {
     "inputs": "This version does not try other kinds of image.",
@@ -32,7 +34,7 @@ def stage_outcomes(observations: Observations, findings: Sequence[Finding], answ
     pinged = {stage.name: stage for stage in observations.ping.stages} if observations.ping else {}
     stages = [_ping_stage(name, pinged.get(name), findings) for name in PING_STAGES]
     stages += [_later(name, findings, answered) for name in ("meaning", "classes")]
-    return (*stages, *(Stage(name, "skipped", reason=why) for name, why in _NOT_YET.items()))
+    return (*stages, *(_not_yet(name, why, findings) for name, why in _NOT_YET.items()))
 
 
 def _ping_stage(name: StageName, seen: Stage | None, findings: Sequence[Finding]) -> Stage:
@@ -51,6 +53,11 @@ def _later(name: StageName, findings: Sequence[Finding], answered: bool) -> Stag
     if not answered:
         return Stage(name, "not-reached", reason=f"{STAGE_TITLES['schema']} was not passed.")
     return Stage(name, "passed")
+
+
+def _not_yet(name: StageName, why: str, findings: Sequence[Finding]) -> Stage:
+    errors = _errors(name, findings)
+    return Stage(name, "failed", reason=errors[0].what) if errors else Stage(name, "skipped", reason=why)
 
 
 def _errors(name: StageName, findings: Sequence[Finding]) -> list[Finding]:
