@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -110,6 +110,7 @@ class JsonPanel(QWidget):
 
     def _connect(self) -> None:
         self.view.line_clicked.connect(self._clicked)
+        self._answer_head.resized.connect(self._fit_head)
         self.search.changed.connect(self._search)
         self.search.stepped.connect(self._step_place)
         self.search.closed.connect(self._end_search)
@@ -305,8 +306,25 @@ class JsonPanel(QWidget):
         self._arrange()
 
 
-def _head(*parts: QWidget | None) -> QWidget:
-    made = basic.ground(QWidget(), "window")
+class _Head(QWidget):
+    """The bar above a view; tells when its width changed."""
+
+    resized = Signal()
+
+    def minimumSizeHint(self) -> QSize:
+        """It may get narrow: what can be spared is dropped then."""
+        return QSize(theme.px(160), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tells it once the new width holds."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()
+
+
+def _head(*parts: QWidget | None) -> _Head:
+    made = _Head()
+    basic.ground(made, "window")
     made.setMinimumHeight(theme.px(36))
     layout = QHBoxLayout(made)
     layout.setContentsMargins(*(theme.px(m) for m in (12, 0, 4, 0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+from time import monotonic
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -120,13 +120,13 @@ class Outcome(QFrame):
 
     def _offer_again(self, outcome: RegisterOutcome) -> None:
         self._again_row.setVisible(outcome.kind in _AGAIN)
-        self._until = time.monotonic() + (outcome.retry_after or 0.0)
+        self._until = monotonic() + (outcome.retry_after or 0.0)
         if outcome.kind == "rate-limited" and outcome.retry_after:
             self._tick.start()
         self._count_down()
 
     def _count_down(self) -> None:
-        left = math.ceil(self._until - time.monotonic())
+        left = math.ceil(self._until - monotonic())
         waiting = left > 0
         self.wait.setVisible(waiting)
         self.wait.setText(f"in {left // 60}:{left % 60:02}" if waiting else "")
