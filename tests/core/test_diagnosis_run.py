@@ -278,6 +278,12 @@ def test_the_list_is_held_against_the_answers(
     ]
 
 
+def test_a_class_whose_results_can_not_be_read_is_not_called_unseen() -> None:
+    answer = body(result(), bare(name="dog", tag={}, keypoint={"x": 1, "y": 1}))
+    listed = classes(("cat", "bounding_box"), ("dog", "tag"))
+    assert ids(run(call(answer), listed=listed).findings) == ["schema.two-shapes"]
+
+
 def test_actions_say_what_the_app_can_do() -> None:
     seen = body(result(), result("owl", tag={}))
     done = {

@@ -256,8 +256,8 @@ def _type_mismatch(look: RunLook) -> Iterator[Finding]:
 
 
 def _unseen(look: RunLook) -> Iterator[Finding]:
-    """Not said of a name that is returned in another spelling, nor where nothing was returned at all."""
-    if not look.seen:
+    """Not said of a name that is returned in another spelling, nor where some or all results could not be read."""
+    if not look.seen or any(each.answer and each.answer.problems for each in look.answers):
         return
     returned = {_plain(name) for name in look.seen} | set(look.seen)
     names = [
