@@ -140,3 +140,9 @@ def run(*calls: Call, listed: ClassList | None = None, **options: Any) -> Diagno
 
 def classes(*pairs: tuple[str, str]) -> ClassList:
     return ClassList(tuple(ClassEntry(name, type_) for name, type_ in pairs))
+
+
+def only(diagnosis: Diagnosis, id: str) -> Finding:
+    """The one finding with this id."""
+    (finding,) = [each for each in diagnosis.findings if each.id == id]
+    return finding

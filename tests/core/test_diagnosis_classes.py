@@ -1,0 +1,145 @@
+"""What is said of classes: the list to register, what is served, and what is returned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from byom_gui.core.classes import ClassList
+from byom_gui.core.diagnosis import CATALOGUE
+from byom_gui.core.observations import NetFailure
+from tests.core.calls import bare, body, call, classes, classes_seen, failed, ids, only, result, run
+
+LISTED = classes(("nucleus", "polygon"), ("debris", "bounding_box"))
+
+
+def test_another_spelling_reads_as_in_the_picture() -> None:
+    answers = [
+        call(body(*(result("Nucleus", polygon=TRIANGLE_) for _ in range(n))), image=f"{n}.png")
+        for n in (100, 50, 30, 10)
+    ]
+    finding = only(run(*answers, listed=LISTED), "classes.near-match")
+    assert finding.what == "“Nucleus” is returned, “nucleus” is listed."
+    assert finding.evidence == "name is “Nucleus” in 190 results on 4 of 4 images; the list has “nucleus” (polygon)."
+    assert "one capital letter" in finding.cause
+    assert "not published" in finding.cause
+    assert "assumed" in finding.cause
+    assert (finding.count, finding.where, finding.image) == (190, "results[0].name", "100.png")
+    assert finding.action is not None
+    assert (finding.action.verb, finding.action.argument) == ("rename-class", "nucleus\nNucleus")
+
+
+TRIANGLE_ = {"path": [{"x": 1, "y": 1}, {"x": 50, "y": 1}, {"x": 1, "y": 50}]}
+
+CLASSES: list[tuple[ClassList, list[dict[str, Any]], list[str]]] = [
+    (classes(("cat", "bounding_box")), [result()], []),
+    (classes(("dog", "tag")), [result()], ["classes.unregistered", "classes.unseen"]),
+    (classes(("CAT", "bounding_box")), [result()], ["classes.near-match"]),
+    (classes(("c a-t", "bounding_box")), [result()], ["classes.near-match"]),
+    (classes(("cat", "polygon")), [result()], ["classes.type-mismatch"]),
+    (classes(("cat", "bbox")), [result()], ["classes.unknown-type"]),
+    (classes(("cat", "weird")), [result()], ["classes.unknown-type"]),
+    (classes(("cat", "weird")), [], ["classes.unknown-type"]),
+    (classes(("cat", "mask")), [result()], ["classes.unknown-type"]),
+    (classes(("cat", "bounding_box"), ("cat", "bounding_box")), [result()], ["classes.duplicate"]),
+    (classes(("cat", "bounding_box"), ("cat", "tag")), [result()], ["classes.duplicate"]),
+    (classes(("cat", "bounding_box"), (" ", "tag")), [result()], ["classes.empty-name"]),
+    (classes(("cat", "bounding_box"), ("N/A", "tag")), [result()], ["classes.background", "classes.unseen"]),
+    (classes(("cat", "bounding_box"), ("__ignore__", "tag")), [result()], ["classes.background", "classes.unseen"]),
+    (
+        classes(("cat", "bounding_box"), ("!", "tag")),
+        [result(), result("?", tag={})],
+        ["classes.unregistered", "classes.unseen"],
+    ),
+    (ClassList(), [result()], []),
+    (classes(("cat", "bounding_box"), *((f"c{n}", "tag") for n in range(7))), [result()], ["classes.unseen"]),
+]
+
+
+@pytest.mark.parametrize(("listed", "results", "expected"), CLASSES)
+def test_the_list_is_held_against_the_answers(
+    listed: ClassList, results: list[dict[str, Any]], expected: list[str]
+) -> None:
+    answers = [call(body(*results))] if results else []
+    found = run(*answers, listed=listed).findings
+    assert ids(found) == expected
+    assert all(each.what and each.evidence and each.cause and each.fix for each in found)
+    assert [each.severity for each in found] == [
+        "warning" if each.id == "classes.unknown-type" and listed[0].type == "mask" else CATALOGUE[each.id].severity
+        for each in found
+    ]
+
+
+def test_a_class_whose_results_can_not_be_read_is_not_called_unseen() -> None:
+    answer = body(result(), bare(name="dog", tag={}, keypoint={"x": 1, "y": 1}))
+    listed = classes(("cat", "bounding_box"), ("dog", "tag"))
+    assert ids(run(call(answer), listed=listed).findings) == ["schema.two-shapes"]
+
+
+def test_actions_say_what_the_app_can_do() -> None:
+    seen = body(result(), result("owl", tag={}))
+    done = {
+        (each.action.verb, each.action.argument)
+        for each in run(
+            call(seen), listed=classes(("cat", "tag"), ("none", "tag"), ("x", "box"), ("x", "box"), ("", "tag"))
+        ).findings
+        if each.action
+    }
+    assert done == {
+        ("set-type", "cat\nbounding_box"),
+        ("use-class", "owl"),
+        ("set-type", "x\nbounding_box"),
+        ("delete-class", "none"),
+        ("delete-class", "x"),
+        ("delete-class", ""),
+    }
+
+
+def test_a_type_that_is_no_word_is_guessed_from_what_is_returned() -> None:
+    finding = only(run(call(body(result())), listed=classes(("cat", "weird"))), "classes.unknown-type")
+    assert finding.fix == "Use “bounding_box”."
+    alike = only(run(listed=classes(("cat", "Bounding-Box"))), "classes.unknown-type")
+    assert alike.fix == "Use “bounding_box”."
+
+
+def test_spellings_differ_in_ways_that_are_named() -> None:
+    def cause(returned: str, listed: str) -> str:
+        diagnosis = run(call(body(result(returned))), listed=classes((listed, "bounding_box")))
+        return only(diagnosis, "classes.near-match").cause
+
+    assert "by capital letters" in cause("CAT", "cat")
+    assert "by spaces or punctuation" in cause("big cat", "big_cat")
+
+
+def test_without_a_list_what_is_served_is_judged() -> None:
+    served = [{"name": "cat", "type": "bbox"}]
+    assert ids(run(call(body(result())), classes=classes_seen(served)).findings) == ["classes.unknown-type"]
+    diagnosis = run(call(body(result())), classes=classes_seen(served), listed=classes(("cat", "bounding_box")))
+    assert diagnosis.findings == (), "the list to register is what counts"
+
+
+FORMS: list[tuple[dict[str, Any], str, str]] = [
+    ({"value": ["cat", "dog"]}, "classes.form", "a list of texts"),
+    ({"value": {"0": "cat"}}, "classes.form", "a map"),
+    ({"value": {"classes": []}}, "classes.form", "a wrapper"),
+    ({"value": [{"name": "cat"}]}, "classes.form", "other entries"),
+    ({"value": "cat"}, "classes.form", "no list"),
+    ({"raw": b"['cat']"}, "classes.form", "no JSON"),
+    ({"status": 404}, "classes.not-served", "by hand"),
+    ({"raw": b"<html>Hello"}, "classes.not-served", "by hand"),
+]
+
+
+@pytest.mark.parametrize(("options", "id", "cause"), FORMS)
+def test_what_the_classes_address_gives(options: dict[str, Any], id: str, cause: str) -> None:
+    finding = only(run(call(body(result())), classes=classes_seen(**options)), id)
+    assert cause in finding.cause
+    assert finding.evidence
+    assert finding.severity == CATALOGUE[id].severity
+
+
+def test_a_classes_address_that_is_not_reached_is_not_served() -> None:
+    seen = classes_seen([])
+    lost = type(seen)(seen.address, failed(NetFailure("net.reset", "http", "", 1.0), "classes"))
+    assert "No answer came" in only(run(call(body(result())), classes=lost), "classes.not-served").evidence
