@@ -176,6 +176,13 @@ def test_a_popover_closes_on_a_press_elsewhere_and_toggles(popup: AuthPopup, win
     assert not popup.isVisible()
 
 
+def test_a_popover_higher_than_its_window_scrolls(popup: AuthPopup, window: QWidget, qtbot: QtBot) -> None:
+    assert not popup._scroll.verticalScrollBar().isVisible()
+    window.resize(600, 200)
+    qtbot.waitUntil(lambda: window.rect().contains(popup.geometry()), timeout=2000)
+    qtbot.waitUntil(popup._scroll.verticalScrollBar().isVisible, timeout=2000)
+
+
 def test_a_handoff_has_one_receiver() -> None:
     handoff: Handoff[[str]] = Handoff()
     told: list[str] = []

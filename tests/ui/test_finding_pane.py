@@ -131,6 +131,18 @@ def test_a_row_opens_by_a_click_on_its_head(qtbot: QtBot) -> None:
     assert row.chevron.accessibleName() == f"Open: {NEAR.what}"
 
 
+def test_in_a_narrow_row_the_buttons_go_below_the_sentence(qtbot: QtBot) -> None:
+    row = FindingRow(NEAR)
+    qtbot.addWidget(row)
+    row.resize(1000, 44)
+    row.show()
+    assert row.buttons.y() < row._what.geometry().bottom()
+    row.resize(560, 90)
+    qtbot.waitUntil(lambda: row.buttons.y() >= row._what.geometry().bottom(), timeout=2000)
+    row.resize(1000, 44)
+    qtbot.waitUntil(lambda: row.buttons.y() < row._what.geometry().bottom(), timeout=2000)
+
+
 def test_what_was_not_checked_stands_below_with_why(pane: FindingPane) -> None:
     pane.set_findings([NEAR], [UNKNOWN])
     assert "Not checked 1" in _said(pane)

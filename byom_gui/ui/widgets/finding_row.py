@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding, NotChecked
@@ -11,6 +11,9 @@ from byom_gui.ui import icons, theme
 from byom_gui.ui.finding_text import ICONS
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.finding_body import FindingActions, FindingBody
+
+_LEAST_TEXT = 280
+"""What has to remain for the sentence beside the buttons."""
 
 
 class FindingRow(QFrame):
@@ -32,18 +35,21 @@ class FindingRow(QFrame):
         mark = basic.picture(ICONS[finding.severity])
         mark.setAccessibleName(finding.severity)
         mark.setToolTip(finding.severity)
+        self._id = basic.label(finding.id, tone="second", size="small", mono=True)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(theme.px(8))
+        self._line.addWidget(mark)
+        self._line.addWidget(self._what, 1)
+        self._line.addWidget(self._id)
+        self._line.addWidget(self.buttons)
+        self._line.addWidget(self.chevron)
         head = QWidget()
         head.setMinimumHeight(theme.px(44))
-        layout = QHBoxLayout(head)
-        layout.setContentsMargins(*(theme.px(m) for m in (12, 4, 8, 4)))
-        layout.setSpacing(theme.px(8))
-        layout.addWidget(mark)
-        layout.addWidget(self._what, 1)
-        self._id = basic.label(finding.id, tone="second", size="small", mono=True)
-        layout.addWidget(self._id)
-        layout.addSpacing(theme.px(8))
-        layout.addWidget(self.buttons)
-        layout.addWidget(self.chevron)
+        self._lines = QVBoxLayout(head)
+        self._lines.setContentsMargins(*(theme.px(m) for m in (12, 4, 8, 4)))
+        self._lines.setSpacing(theme.px(4))
+        self._lines.addLayout(self._line)
+        self._below = False
         self._all = QVBoxLayout(self)
         self._all.setContentsMargins(0, 0, 0, 0)
         self._all.setSpacing(0)
@@ -74,6 +80,23 @@ class FindingRow(QFrame):
         self.chevron.setAccessibleName(f"{word}: {self.finding.what}")
         self.chevron.setToolTip(word)
         self.toggled.emit(on)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow row the buttons go below the sentence."""
+        super().resizeEvent(event)
+        taken = self.buttons.sizeHint().width() + self._id.sizeHint().width() + theme.px(100)
+        self._place(self.width() - taken < theme.px(_LEAST_TEXT))
+
+    def _place(self, below: bool) -> None:
+        if below == self._below:
+            return
+        self._below = below
+        if below:
+            self._line.removeWidget(self.buttons)
+            self._lines.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignRight)
+        else:
+            self._lines.removeWidget(self.buttons)
+            self._line.insertWidget(3, self.buttons)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click anywhere on the head toggles."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
 
 
 class Popover(QFrame):
@@ -25,14 +26,19 @@ class Popover(QFrame):
         self.setAccessibleName(title)
         self.setFixedWidth(theme.px(width))
         self._anchor: QWidget | None = None
-        self.body = QVBoxLayout()
+        content = Flowing()
+        basic.ground(content, "surface")
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(theme.px(8))
+        self._scroll = scrolled(content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(m) for m in (16, 8, 16, 16)))
         layout.setSpacing(theme.px(8))
         cross = basic.button(icon="close", kind="icon", name="Close", on_click=self.close_again)
-        layout.addWidget(basic.row(basic.label(title, strong=True), None, cross))
-        layout.addLayout(self.body)
+        self._head = basic.row(basic.label(title, strong=True), None, cross)
+        layout.addWidget(self._head)
+        layout.addWidget(self._scroll, 1)
         self.hide()
 
     def open_under(self, anchor: QWidget) -> None:
@@ -44,6 +50,7 @@ class Popover(QFrame):
         self.setParent(anchor.window())
         self.place()
         self.show()
+        self.place()  # again: fonts and buttons get their size when they are first shown
         self.raise_()
         first = self.first_field()
         (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
@@ -68,16 +75,25 @@ class Popover(QFrame):
         window = self.parentWidget()
         if self._anchor is None or window is None:
             return
-        layout = self.layout()
-        wanted = self.sizeHint().height()
-        if layout is not None and layout.hasHeightForWidth():
-            wanted = layout.totalHeightForWidth(self.width())
-        self.resize(self.width(), wanted)
         gap = theme.px(4)
+        wanted = min(self._wanted(), window.height() - 2 * gap)
+        self.resize(self.width(), wanted)
         corner = self._anchor.mapTo(window, QPoint(0, self._anchor.height() + gap))
         left = max(gap, min(corner.x(), window.width() - self.width() - gap))
         top = max(gap, min(corner.y(), window.height() - wanted - gap))
         self.move(left, top)
+
+    def _wanted(self) -> int:
+        """The height at which nothing scrolls."""
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        edge = 2  # of the style sheet, both sides
+        wide = self.width() - margins.left() - margins.right() - edge
+        body = self.body
+        inner = body.totalHeightForWidth(wide) if body.hasHeightForWidth() else body.sizeHint().height()
+        around = margins.top() + self._head.sizeHint().height() + layout.spacing() + margins.bottom() + edge
+        return around + inner
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes."""
