@@ -76,7 +76,7 @@ def assign(names: Sequence[str], chosen: Mapping[str, str]) -> Mapping[str, Clas
 def _next_slot(key: str, free: list[bool]) -> ClassColour:
     count = len(CLASS_COLOURS)
     start = zlib.crc32(key.encode("utf-8", "surrogatepass")) % count
-    for offset in (0, count):
+    for offset in (0, count) if any(free) else ():
         for step in range(count):
             at = offset + (start + step) % count
             if free[at]:

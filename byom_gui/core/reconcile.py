@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, ClassEntry, ClassList, suggest_type
@@ -55,6 +56,7 @@ class ClassRow:
     problems: tuple[RowProblem, ...] = ()
 
 
+@lru_cache(maxsize=65_536)  # the table is made anew at each edit, from mostly the same names
 def near_key(name: str) -> str:
     """The name with case, spaces, punctuation and Unicode forms folded: equal keys are near matches."""
     folded = unicodedata.normalize("NFKC", name).casefold()
