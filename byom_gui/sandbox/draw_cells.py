@@ -177,8 +177,16 @@ def _colony(on: Field, shape: tuple[float, float, float, float, float]) -> None:
     for step in range(-4, 5):
         spine = brush.along((x, y), turn, (long - short) * step / 4, 0)
         on.taken.append((*spine, short + 26))
+    grown = max(_share(place, (x, y), turn, long, short) for body in inside for place in body.outline)
+    long, short = long * grown, short * grown
     text = {"text": f"{len(inside)} nuclei"}
     on.truth.append(answers.result("colony", answers.ellipse((x, y), (long, short), degrees), text=text))
+
+
+def _share(place: Place, centre: Place, turn: float, long: float, short: float) -> float:
+    """How far out a place lies in an ellipse: 1 on its edge."""
+    u, v = brush.along((0, 0), -turn, place[0] - centre[0], place[1] - centre[1])
+    return math.hypot(u / long, v / short)
 
 
 def _mitosis(on: Field, *, apart: bool) -> None:

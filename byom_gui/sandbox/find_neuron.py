@@ -15,6 +15,8 @@ from byom_gui.sandbox.regions import Grid, Place, Region, moments, thinned
 from byom_gui.sandbox.scene import Scene
 
 Pixel = tuple[int, int]
+WEB = 9
+"""How far beyond a fork two processes seem to touch, in pixels of the copy."""
 _AROUND = ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (-1, -1), (1, -1))
 
 
@@ -102,6 +104,7 @@ def branches_of(region: Region, soma: Place, radius: float) -> list[Branch]:
     _spread(inside, ways, body)
     shortest = max(2.0 * radius, 14.0)
     branches: list[Branch] = []
+    toward: dict[Pixel, Pixel] = {}
     while len(branches) < 40:
         tip = max(ways, key=lambda p: ways[p][0])
         if ways[tip][0] < shortest:
@@ -111,9 +114,17 @@ def branches_of(region: Region, soma: Place, radius: float) -> list[Branch]:
             path.append(at)
             at = ways[at][1]
         from_soma = math.dist(_middle(path[-1]), soma) <= 1.5 * radius + 1
-        branches.append(Branch(tuple(path), None if from_soma else path[-1]))
+        branches.append(Branch(tuple(path), None if from_soma else _inward(toward, path[-1])))
+        toward |= dict(zip(path, path[1:], strict=False))
         _spread(inside, ways, path)
     return branches
+
+
+def _inward(toward: dict[Pixel, Pixel], place: Pixel) -> Pixel:
+    """A little nearer to the soma: two processes at a narrow angle still touch well beyond their fork."""
+    for _ in range(WEB):
+        place = toward.get(place, place)
+    return place
 
 
 def _spread(inside: set[Pixel], ways: dict[Pixel, tuple[int, Pixel | None]], sources: Iterable[Pixel]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from byom_gui.sandbox import answers
@@ -29,7 +30,7 @@ def parcel_results(scene: Scene, grid: Grid) -> list[answers.Result]:
     for region in regions(grid, level, max(60, grid.width * grid.height // 500)):
         found = None if region.touches_edge(grid) else boxed(region)
         if found and found.fit > 0.88:
-            sure = min(0.99, 0.99 - 2.2 * (1 - found.fit) + 0.0002 * (region.mean - level))
+            sure = min(0.99, 0.98 * found.fit**2 - 0.15 * math.exp(-(region.mean - level) / 30))
             cuboid = {"front": _box(scene, found.front), "back": _box(scene, found.back)}
             results.append(answers.result("parcel", cuboid, sure))
     return results

@@ -21,7 +21,8 @@ from byom_gui.sandbox.scene import (
 )
 
 BRIGHT_GROUND = 96.0
-CLEARLY_PARTED = 0.62
+CLEARLY_PARTED = 0.75
+IN_FOCUS = 0.2
 MOST_RESULTS = 600
 
 
@@ -39,10 +40,10 @@ def infer(data: bytes) -> list[answers.Result]:
 
 def _focus(scene: Scene, dark: bool) -> list[answers.Result]:
     sharp = sharpness(scene)
-    if sharp < 0.5:
+    if sharp < IN_FOCUS:
         return []
     kind = "dark ground" if dark else "bright ground"
-    return [answers.result("in_focus", {}, min(0.99, 0.45 + 0.55 * sharp), attributes=[kind])]
+    return [answers.result("in_focus", {}, min(0.99, 0.7 + 0.5 * sharp), attributes=[kind])]
 
 
 def _glowing(scene: Scene) -> list[answers.Result]:
