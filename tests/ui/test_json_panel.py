@@ -116,7 +116,7 @@ def test_rows_and_lines_map_both_ways_through_folds() -> None:
         assert (fold is None) == (folds.fold_at(line) is None)
     first_fold = folds.fold_at(4)
     assert first_fold is not None
-    assert folds.without(first_fold).rows == 17
+    assert folds.without([first_fold]).rows == 17
 
 
 @pytest.mark.parametrize("columns", [16, 20, 33])
@@ -242,6 +242,28 @@ def test_what_is_no_json_is_shown_as_it_came(panel: JsonPanel) -> None:
     assert panel.view.runs(0) == ()
     panel.set_answer(None, "", None, None, None)
     assert panel._pages.currentIndex() == 1
+
+
+def test_broken_json_is_marked_by_itself(panel: JsonPanel) -> None:
+    panel.set_answer(None, '{"status": "succeeded",\r\n "results": [tru]}', 200, 12, 31)
+    (mark,) = panel.view.marks
+    assert (mark.line, panel.view.lines[mark.line][mark.start :]) == (1, "tru]}")
+    panel.set_answer(None, "<html>", 200, 1, 1)
+    assert list(panel.view.marks) == []
+
+
+def test_no_answer_says_so_and_shows_why(panel: JsonPanel) -> None:
+    panel.set_answer(None, "Nothing listens there.", 0, 12.0, 0)
+    assert panel._status.text() == "no answer"
+    assert not panel._size.isVisible()
+    assert list(panel.view.lines) == ["Nothing listens there."]
+
+
+def test_places_outside_the_answer_mark_nothing(panel: JsonPanel) -> None:
+    panel.set_problems([("B03_f02.png", "shape.outside", "warning"), ("https://x.example", "net.dns", "error")])
+    assert list(panel.view.marks) == []
+    panel.set_problems([("results[9].name", "not listed", "error")])
+    assert panel.view.marks[0].line == answer().line_of("results")
 
 
 def test_a_bad_place_beyond_the_text_marks_nothing(panel: JsonPanel) -> None:

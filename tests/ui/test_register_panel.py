@@ -241,6 +241,9 @@ def test_the_assumption_leads_to_the_profile_and_goes_when_confirmed(panel: Regi
     assert not panel.request.assumption.isVisible()
     with qtbot.waitSignal(panel.edit_profile_clicked):
         press(panel.request._edit)
+    panel.request.view.set_caret(3)
+    panel.set_request(request(), False, "")
+    assert panel.request.view.caret == (3, 0), "the same request is not laid out anew"
     press(panel.request.curl)
     assert "<V7 API key>" in QApplication.clipboard().text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from byom_gui.ui.widgets.search_bar import Place, SearchBar, find_all
 from byom_gui.ui.widgets.shortcuts import shortcut
 
 SIDE_BY_SIDE = 600
+_ROOT = re.compile(r"[^.\[]*")
+_TOP = ("status", "results")
 _LAST_KEY = re.compile(r"([^.\[\]]+)$")
 
 JsonProblem = tuple[str, str, Severity]
@@ -146,16 +149,21 @@ class JsonPanel(QWidget):
 
         Args:
             pretty: its JSON laid out; None where it is none, then ``raw_text`` is shown as it came.
-            status: the HTTP status; None where no answer came.
+            status: the HTTP status; None or 0 where no answer came, ``raw_text`` says then why.
             milliseconds: how long it took.
             size: in bytes.
         """
         self._pretty, self._raw = pretty, raw_text
-        lines: Sequence[str] = pretty.lines if pretty is not None else raw_text.splitlines()
+        lines: Sequence[str] = pretty.lines if pretty is not None else _text_lines(raw_text)
         self._results = _result_lines(pretty)
         self.view.set_lines(lines, folds=point_folds(lines) if pretty is not None else (), json=pretty is not None)
-        self._set_status(status, milliseconds, size)
-        has = status is not None or bool(lines)
+        has = bool(status or lines)
+        self._set_status(status or None, milliseconds if has else None, size if status else None)
+        if has and not status:
+            icons.set_picture(self._status_icon, "bad")
+            self._status_icon.show()
+            self._status.setText("no answer")
+        self._mark_broken(raw_text if pretty is None else "")
         self._pages.setCurrentIndex(0 if has else 1)
         self.copy.setEnabled(has)
         self._tell_problems()
@@ -175,7 +183,8 @@ class JsonPanel(QWidget):
     def set_problems(self, problems: Sequence[JsonProblem]) -> None:
         """Marks bad places by their paths."""
         if self._pretty is not None:
-            self.view.set_marks([self._mark(path, message, severity) for path, message, severity in problems])
+            here = (one for one in problems if self._is_here(one[0]))
+            self.view.set_marks([self._mark(path, message, severity) for path, message, severity in here])
         self._tell_problems()
 
     def set_bad_place(self, line: int, column: int, message: str) -> None:
@@ -207,6 +216,23 @@ class JsonPanel(QWidget):
                 return
 
     # Inside
+
+    def _mark_broken(self, text: str) -> None:
+        """Marks where text that begins like JSON stops being it."""
+        if text.lstrip()[:1] not in ("{", "["):
+            return
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            self.set_bad_place(error.lineno, error.colno, "not JSON from here on")
+        except (RecursionError, ValueError):
+            return
+
+    def _is_here(self, path: str) -> bool:
+        """Whether a place is in this answer; findings also name images and addresses."""
+        root = _ROOT.match(path)
+        name = root.group() if root else ""
+        return self._pretty is not None and (path.startswith("[") or name in _TOP or name in self._pretty.spans)
 
     def _mark(self, path: str, message: str, severity: Severity) -> Mark:
         assert self._pretty is not None
@@ -335,6 +361,11 @@ def _head(*parts: QWidget | None) -> _Head:
         else:
             layout.addWidget(part)
     return made
+
+
+def _text_lines(text: str) -> list[str]:
+    """Lines as JSON counts them: only a line feed ends one."""
+    return [line.rstrip("\r") for line in text.split("\n")] if text else []
 
 
 def _result_lines(pretty: PrettyJson | None) -> list[int]:

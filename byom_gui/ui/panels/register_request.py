@@ -76,7 +76,7 @@ class Request(QWidget):
 
     def set_request(self, request: SentRequest | None, assumed: bool, why_not: str) -> None:
         """The request as it will be sent, or why there is none."""
-        self._request = request
+        changed, self._request = request != self._request, request
         self.assumption.setVisible(assumed)
         self._edit.setVisible(not assumed)
         self.view.setVisible(request is not None)
@@ -85,7 +85,7 @@ class Request(QWidget):
         self.curl.setEnabled(request is not None)
         self.curl.setToolTip(why_not if request is None else "The key and secrets are left out of what is copied.")
         self.curl.setAccessibleDescription(self.curl.toolTip())
-        if request is not None:
+        if request is not None and changed:
             lines, head = request_lines(request, whole_url=True)
             self.view.set_lines(lines, head=head)
             self._fit()

@@ -19,7 +19,6 @@ _TOKEN = re.compile(
     r"|(?P<num>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity)|(?P<pun>[{}\[\],:]+)"
 )
 _TONES = {"key": "jkey", "str": "jstr", "num": "jnum", "pun": "jpun"}
-_POINT = re.compile(r'\s*(\{\s*"x"\s*:.*\}|\[\s*-?[\d.eE+-]+\s*,\s*-?[\d.eE+-]+\s*\]),?\s*$')
 KEEP_POINTS, FOLD_FROM = 9, 13
 
 
@@ -75,7 +74,7 @@ def point_folds(lines: Sequence[str]) -> tuple[Fold, ...]:
     folds: list[Fold] = []
     start = -1
     for at, line in enumerate((*lines, "")):
-        if '"x"' in line[:60] and _POINT.match(line[:200]):
+        if '{"x": ' in line and line.endswith(("}", "},")):
             start = at if start < 0 else start
             continue
         if start >= 0 and at - start >= FOLD_FROM:
@@ -135,9 +134,10 @@ class FoldMap:
         at = bisect_right(self._firsts, line) - 1
         return self.folds[at] if at >= 0 and line <= self.folds[at].last else None
 
-    def without(self, fold: Fold) -> FoldMap:
-        """With one fold opened."""
-        return FoldMap(self.count, [one for one in self.folds if one is not fold])
+    def without(self, opened: Sequence[Fold]) -> FoldMap:
+        """With some folds opened."""
+        gone = {fold.first for fold in opened}
+        return FoldMap(self.count, [one for one in self.folds if one.first not in gone])
 
 
 @dataclass(frozen=True, slots=True)

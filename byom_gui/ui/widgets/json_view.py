@@ -125,8 +125,7 @@ class JsonView(QAbstractScrollArea):
         for mark in self.marks:
             self.marks_by_line.setdefault(mark.line, mark)
         self.active_mark = min(self.active_mark, len(self.marks) - 1)
-        for mark in self.marks[:200]:
-            self._open(mark.line)
+        self._open(*(mark.line for mark in self.marks))
         self._mark_bar()
         self.viewport().update()
 
@@ -169,10 +168,10 @@ class JsonView(QAbstractScrollArea):
         self.anchor = self.caret = (line, column)
         self.viewport().update()
 
-    def _open(self, line: int) -> None:
-        fold = self.folds.fold_at(line)
-        if fold is not None:
-            self.folds = self.folds.without(fold)
+    def _open(self, *lines: int) -> None:
+        folds = [fold for fold in map(self.folds.fold_at, lines) if fold is not None]
+        if folds:
+            self.folds = self.folds.without(folds)
             self._set_ranges()
 
     # Measures
