@@ -27,6 +27,7 @@ QPushButton[kind="flat"] { border-color: transparent; background: transparent; p
 QPushButton[kind="flat"]:hover { background: @hover; }
 QPushButton[kind="flat"]:pressed, QPushButton[kind="flat"]:checked { background: @pressed; }
 QPushButton[kind="flat"]:focus { border: 2px solid @focus; padding: 0 6px; }
+QPushButton[kind="flat"][flush="true"] { padding-left: 0; }
 QPushButton[kind="icon"] { border-color: transparent; background: transparent; padding: 0; width: 26px; }
 QPushButton[kind="icon"]:hover { background: @hover; }
 QPushButton[kind="icon"]:pressed, QPushButton[kind="icon"]:checked { background: @pressed; }
