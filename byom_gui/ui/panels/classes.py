@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QIcon
@@ -270,11 +270,7 @@ class ClassesPanel(QWidget):
         """Adds a class and opens its name for editing."""
         if self.search.text():
             self.search.clear()
-        names = {row.name for row in self.model.rows}
-        name, number = "new_class", 1
-        while name in names:
-            number += 1
-            name = f"new_class_{number}"
+        name = _free_name({row.name for row in self.model.rows})
         listed = [row for row in self.model.rows if row.row is not None]
         self._edit_new = True
         self.add_requested.emit(ClassEntry(name, listed[-1].type if listed else _TYPE_FIRST))
@@ -344,6 +340,15 @@ class ClassesPanel(QWidget):
         menu.addSeparator()
         menu.addAction("Copy name", lambda: basic.copy_text(line.name))
         return menu
+
+
+def _free_name(names: Collection[str]) -> str:
+    """``new_class``, with a number where that is taken."""
+    name, number = "new_class", 1
+    while name in names:
+        number += 1
+        name = f"new_class_{number}"
+    return name
 
 
 def _name(button: QPushButton, verb: str, label: str | None) -> None:

@@ -22,13 +22,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QToolTip
 
 from byom_gui.ui import theme
-from byom_gui.ui.widgets import json_paint
+from byom_gui.ui.widgets import json_caret, json_paint
 from byom_gui.ui.widgets.basic import copy_text
+from byom_gui.ui.widgets.json_caret import Place
 from byom_gui.ui.widgets.json_text import Fold, FoldMap, Mark, Piece, Run, head_runs, json_runs, wrap
 
 LINE = 20
-Place = tuple[int, int]
-"""Line and column, both from 0."""
 
 
 class MarkedBar(QScrollBar):
@@ -152,7 +151,7 @@ class JsonView(QAbstractScrollArea):
     def show_line(self, line: int, *, top: bool = False) -> None:
         """Brings a line into sight, unfolding it; a third from the top unless it is in sight already."""
         self._open(line)
-        row, page = self.folds.row_of(line), self._page()
+        row, page = self.folds.row_of(line), self.page()
         first = self.bar.value()
         if top or not first <= row < first + page - 1:
             self.bar.setValue(max(row - (1 if top else page // 3), 0))
@@ -194,11 +193,12 @@ class JsonView(QAbstractScrollArea):
         """Where the text begins."""
         return self.gutter_width() + (theme.px(8) if self.gutter else 0)
 
-    def _page(self) -> int:
+    def page(self) -> int:
+        """How many whole rows are in sight."""
         return max(self.viewport().height() // self.line_height(), 1)
 
     def _set_ranges(self) -> None:
-        page = self._page()
+        page = self.page()
         self.bar.setPageStep(page)
         self.bar.setRange(0, max(self.folds.rows - page, 0))
         longest = min(max(map(len, self.lines), default=0), 4100)
@@ -211,7 +211,7 @@ class JsonView(QAbstractScrollArea):
 
     def _mark_bar(self) -> None:
         rows = max(self.folds.rows, 1)
-        first, last = self.bar.value(), self.bar.value() + self._page()
+        first, last = self.bar.value(), self.bar.value() + self.page()
         at = {self.folds.row_of(mark.line): mark.severity for mark in self.marks}
         self.bar.marks = [(row / rows, severity, first <= row < last) for row, severity in at.items()]
         self.bar.update()
@@ -302,7 +302,7 @@ class JsonView(QAbstractScrollArea):
         if self._command(event):
             event.accept()
             return
-        moved = self._step(event)
+        moved = json_caret.step(self, event)
         if moved is None:
             super().keyPressEvent(event)
             return
@@ -325,37 +325,12 @@ class JsonView(QAbstractScrollArea):
             return False
         return True
 
-    def _step(self, event: QKeyEvent) -> Place | None:
-        if not self.lines:
-            return None
-        line, column = self.caret
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        key, last = event.key(), len(self.lines) - 1
-        rows = {
-            Qt.Key.Key_Up: -1,
-            Qt.Key.Key_Down: 1,
-            Qt.Key.Key_PageUp: -self._page(),
-            Qt.Key.Key_PageDown: self._page(),
-        }
-        if key in rows:
-            row = min(max(self.folds.row_of(line) + rows[Qt.Key(key)], 0), self.folds.rows - 1)
-            return self.folds.line_of(row)[0], column
-        if key == Qt.Key.Key_Home:
-            return (0, 0) if control else (line, 0)
-        if key == Qt.Key.Key_End:
-            return (last, len(self.lines[last])) if control else (line, len(self.lines[line]))
-        if key == Qt.Key.Key_Left:
-            return line, max(min(column, len(self.lines[line])) - 1, 0)
-        if key == Qt.Key.Key_Right:
-            return line, min(column + 1, len(self.lines[line]))
-        return None
-
     def _keep_caret_in_sight(self) -> None:
         row, first = self.folds.row_of(self.caret[0]), self.bar.value()
         if row < first:
             self.bar.setValue(row)
-        elif row >= first + self._page():
-            self.bar.setValue(row - self._page() + 1)
+        elif row >= first + self.page():
+            self.bar.setValue(row - self.page() + 1)
 
     def _moved(self) -> None:
         line = self.caret[0]
@@ -379,15 +354,5 @@ class JsonView(QAbstractScrollArea):
 
     def selected_text(self) -> str:
         """What is selected."""
-        (first, start), (last, end) = self.selection()
-        if (first, start) == (last, end) or not self.lines:
-            return ""
-        chosen = list(self.lines[first : last + 1])
-        chosen[-1] = chosen[-1][:end]
-        chosen[0] = chosen[0][start:]
-        if self._pieces is None:
-            return "\n".join(chosen)
-        parts = [chosen[0]]
-        for piece, text in zip(self._pieces[first + 1 : last + 1], chosen[1:], strict=True):
-            parts.append(text.lstrip() if piece.goes_on else f"\n{text}")
-        return "".join(parts)
+        goes_on = [piece.goes_on for piece in self._pieces] if self._pieces is not None else None
+        return json_caret.text_between(self.lines, goes_on, *self.selection())
