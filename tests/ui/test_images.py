@@ -267,6 +267,13 @@ def test_a_narrow_strip_shows_thumbnails_only(strip: ImageStrip) -> None:
     assert strip.drop_zone.isVisible()
 
 
+def test_a_narrow_strip_without_images_says_so(strip: ImageStrip) -> None:
+    strip.set_narrow(True)
+    strip.resize(88, 600)
+    said = {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
+    assert said - {""} == {"0", "No images yet"}
+
+
 @pytest.mark.parametrize(("count", "said"), [(4, "Drop 4 images"), (None, "Drop images, folders\nor addresses")])
 def test_the_drop_zone_welcomes(strip: ImageStrip, count: int | None, said: str) -> None:
     strip.set_drag_over(2)

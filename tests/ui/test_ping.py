@@ -27,7 +27,7 @@ from byom_gui.core.observations import (
     StageName,
 )
 from byom_gui.ui.finding_text import finding_of, finding_text, is_in_answer, ping_text
-from byom_gui.ui.panels.ping import COLD, PingView
+from byom_gui.ui.panels.ping import COLD, COLD_PASSED, PingView
 from byom_gui.ui.widgets.code_box import CodeBox
 from byom_gui.ui.widgets.finding_body import certificate_table
 
@@ -158,10 +158,27 @@ def test_a_ping_that_passed_says_what_was_asked_and_answered(view: PingView) -> 
     said = _texts(view)
     assert "The server answers" in said
     assert COLD not in said
+    assert COLD_PASSED not in said
+    view.set_report(replace(_answered(200), cold=True), [])
+    assert COLD_PASSED in _texts(view)
     view.rows["http"].set_opened(True)
     details = _texts(view.rows["http"])
     for words in (f"POST {ENDPOINT.infer.shown}", "307 to https://models.acme.io/v2/infer", "200, application/json"):
         assert words in details
+
+
+def test_a_skipped_step_neither_counts_nor_takes_time(view: PingView) -> None:
+    report = _answered(200)
+    skipped = replace(report.stages[2], outcome="skipped", reason="http")
+    view.set_report(replace(report, stages=(*report.stages[:2], skipped, *report.stages[3:])), [])
+    assert "6 of 6 steps passed" in _texts(view)
+    assert view.rows["tls"].bar.mark() is None
+
+
+def test_it_fits_a_narrow_window(view: PingView, qtbot: QtBot) -> None:
+    view.set_report(_failed_at("http"), [PLAIN])
+    view.resize(560, 500)
+    qtbot.waitUntil(lambda: view.rows["http"].mapTo(view, QPoint(view.rows["http"].width(), 0)).x() < 560, timeout=2000)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -78,6 +78,10 @@ class ImageStrip(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(basic.empty_state("image", "No images yet", text, add))
         self._stack.addWidget(self.view)
+        short = basic.label("No images yet", tone="second", size="small", wrap=True)
+        short.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        mark = basic.row(None, basic.picture("image", "text2", 20), None)
+        self._stack.addWidget(basic.column(None, mark, short, None, margins=(8, 8, 8, 8)))
         self._progress = self._make_progress()
         self._drop_row = basic.row(self.drop_zone, margins=(12, 8, 12, 12))
         self._line = basic.hline()
@@ -118,10 +122,8 @@ class ImageStrip(QWidget):
 
     def set_thumbnail(self, ref_id: str, image: QImage) -> None:
         """A small upright copy of the image, of any size; cut to 4:3 here."""
-        size = theme.px(64), theme.px(48)
-        from PySide6.QtCore import QSize
-
-        self.model.set_thumbnail(ref_id, image, self.devicePixelRatioF(), QSize(*size))
+        size = QSize(theme.px(64), theme.px(48))
+        self.model.set_thumbnail(ref_id, image, self.devicePixelRatioF(), size)
 
     @property
     def current(self) -> str:
@@ -223,8 +225,7 @@ class ImageStrip(QWidget):
         count = self.model.rowCount()
         self._count.setText(f"{count:,}")
         self._count.setAccessibleName(f"{count:,} images")
-        narrow_and_empty = count == 0 and is_narrow(self.width())
-        self._stack.setCurrentIndex(1 if count or narrow_and_empty else 0)
+        self._stack.setCurrentIndex(1 if count else 2 if is_narrow(self.width()) else 0)
         self._drop_row.setVisible(count > 0 and not is_narrow(self.width()))
         why = "" if count else "There are no images to rerun"
         self.rerun_button.setEnabled(not why)

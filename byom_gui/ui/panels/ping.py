@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding
@@ -20,6 +20,7 @@ from byom_gui.ui.widgets.outcome import milliseconds_text
 from byom_gui.ui.widgets.stage_row import StageRow, facts_grid
 
 COLD = "First call; a cold server may need longer."
+COLD_PASSED = "This was the first call; later ones are often faster."
 
 TRIED: dict[StageName, str] = {
     "dns": "The host's name is looked up.",
@@ -75,8 +76,9 @@ class PingView(QWidget):
         self.clock = Clock()
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
         self.copy_button = basic.button("Copy report", "copy", kind="flat", on_click=self._copy_report)
-        self._limits = basic.label(tone="second", size="small")
-        self._cold = basic.label(COLD, tone="second", size="small")
+        self._limits = basic.label(tone="second", size="small", wrap=True)
+        self._cold = basic.label(COLD, tone="second", size="small", wrap=True)
+        self._cold.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._build()
         self.set_timeouts(10, 30)
         self.set_idle()
@@ -123,7 +125,9 @@ class PingView(QWidget):
 
     def _foot(self) -> QWidget:
         change = basic.button("Change…", kind="link", on_click=self.settings_clicked.emit, name="Change the time-outs")
-        return basic.row(self._limits, change, None, self._cold, spacing=0)
+        made = basic.row(self._limits, change, 12, self._cold, spacing=4)
+        made.layout().setStretch(3, 1)  # type: ignore[union-attr]
+        return made
 
     def set_endpoint_shown(self, address: str) -> None:
         """The address, its secrets masked."""
@@ -177,6 +181,7 @@ class PingView(QWidget):
         self.clock.stop()
         self._set_running(False)
         self._cold.setVisible(report.cold)
+        self._cold.setText(COLD_PASSED if report.passed else COLD)
         failed = next((stage for stage in report.stages if stage.outcome == "failed"), None)
         self._say(report, failed)
         start = 0.0
@@ -192,14 +197,15 @@ class PingView(QWidget):
 
     def _say(self, report: PingReport, failed: Stage | None) -> None:
         steps = sum(stage.outcome == "passed" for stage in report.stages)
+        due = sum(stage.outcome != "skipped" for stage in report.stages)
         at = report.started.astimezone().strftime("%H:%M:%S")
         title = f"Ping stopped at {STAGE_TITLES[failed.name]}" if failed else "The server answers"
         self._title.setText(title)
         took = milliseconds_text(report.milliseconds)
-        self._summary.setText(f"{steps} of {len(report.stages)} steps passed, {took} in all, at {at}")
+        self._summary.setText(f"{steps} of {due} steps passed, {took} in all, at {at}")
 
     def _span(self, stage: Stage, start: float, total: float) -> float:
-        if stage.milliseconds is None:
+        if stage.milliseconds is None or stage.outcome not in ("passed", "failed"):
             return start
         self.rows[stage.name].set_span(start, stage.milliseconds, total)
         return start + stage.milliseconds
@@ -274,6 +280,7 @@ class PingView(QWidget):
         self.cancel_button.setVisible(on)
         self.copy_button.setVisible(not on)
         self._cold.setVisible(on)
+        self._cold.setText(COLD)
 
     def _copy_report(self) -> None:
         if self._report is not None:

@@ -67,7 +67,7 @@ class StartPage(QWidget):
         line.layout().setStretch(0, 1)  # type: ignore[union-attr]
         layout.addWidget(line)
         layout.addWidget(self._error)
-        layout.addWidget(basic.row(self._hint, self._busy, None, self.auth_button, margins=(0, 0, -4, 0)))
+        layout.addWidget(basic.row(self._hint, self._busy, None, self.auth_button))
         layout.addWidget(self._or())
         layout.addWidget(self._try_card())
         layout.addSpacing(theme.px(4))
@@ -82,7 +82,7 @@ class StartPage(QWidget):
         across.addWidget(self._column, 100)
         across.addStretch(1)
         centre.addLayout(across)
-        centre.addStretch(2)
+        centre.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(inner))
@@ -130,10 +130,11 @@ class StartPage(QWidget):
     def _files(self) -> QWidget:
         open_ = basic.button("Open a project…", kind="flat", on_click=self.open_clicked.emit)
         import_ = basic.button("Import a registration…", kind="flat", on_click=self.import_clicked.emit)
+        open_.setProperty("flush", True)
         key = basic.label("Ctrl+O", size="small")
         key.setProperty("keycap", True)
         key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        return basic.row(open_, key, 8, import_, None, margins=(-8, 0, 0, 0), spacing=4)
+        return basic.row(open_, key, 8, import_, None, spacing=4)
 
     def set_address(self, text: str) -> None:
         """Shows the address; emits nothing."""
@@ -176,10 +177,11 @@ class StartPage(QWidget):
             layout.addWidget(basic.label("Recent", tone="second", size="small"))
         for title, path in items[:5]:
             open_ = basic.button(title.replace("&", "&&"), "folder", kind="flat", tip=path)
+            open_.setProperty("flush", True)
             open_.setAccessibleName(f"Open {title}")
             open_.clicked.connect(lambda _=False, path=path: self.recent_clicked.emit(path))
             where = basic.label(path, tone="third", size="small")
-            layout.addWidget(basic.row(open_, where, None, margins=(-8, 0, 0, 0), spacing=4))
+            layout.addWidget(basic.row(open_, where, None, spacing=4))
         holder = self._column.layout()
         assert holder is not None
         holder.replaceWidget(self._recent, made)
