@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import ImageFilter
 
@@ -115,7 +116,7 @@ def branches_of(region: Region, soma: Place, radius: float) -> list[Branch]:
             at = ways[at][1]
         from_soma = math.dist(_middle(path[-1]), soma) <= 1.5 * radius + 1
         branches.append(Branch(tuple(path), None if from_soma else _inward(toward, path[-1])))
-        toward |= dict(zip(path, path[1:], strict=False))
+        toward |= dict(pairwise(path))
         _spread(inside, ways, path)
     return branches
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -52,7 +53,7 @@ def assert_fits(found: Results, true: Results, slack: int = 2) -> None:
 
 
 def _dense(path: list[dict[str, float]]) -> list[dict[str, float]]:
-    pairs = zip(path, path[1:], strict=False)
+    pairs = pairwise(path)
     return [
         {"x": a["x"] + (b["x"] - a["x"]) * i / 20, "y": a["y"] + (b["y"] - a["y"]) * i / 20}
         for a, b in pairs

@@ -148,19 +148,18 @@ def test_a_taken_port_is_said_and_a_stopped_server_starts_again(server: ModelSer
             assert call(again, "GET", "/")[0] == 200
 
 
-SOUND = {"status": "succeeded"}
+def _seen(server: ModelServer, method: str, path: str, body: Any) -> tuple[int, str, bytes]:
+    status, headers, raw = call(server, method, path, body)
+    return status, headers["content-type"], raw
 
 
 @pytest.mark.parametrize("name", sorted(set(FAULTS) - {"net.reset", "net.timeout-read", "speed.slow"}))
 def test_each_fault_changes_what_is_sent(server: ModelServer, name: str, picture_url: str) -> None:
     image = {"image": {"url": picture_url}} if name == "input.url" else IMAGE
     image = {"image": {"base64": ""}} if name == "input.failure-form" else image
+    asks = (("POST", "/infer", image), ("GET", "/classes", None))
     with ModelServer(fault=find_fault(name)) as faulty:
-        changed = [
-            call(faulty, *asked)[:3:2] + (call(faulty, *asked)[1]["content-type"],)
-            != call(server, *asked)[:3:2] + (call(server, *asked)[1]["content-type"],)
-            for asked in (("POST", "/infer", image), ("GET", "/classes"))
-        ]
+        changed = [_seen(faulty, *asked) != _seen(server, *asked) for asked in asks]
     assert changed == ([False, True] if FAULTS[name].classes or FAULTS[name].classes_reply else [True, False])
 
 
@@ -190,10 +189,12 @@ def test_stopping_does_not_wait_for_an_answer_that_never_comes() -> None:
     with ModelServer(fault=find_fault("net.timeout-read")) as silent:
         connection = http.client.HTTPConnection(silent.base_url.removeprefix("http://"), timeout=20)
         connection.request("POST", "/infer", json.dumps(IMAGE))
-    with pytest.raises((http.client.HTTPException, OSError)):
-        assert connection.getresponse().status == 200
-        raise http.client.HTTPException
+    try:
+        status = connection.getresponse().status
+    except (http.client.HTTPException, OSError):
+        status = 0
     connection.close()
+    assert status in (0, 503)
 
 
 def test_fault_names() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -171,5 +172,5 @@ def test_practice_brings_both_and_the_samples() -> None:
 
 def test_samples_are_found_in_a_frozen_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "resources" / "samples").mkdir(parents=True)
-    monkeypatch.setattr(practice.sys, "_MEIPASS", str(tmp_path), raising=False)
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     assert practice.samples_folder() == tmp_path / "resources" / "samples"
