@@ -20,6 +20,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.errors import AppError, Cancelled
 
 T = TypeVar("T")
+DEFAULT_WIDTH = 4
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +53,7 @@ class Jobs(QObject):
     _posted = Signal(object)
 
     def __init__(self, widths: dict[str, int] | None = None, parent: QObject | None = None) -> None:
-        """``widths``: how many jobs of a lane run at once; lanes not named run 4."""
+        """``widths``: how many jobs of a lane run at once; lanes not named run DEFAULT_WIDTH."""
         super().__init__(parent)
         self._widths = dict(widths or {})
         self._lock = threading.Lock()
@@ -68,6 +69,10 @@ class Jobs(QObject):
         with self._lock:
             self._widths[lane] = max(1, width)
         self._start_more(lane)
+
+    def width(self, lane: str) -> int:
+        """How many jobs of this lane run at once."""
+        return self._widths.get(lane, DEFAULT_WIDTH)
 
     def run(
         self,
@@ -120,7 +125,7 @@ class Jobs(QObject):
     def _start_more(self, lane: str) -> None:
         with self._lock:
             queue = self._queues.get(lane)
-            while queue and self._running.get(lane, 0) < self._widths.get(lane, 4) and not self._closed:
+            while queue and self._running.get(lane, 0) < self.width(lane) and not self._closed:
                 job = queue.popleft()
                 self._running[lane] = self._running.get(lane, 0) + 1
                 thread = threading.Thread(target=self._work, args=(job,), name=f"job-{lane}", daemon=True)

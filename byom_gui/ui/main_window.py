@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
 
 from byom_gui.ui import theme
@@ -154,23 +162,23 @@ class MainWindow(QMainWindow):
         self.parts.classes.open_paste()
 
     def _undo(self) -> None:
-        field = QApplication.focusWidget()
-        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+        field = _field_in_focus()
+        if field is not None and _document(field).isUndoAvailable():
             field.undo()
         else:
             self.session.undo()
 
     def _redo(self) -> None:
-        field = QApplication.focusWidget()
-        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+        field = _field_in_focus()
+        if field is not None and _document(field).isRedoAvailable():
             field.redo()
         else:
             self.session.redo()
 
     def paste(self) -> None:
         """Pasted text goes into the field that has the focus; pictures, files and addresses become images."""
-        field = QApplication.focusWidget()
-        if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly():
+        field = _field_in_focus()
+        if field is not None:
             field.paste()
             return
         dropped = read_mime(QGuiApplication.clipboard().mimeData())
@@ -257,3 +265,13 @@ class MainWindow(QMainWindow):
         QSettings().setValue("geometry", self.saveGeometry())
         self.works.close()
         super().closeEvent(event)
+
+
+def _field_in_focus() -> QLineEdit | QPlainTextEdit | None:
+    """The text field that takes keys now, where it may be changed."""
+    field = QApplication.focusWidget()
+    return field if isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly() else None
+
+
+def _document(field: QLineEdit | QPlainTextEdit) -> QLineEdit | QTextDocument:
+    return field.document() if isinstance(field, QPlainTextEdit) else field

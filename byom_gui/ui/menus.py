@@ -69,7 +69,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         Command("zoom-out", "Zoom &out", Standard.ZoomOut),
         Command("fit", "&Fit the window", "Ctrl+0"),
         Command("actual", "&100 %", "Ctrl+Shift+0"),
-        Command("zoom-selection", "&Zoom to the selection", "Ctrl+Shift+Z"),
+        Command("zoom-selection", "&Zoom to the selection", "Ctrl+Alt+Z"),
         SEPARATOR,
         Command("theme-system", "Colours of the &system", checkable=True),
         Command("theme-light", "Li&ght", checkable=True),

@@ -22,6 +22,7 @@ from byom_gui.ui.panels.register import RegisterPanel
 from byom_gui.ui.panels.results import ResultsPanel
 from byom_gui.ui.panels.settings import ConnectionSettings
 from byom_gui.ui.panels.start import StartPage
+from byom_gui.ui.widgets.address_field import AddressText
 from byom_gui.ui.widgets.basic import column, ground, hline
 from byom_gui.ui.widgets.tabbed import TabbedPane
 
@@ -33,8 +34,9 @@ class Parts:
     """The panels by name. They know nothing of one another; ``wiring`` joins them."""
 
     def __init__(self) -> None:
-        self.start = StartPage()
-        self.bar = ConnectionBar()
+        address = AddressText()
+        self.start = StartPage(address)
+        self.bar = ConnectionBar(address)
         self.auth = AuthPopup()
         self.key = KeyPanel()
         self.strip = ImageStrip()

@@ -89,9 +89,7 @@ class World:
         stages = tuple(Stage(name, "skipped" if name == "tls" else "passed", 1.0) for name in PING_STAGES)
         for stage in stages:
             on_stage(stage)
-        return PingReport(
-            endpoint, stages, call("ping", self.body), None, ("127.0.0.1",), datetime.now(UTC), cold=True
-        )
+        return PingReport(endpoint, stages, call("ping", self.body), None, ("127.0.0.1",), datetime.now(UTC), cold=True)
 
     def infer(
         self, endpoint: Endpoint, settings: Settings, ref: ImageRef, source: ImageSource, cancel: CancelToken
@@ -147,7 +145,9 @@ class World:
     def backend(self) -> Backend:
         """As the window wants it."""
         return Backend(
-            ServerBackend(self.ping, self.infer, self.fetch, lambda endpoint, settings, images: 12 + images, self.check),
+            ServerBackend(
+                self.ping, self.infer, self.fetch, lambda endpoint, settings, images: 12 + images, self.check
+            ),
             ImageBackend(self.read, raster, self.expand, lambda data: Path("/pasted.png")),
             SecretBackend(self.set_secret, self.forget, self.place, lambda ref: self.secrets.get(ref)),
             V7Backend(

@@ -104,6 +104,11 @@ class ResultsPanel(QWidget):
         self._selected = index
         self._restore()
 
+    @property
+    def selected_index(self) -> int | None:
+        """The place in ``results`` of what is selected."""
+        return self._selected
+
     # Inside
 
     def _hold(self, change: object) -> None:

@@ -51,6 +51,7 @@ class Picturing(QObject):
         strip.remove.connect(self._session.remove_images)
         strip.cancel_clicked.connect(inference.cancel)
         strip.show_file.connect(self._show_file)
+        strip.thumbnail_wanted.connect(inference.fetch_thumbnail)
         inference.thumbnail_ready.connect(lambda key, raster: strip.set_thumbnail(key, to_image(raster)))
         inference.progress_changed.connect(self._progress)
         inference.elapsed_changed.connect(lambda seconds: self._progress(*self._counts, seconds))

@@ -198,6 +198,12 @@ class Inference(QObject):
         job.report(_Read(source.width, source.height, thumbnail))
         return source
 
+    def fetch_thumbnail(self, key: str) -> None:
+        """Reads a thumbnail again that the strip no longer holds. An image that was never read stays unread."""
+        preview = self._session.previews.get(key)
+        if preview is not None and preview.width and key not in self._running:
+            self._thumbnail_only(preview.ref)
+
     def _thumbnail_only(self, ref: ImageRef) -> None:
         def work(job: Job[None]) -> None:
             source = self._backend.images.read(ref, self._session.settings, job.token)

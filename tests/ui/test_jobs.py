@@ -1,0 +1,132 @@
+"""Threads in one place: results come back once, in the GUI thread, and never after a cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from byom_gui.core.errors import AppError, Cancelled, InputError
+from byom_gui.ui.jobs import Job, Jobs
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    made = Jobs({"one": 1})
+    yield made
+    made.close()
+
+
+def test_a_result_comes_back_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
+    seen: list[tuple[int, bool, bool]] = []
+    here = threading.current_thread()
+    where: list[bool] = []
+
+    def work(_: Job[int]) -> int:
+        where.append(threading.current_thread() is here)
+        return 42
+
+    jobs.run(work, lambda value: seen.append((value, where[0], threading.current_thread() is here)), pytest.fail)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [(42, False, True)]
+
+
+def test_errors_arrive_as_app_errors_and_hide_the_text_of_unexpected_ones(jobs: Jobs, qtbot: QtBot) -> None:
+    errors: list[AppError] = []
+
+    def known(_: Job[None]) -> None:
+        raise InputError("No scheme.")
+
+    def unknown(_: Job[None]) -> None:
+        raise ValueError("s3cret in a text of somebody else's")
+
+    for work in (known, unknown):
+        jobs.run(work, lambda _: pytest.fail("no result is due"), errors.append)
+    qtbot.waitUntil(lambda: len(errors) == 2)
+    sentences = {error.sentence for error in errors}
+    assert "No scheme." in sentences
+    assert not any("s3cret" in error.sentence + error.detail for error in errors)
+
+
+def test_a_lane_runs_no_more_at_once_than_its_width(jobs: Jobs, qtbot: QtBot) -> None:
+    running, most, done = [0], [0], []
+    lock = threading.Lock()
+
+    def work(job: Job[None]) -> None:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        job.token.wait(0.01)
+        with lock:
+            running[0] -= 1
+
+    for _ in range(6):
+        jobs.run(work, done.append, pytest.fail, lane="one")
+    qtbot.waitUntil(lambda: len(done) == 6)
+    assert most[0] == 1
+    jobs.set_width("one", 3)
+    gate = threading.Barrier(3, timeout=5)
+    for _ in range(3):
+        jobs.run(lambda _: gate.wait(), done.append, pytest.fail, lane="one")
+    qtbot.waitUntil(lambda: len(done) == 9)
+
+
+def test_a_cancelled_job_never_calls_back_even_if_its_answer_comes_late(jobs: Jobs, qtbot: QtBot) -> None:
+    gate = threading.Event()
+    calls: list[object] = []
+
+    def stubborn(_: Job[int]) -> int:
+        gate.wait(5)
+        return 1
+
+    job = jobs.run(stubborn, calls.append, calls.append, on_progress=calls.append)
+    job.cancel()
+    job.report("late")
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.busy == 0)
+    qtbot.wait(30)
+    assert calls == []
+
+
+def test_a_job_that_stops_at_the_token_is_silent(jobs: Jobs, qtbot: QtBot) -> None:
+    calls: list[object] = []
+
+    def polite(job: Job[None]) -> None:
+        job.token.wait(5)
+        raise Cancelled
+
+    job = jobs.run(polite, calls.append, calls.append)
+    job.cancel()
+    qtbot.waitUntil(lambda: jobs.busy == 0)
+    assert calls == []
+
+
+def test_progress_comes_in_order_and_before_the_result(jobs: Jobs, qtbot: QtBot) -> None:
+    seen: list[object] = []
+
+    def work(job: Job[str]) -> str:
+        for step in range(3):
+            job.report(step)
+        return "end"
+
+    jobs.run(work, seen.append, pytest.fail, on_progress=seen.append)
+    qtbot.waitUntil(lambda: "end" in seen)
+    assert seen == [0, 1, 2, "end"]
+
+
+def test_closing_waits_for_polite_work_and_takes_no_more(qtbot: QtBot) -> None:
+    jobs = Jobs()
+    ended = threading.Event()
+
+    def work(job: Job[None]) -> None:
+        job.token.wait(5)
+        ended.set()
+
+    jobs.run(work, pytest.fail, pytest.fail)
+    jobs.close()
+    assert ended.is_set()
+    late = jobs.run(lambda _: pytest.fail("nothing starts after the end"), pytest.fail, pytest.fail)
+    assert late.token.cancelled
+    assert jobs.busy == 0

@@ -1,0 +1,392 @@
+"""The window as a whole, on a backend of plain functions: what a user does, and what they then see."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.classes import ClassEntry, ClassList
+from byom_gui.core.endpoint import Endpoint, SecretRef, parse_address
+from byom_gui.core.image import ImageRef
+from byom_gui.core.project import Project
+from byom_gui.core.registration import Registration
+from byom_gui.ui.main_window import MainWindow
+from byom_gui.ui.tour import Tour
+from tests.ui.fakes import ADDRESS, V7_HOST, World
+
+PATHS = [Path("/pictures/one.png"), Path("/pictures/two.png"), Path("/pictures/three.png")]
+
+
+@pytest.fixture
+def tour(window: MainWindow, tmp_path: Path) -> Tour:
+    """Hands and eyes on the window."""
+    return Tour(window, tmp_path)
+
+
+def checklist(window: MainWindow) -> dict[str, str]:
+    """What stands beside each item."""
+    return {name: item.short_text for name, item in window.parts.checklist.items.items()}
+
+
+# --- first run and address
+
+
+def test_the_first_run_says_what_to_do(window: MainWindow) -> None:
+    assert not window.parts.working
+    assert window.parts.start.field.hasFocus()
+    assert checklist(window) == {
+        "Key": "not set",
+        "Server": "not run",
+        "Answers": "not run",
+        "Classes": "none",
+        "Inputs": "not run",
+    }
+    assert not window.parts.checklist.run_button.isEnabled()
+    assert window.parts.checklist.run_button.toolTip() == "Connect a model first."
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("models.acme.io/infer", "scheme"), ("https://u:p@acme.io/", "user or password"), ("https://a b/", "space")],
+)
+def test_a_bad_address_is_explained_beside_its_field_and_kept(
+    window: MainWindow, tour: Tour, text: str, word: str
+) -> None:
+    tour.type_address(text)
+    assert word in window.parts.start.error
+    assert window.parts.start.field.address == text
+    assert window.session.endpoint is None
+
+
+def test_a_ping_brings_the_workspace_and_the_served_classes(window: MainWindow, tour: Tour) -> None:
+    tour.connect(ADDRESS)
+    tour.wait("classes", lambda: len(window.session.classes) == 2)
+    assert window.parts.working
+    assert window.session.classes.names == ("nucleus", "field")
+    assert window.session.history.undo_label is not None
+    assert window.parts.bar.outcome.text.startswith("Answers")
+
+
+def test_values_of_the_query_go_to_the_keyring_and_leave_the_field(
+    window: MainWindow, tour: Tour, world: World
+) -> None:
+    tour.connect(f"{ADDRESS}?api_key=s3cret-value")
+    ref = SecretRef("query", parse_address(ADDRESS).address.origin, "api_key")
+    tour.wait("the keyring", lambda: world.secrets.get(ref) == "s3cret-value")
+    assert "s3cret" not in window.parts.bar.field.text()
+    assert "s3cret" not in repr(window.session.project)
+    # What stands in the field now is dots; settling it again must not store the dots.
+    tour.type_address(window.parts.bar.field.address)
+    tour.settle(50)
+    assert world.secrets[ref] == "s3cret-value"
+
+
+def test_a_cancelled_ping_frees_the_window_and_its_late_answer_is_dropped(
+    window: MainWindow, tour: Tour, world: World
+) -> None:
+    gate = threading.Event()
+    world.gate = lambda _: gate.wait(5)  # type: ignore[assignment,return-value]
+    tour.type_address(ADDRESS)
+    tour.wait("the start", lambda: window.works.pinging.running)
+    window.works.pinging.cancel()
+    assert not window.works.pinging.running
+    gate.set()
+    tour.settle(100)
+    assert window.session.ping is None
+    assert window.parts.bar.outcome.text == "Not pinged"
+
+
+# --- images
+
+
+def test_dropped_images_are_answered_one_bad_one_does_not_stop_the_rest(
+    window: MainWindow, tour: Tour, world: World
+) -> None:
+    world.bad_images = {"two.png"}
+    tour.connect(ADDRESS)
+    tour.drop(PATHS)
+    tour.wait("answers", lambda: [p.state for p in window.session.previews.values()] == ["done", "failed", "done"])
+    failed = list(window.session.previews.values())[1]
+    assert failed.problem == "File ends early"
+    world.bad_images = set()
+    window.works.inference.rerun_failed()
+    tour.wait("the rerun", lambda: all(p.state == "done" for p in window.session.previews.values()))
+
+
+def test_images_dropped_first_wait_for_the_address_and_then_go(window: MainWindow, tour: Tour) -> None:
+    tour.drop(PATHS[:2])
+    tour.wait("the images", lambda: len(window.session.previews) == 2)
+    tour.settle(50)
+    assert {p.state for p in window.session.previews.values()} == {"held"}
+    tour.type_address(ADDRESS)
+    tour.wait("answers", lambda: all(p.state == "done" for p in window.session.previews.values()))
+
+
+def test_the_same_file_is_not_added_twice(window: MainWindow, tour: Tour) -> None:
+    tour.drop(PATHS)
+    tour.wait("the images", lambda: len(window.session.previews) == 3)
+    tour.drop(PATHS)
+    tour.settle(80)
+    assert len(window.session.previews) == 3
+
+
+def test_answers_of_an_older_endpoint_are_dropped(window: MainWindow, tour: Tour, world: World) -> None:
+    tour.connect(ADDRESS)
+    gate = threading.Event()
+
+    def hold(_: CancelToken) -> None:
+        gate.wait(5)
+
+    world.gate = hold
+    tour.drop(PATHS[:1])
+    tour.wait("running", lambda: any(p.state == "running" for p in window.session.previews.values()))
+    window.connecting.take_address("http://127.0.0.1:9/other/infer")
+    gate.set()
+    tour.settle(100)
+    assert [p.state for p in window.session.previews.values()] == ["held"]
+    assert window.session.ping is None
+
+
+def test_one_selection_goes_through_picture_list_and_json(window: MainWindow, tour: Tour) -> None:
+    tour.connect(ADDRESS)
+    tour.preview(PATHS[:1])
+    window.parts.right.show_view("Results")
+    window.parts.canvas.selected.emit(1)
+    assert window.session.selection == 1
+    assert window.parts.results.selected_index == 1
+    window.picturing.show_json()
+    tour.settle(100)
+    assert window.parts.right.current == "JSON"
+    window.parts.json.path_clicked.emit("results[2].name")
+    assert window.session.selection == 2
+    window.parts.canvas.selected.emit(-1)
+    assert window.session.selection is None
+
+
+def test_removing_the_current_image_shows_its_neighbour(window: MainWindow, tour: Tour) -> None:
+    tour.connect(ADDRESS)
+    tour.preview(PATHS)
+    ids = list(window.session.previews)
+    window.session.set_current(ids[1])
+    window.session.remove_images([ids[1]])
+    assert window.session.current_id == ids[2]
+    window.session.remove_images([ids[0], ids[2]])
+    assert window.session.current is None
+
+
+# --- classes and findings
+
+
+def test_a_near_match_is_found_and_mended_by_its_button(window: MainWindow, tour: Tour, world: World) -> None:
+    world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
+    tour.connect(ADDRESS)
+    tour.preview(PATHS[:1])
+    tour.wait("the finding", lambda: any(f.id == "classes.near-match" for f in window.session.diagnosis.findings))
+    tour.wait("the pane", lambda: window.parts.findings.isVisible())
+    assert window.checking.next_step() == "fix"
+    finding = window.parts.findings.current
+    assert finding is not None
+    assert finding.action is not None
+    window.checking.act(finding.action)
+    assert window.session.classes.names == ("nucleus", "field")
+    tour.wait("peace", lambda: not window.works.submitting.blocking())
+    window.menus.actions["undo"].trigger()
+    assert window.session.classes.names == ("Nucleus", "field")
+    window.menus.actions["redo"].trigger()
+    assert window.session.classes.names == ("nucleus", "field")
+
+
+def test_classes_seen_in_answers_can_be_taken(window: MainWindow, tour: Tour, world: World) -> None:
+    world.classes = b"[]"
+    tour.connect(ADDRESS)
+    tour.preview(PATHS[:1])
+    window.classing.take_seen(["nucleus", "field"])
+    assert window.session.classes.entries == (ClassEntry("nucleus", "bounding_box"), ClassEntry("field", "tag"))
+
+
+def test_a_class_is_added_by_button_and_typed_name(tour: Tour, window: MainWindow) -> None:
+    tour.connect(ADDRESS)
+    tour.wait("classes", lambda: len(window.session.classes) == 2)
+    tour.edit_classes("cell wall")
+    assert window.session.classes.names == ("nucleus", "field")
+    assert window.session.history.redo_label is not None
+
+
+# --- register
+
+
+def ready(tour: Tour) -> None:
+    """Up to the point where Register can be pressed."""
+    tour.connect(ADDRESS)
+    tour.preview(PATHS[:1])
+    tour.check_key()
+    tour.open_register("nuclei")
+
+
+def test_registering_sends_once_and_remembers_what_was_sent(window: MainWindow, tour: Tour, world: World) -> None:
+    ready(tour)
+    tour.register()
+    assert window.session.outcome is not None
+    assert window.session.outcome.kind == "registered"
+    assert len(world.registered) == 1
+    assert [one.name for one in window.session.project.registered] == ["nuclei"]
+    body = json.loads(world.registered[0].masked().body)
+    assert body["name"] == "nuclei"
+    assert [entry["name"] for entry in body["classes"]] == ["nucleus", "field"]
+
+
+def test_register_says_why_it_can_not_be_pressed(window: MainWindow, tour: Tour, world: World) -> None:
+    assert window.works.submitting.why_not() == "Connect a model first."
+    tour.connect(ADDRESS)
+    assert "V7 key" in window.works.submitting.why_not()
+    tour.check_key()
+    assert "name" in window.works.submitting.why_not()
+    window.session.set_name("nuclei")
+    tour.wait("classes", lambda: len(window.session.classes) == 2)
+    tour.settle(200)
+    assert window.works.submitting.why_not() == ""
+    window.session.edit_classes("none", ClassList())
+    assert "class" in window.works.submitting.why_not()
+    window.works.submitting.submit()
+    assert world.registered == []
+
+
+def test_a_blocking_finding_needs_a_typed_reason(window: MainWindow, tour: Tour, world: World) -> None:
+    world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
+    ready(tour)
+    tour.wait("the finding", lambda: bool(window.works.submitting.blocking()))
+    assert "blocks registering" in window.works.submitting.why_not()
+    window.parts.register.override_changed.emit("The server gets lower-case names tonight")
+    assert window.works.submitting.why_not() == ""
+    assert window.session.settings.override_reason == "The server gets lower-case names tonight"
+
+
+def test_no_longer_waiting_is_an_unknown_outcome_that_the_user_settles(
+    window: MainWindow, tour: Tour, world: World
+) -> None:
+    ready(tour)
+    gate = threading.Event()
+    world.gate = lambda _: gate.wait(5)  # type: ignore[assignment,return-value]
+    tour.click(window.parts.register.register_button)
+    window.works.submitting.stop_watching()
+    outcome = window.session.outcome
+    assert outcome is not None
+    assert outcome.kind == "unknown"
+    assert "look" in outcome.todo
+    gate.set()
+    tour.settle(50)
+    assert window.session.outcome is outcome
+    window.works.submitting.confirm(False)
+    assert window.session.outcome is None
+
+
+def test_the_request_is_shown_masked_and_as_an_assumption(window: MainWindow, tour: Tour) -> None:
+    window.session.set_endpoint(Endpoint(parse_address(ADDRESS).address))
+    ready(tour)
+    request, _ = window.works.submitting.plan()
+    assert request is not None
+    assert request.host == V7_HOST
+    assert not window.session.profile.confirmed
+    assert "••••" in dict(request.masked().headers)["Authorization"]
+
+
+# --- files
+
+
+def project() -> Project:
+    """A saved project with an endpoint and an image."""
+    registration = Registration(
+        "nuclei", Endpoint(parse_address(ADDRESS).address), ClassList((ClassEntry("a", "tag"),))
+    )
+    return Project(registration, (ImageRef("i", "file", "/pictures/one.png", "one.png"),))
+
+
+def test_opening_a_project_contacts_nobody_until_the_user_says_so(window: MainWindow, tour: Tour, world: World) -> None:
+    def nobody(_: CancelToken) -> None:
+        raise AssertionError("the server was called")
+
+    world.gate = nobody
+    world.bad_images = {"one.png"}
+    world.files[Path("/p.byom.json")] = project()
+    window.files.open(Path("/p.byom.json"))
+    tour.wait("the project", lambda: window.session.project.registration.name == "nuclei")
+    tour.settle(150)
+    assert [p.state for p in window.session.previews.values()] == ["held"]
+    assert window.parts.working
+    assert not window.session.dirty
+    assert window.files.title == "p.byom.json · Saved"
+
+
+def test_saving_clears_the_dot_and_changes_set_it(window: MainWindow, tour: Tour, world: World) -> None:
+    window.session.replace_project(project(), Path("/p.byom.json"))
+    window.session.set_name("other")
+    assert window.files.title == "p.byom.json · Edited •"
+    window.files.save()
+    tour.wait("the save", lambda: not window.session.dirty)
+    assert world.files[Path("/p.byom.json")].registration.name == "other"
+
+
+def test_unsaved_work_is_kept_by_itself(window: MainWindow, tour: Tour, world: World) -> None:
+    window.session.set_name("draft")
+    tour.wait("the autosave", lambda: bool(world.autosaved))
+    assert world.autosaved[-1].registration.name == "draft"
+
+
+def test_closing_with_changes_asks_and_cancel_keeps_the_window(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.set_name("draft")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
+    assert not window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
+    assert window.close()
+
+
+# --- looks
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_the_window_paints_at_its_smallest_and_in_both_themes(
+    make_window: Callable[[], MainWindow], tmp_path: Path, choice: str, qtbot: QtBot
+) -> None:
+    window = make_window()
+    window.menus.actions[f"theme-{choice}"].trigger()
+    tour = Tour(window, tmp_path)
+    tour.connect(ADDRESS)
+    tour.preview(PATHS[:1])
+    window.resize(1024, 700)
+    tour.settle(50)
+    assert window.width() == 1024
+    assert tour.picture("small").stat().st_size > 10_000
+
+
+def test_every_command_of_the_menus_has_its_work_and_no_shortcut_is_given_twice(window: MainWindow) -> None:
+    keys = [key.toString() for action in window.menus.actions.values() for key in action.shortcuts()]
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
+    for name, action in window.menus.actions.items():
+        assert action.receivers("2triggered(bool)") > 0, name
+
+
+def test_the_tab_key_reaches_ping_from_the_address(window: MainWindow, qtbot: QtBot) -> None:
+    names = []
+    window.parts.start.field.setFocus()
+    for _ in range(6):
+        qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+        focus = window.focusWidget()
+        names.append(focus.accessibleName() if focus else "")
+    assert "Ping" in names
+
+
+def test_settings_change_the_width_of_the_lane(window: MainWindow) -> None:
+    window.session.set_settings(replace(window.session.settings, concurrency=7))
+    assert window.works.jobs.width("infer") == 7
