@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from byom_gui.core.colours import assign
 from byom_gui.core.predictions import Prediction, Tag
-from byom_gui.ui.models.results import CLASS, CONFIDENCE
+from byom_gui.ui.models.results import CLASS, CONFIDENCE, SHAPE
 from byom_gui.ui.panels.results import ResultsPanel
+from byom_gui.ui.widgets.table import CELL_ROLE, Cell
 
 SOME = tuple(Prediction(at, name, name, 0.9 - at / 10, "tag", Tag()) for at, name in enumerate(("a", "b", "c")))
 
@@ -96,3 +97,16 @@ def test_the_head_sorts_and_turns_round(panel: ResultsPanel) -> None:
     assert panel.model.sorted_by == (CONFIDENCE, False)
     head.sectionClicked.emit(CLASS)
     assert panel.model.sorted_by == (CLASS, False)
+
+
+def test_the_class_keeps_its_room_where_it_is_narrow(panel: ResultsPanel) -> None:
+    panel.resize(320, 500)
+    cell = panel.model.index(1, SHAPE).data(CELL_ROLE)
+    assert isinstance(cell, Cell)
+    assert (cell.mark, cell.text) == ("tag", "")
+    assert panel.model.index(1, SHAPE).data() == "tag"
+    assert panel.table.columnWidth(CLASS) > 120
+    panel.resize(400, 500)
+    cell = panel.model.index(1, SHAPE).data(CELL_ROLE)
+    assert isinstance(cell, Cell)
+    assert cell.text == "tag"

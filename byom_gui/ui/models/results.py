@@ -42,6 +42,7 @@ class ResultsModel(QAbstractTableModel):
         self._filter = ""
         self._threshold = 0.0
         self._sort: tuple[int, bool] = (NUMBER, False)
+        self._shapes_as_icons = False
         self._lines: list[Line] = []
         self._counts = {FLAWED: 0, OTHERS: 0}
         self._places: dict[int, int] = {}
@@ -75,6 +76,13 @@ class ResultsModel(QAbstractTableModel):
         if threshold != self._threshold:
             self._threshold = threshold
             self._build()
+
+    def set_shapes_as_icons(self, on: bool) -> None:
+        """In a narrow panel the shape is an icon, so that the class keeps its room."""
+        if on != self._shapes_as_icons:
+            self._shapes_as_icons = on
+            if self._lines:
+                self.dataChanged.emit(self.index(0, SHAPE), self.index(len(self._lines) - 1, SHAPE))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sorts within each section."""
@@ -180,6 +188,8 @@ class ResultsModel(QAbstractTableModel):
             icon = "bad" if one.index in self._flawed else ""
             return Cell(text or "(no name)", swatch=self._colours.get(one.name), icon=icon)
         if column == SHAPE:
+            if self._shapes_as_icons:
+                return Cell(mark=one.shape_name, mark_tone="text2")
             return Cell(text, tone="text2")
         return Cell(text, tone="text2" if column == NUMBER else "text", mono=True, align="right")
 

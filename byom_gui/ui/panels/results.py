@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.colours import ClassColour
@@ -14,6 +15,9 @@ from byom_gui.ui import theme
 from byom_gui.ui.models.results import CONFIDENCE, ResultsModel
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.table import RowTable
+
+NARROW_UNDER = 360
+WIDE, NARROW = (48, 0, 112, 88), (48, 0, 44, 88)
 
 State = Literal["none", "waiting", "failed", "ready"]
 
@@ -39,7 +43,7 @@ class ResultsPanel(QWidget):
         self.model = ResultsModel()
         self.table = RowTable("Results")
         self.table.setModel(self.model)
-        self.table.set_widths((52, 0, 120, 88), stretch=1)
+        self.table.set_widths(WIDE, stretch=1)
         self.table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
         self.table.setEditTriggers(RowTable.EditTrigger.NoEditTriggers)
         head = self.table.horizontalHeader()
@@ -108,6 +112,13 @@ class ResultsPanel(QWidget):
     def selected_index(self) -> int | None:
         """The place in ``results`` of what is selected."""
         return self._selected
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow the shape is an icon."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW_UNDER)
+        self.table.set_widths(NARROW if narrow else WIDE, stretch=1)
+        self.model.set_shapes_as_icons(narrow)
 
     # Inside
 
