@@ -223,3 +223,14 @@ def test_ten_thousand_classes_are_only_drawn_where_they_are_seen(
     panel.set_rows(rows(many, None, (), None))
     panel.repaint()
     assert 0 < len(asked) < 2_000
+
+
+def test_a_low_panel_leaves_its_room_to_the_rows(panel: ClassesPanel) -> None:
+    assert panel.take_all.isVisible()
+    panel.resize(368, 300)
+    QApplication.processEvents()
+    assert not panel.take_all.isVisible()
+    assert panel._problem.isVisible()
+    panel.resize(368, 600)
+    QApplication.processEvents()
+    assert panel.take_all.isVisible()

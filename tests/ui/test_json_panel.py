@@ -280,6 +280,7 @@ def test_it_stacks_where_it_is_narrow_and_the_head_drops_what_it_can_spare(panel
     QApplication.processEvents()
     assert panel._splitter.orientation() == Qt.Orientation.Vertical
     assert not panel._request_body.isVisible()
+    assert panel._left.height() <= 40, "folded, it takes no room"
     assert not panel._size.isVisible()
     assert panel._status.isVisible()
     QTest.mouseClick(panel.fold, Qt.MouseButton.LeftButton)

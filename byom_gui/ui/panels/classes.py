@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.classes import ClassEntry
@@ -20,6 +20,8 @@ from byom_gui.ui.widgets.shortcuts import shortcut
 from byom_gui.ui.widgets.swatch import ColourMenu
 
 SEARCH_FROM = 12
+LOW = 340
+"""Under this height the table needs the room; *Take all seen* is in the menu, too."""
 _TYPE_FIRST = "polygon"
 
 
@@ -72,7 +74,7 @@ class ClassesPanel(QWidget):
         self._notice_row.hide()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
-        self._pages.addWidget(self._empty())
+        self._pages.addWidget(_empty())
         self._none_found = basic.empty_state("search", "Nothing found", "No class or type holds this text.")
         self._pages.addWidget(self._none_found)
         layout = QVBoxLayout(self)
@@ -94,10 +96,6 @@ class ClassesPanel(QWidget):
         bar.setMinimumHeight(theme.px(44))
         return bar
 
-    def _empty(self) -> QWidget:
-        text = "They come from the server once it answers. You can add them by hand, or paste a list, too."
-        return basic.empty_state("list", "No classes yet", text)
-
     def _foot(self) -> QWidget:
         """What is wrong, in words, and the way to list all that was seen."""
         self._mark = basic.picture("bad", size=14)
@@ -107,7 +105,9 @@ class ClassesPanel(QWidget):
         text = basic.column(self._problem, self._more, spacing=0)
         self._problem_row = basic.row(self._mark, text, margins=(12, 8, 12, 8), spacing=8)
         self._problem_row.layout().setAlignment(self._mark, Qt.AlignmentFlag.AlignTop)  # type: ignore[union-attr]
-        self.take_all = basic.button("Take all seen", "plus", on_click=self._take_all)
+        self.take_all = basic.button(
+            "Take all seen", "plus", on_click=lambda: self.take_seen.emit(self.model.unlisted_names())
+        )
         self._take_row = basic.row(self.take_all, None, margins=(12, 0, 12, 8))
         self._foot_line = basic.hline()
         return basic.column(self._foot_line, self._problem_row, self._take_row, spacing=0)
@@ -207,6 +207,13 @@ class ClassesPanel(QWidget):
         dialog.replaced.connect(self.replaced)
         dialog.open()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low panel leaves more room to its rows."""
+        super().resizeEvent(event)
+        low = theme.px(LOW)
+        if (event.size().height() < low) != (event.oldSize().height() < low):
+            self._refresh()
+
     # Inside
 
     def _refresh(self) -> None:
@@ -216,7 +223,7 @@ class ClassesPanel(QWidget):
         if count >= SEARCH_FROM or self.search.text():
             self._search_row.show()
         unlisted = len(self.model.unlisted_names())
-        self._take_row.setVisible(unlisted > 1)
+        self._take_row.setVisible(unlisted > 1 and self.height() >= theme.px(LOW))
         self.take_all.setToolTip(f"List all {unlisted} that were returned and are not listed")
         self._tell_problem()
 
@@ -243,7 +250,7 @@ class ClassesPanel(QWidget):
         self._problem.setText(problem_text(row))
         rest = count - 1
         self._more.setText(f"and {rest:,} more {'row' if rest == 1 else 'rows'} with a problem" if rest else "")
-        self._more.setVisible(rest > 0)
+        self._more.setVisible(rest > 0 and self.height() >= theme.px(LOW))
 
     def _chosen(self) -> list[int]:
         """The selected places of the table."""
@@ -306,9 +313,6 @@ class ClassesPanel(QWidget):
         if line is not None:
             self.take_seen.emit((line.name,))
 
-    def _take_all(self) -> None:
-        self.take_seen.emit(self.model.unlisted_names())
-
     def _open_colours(self, place: int, at: QPoint) -> None:
         line = self.model.line(place)
         if line is None or line.row is None:
@@ -334,12 +338,17 @@ class ClassesPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if line.row is None:
             menu.addAction("List it", lambda: self._list_it(place))
-            menu.addAction("Take all seen", self._take_all)
+            menu.addAction("Take all seen", self.take_all.click)
         else:
             fill_class_menu(menu, self, line, place)
         menu.addSeparator()
         menu.addAction("Copy name", lambda: basic.copy_text(line.name))
         return menu
+
+
+def _empty() -> QWidget:
+    text = "They come from the server once it answers. You can add them by hand, or paste a list, too."
+    return basic.empty_state("list", "No classes yet", text)
 
 
 def _free_name(names: Collection[str]) -> str:

@@ -308,6 +308,9 @@ class JsonPanel(QWidget):
         folded = self._folded and not wide
         self._request_body.setVisible(not folded)
         self._left.setMaximumHeight(theme.px(37) if folded else 16777215)
+        if folded:
+            # A splitter keeps the sizes of its former direction until it is told.
+            self._splitter.setSizes([theme.px(37), max(self.height() - theme.px(37), 1)])
         self.fold.setVisible(not wide)
         icons.set_icon(self.fold, "right" if folded else "down")
         verb = "Show" if folded else "Fold"
