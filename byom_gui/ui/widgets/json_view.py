@@ -125,7 +125,7 @@ class JsonView(QAbstractScrollArea):
             self.marks_by_line.setdefault(mark.line, mark)
         self.active_mark = min(self.active_mark, len(self.marks) - 1)
         self._open(*(mark.line for mark in self.marks))
-        self._mark_bar()
+        self._set_ranges()
         self.viewport().update()
 
     def set_block(self, block: tuple[int, int] | None) -> None:
@@ -202,11 +202,13 @@ class JsonView(QAbstractScrollArea):
         self.bar.setPageStep(page)
         self.bar.setRange(0, max(self.folds.rows - page, 0))
         longest = min(max(map(len, self.lines), default=0), 4100)
-        width = 0 if self.wraps else int(longest * self.advance()) + self.text_left() + theme.px(160)
+        # What is said after a bad line has to be reached, too.
+        beside = theme.px(160 if self.marks else 8)
+        width = 0 if self.wraps else int(longest * self.advance()) + self.text_left() + beside
         across = self.horizontalScrollBar()
         across.setPageStep(self.viewport().width())
         across.setSingleStep(theme.px(16))
-        across.setRange(0, max(width - theme.px(152) - self.viewport().width(), 0) if width else 0)
+        across.setRange(0, max(width - self.viewport().width(), 0))
         self._mark_bar()
 
     def _mark_bar(self) -> None:
