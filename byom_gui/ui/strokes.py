@@ -170,7 +170,7 @@ def _joint(painter: QPainter, item: Item, joint: Joint, at: QPointF, mode: Mode)
         _disc(painter, at, radius + 2, WHITE)
     edge = 1.5 if mode == "hover" else 1.0
     if joint.hidden:
-        _disc(painter, at, radius + edge, faded(item.halo, 0.6))
+        _disc(painter, at, radius + 1 + edge, faded(item.halo, 0.6))
         _ring(painter, at, radius, item.colour, WIDTH[mode])
         return
     if mode != "selected":
