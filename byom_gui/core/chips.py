@@ -20,16 +20,21 @@ class Crowd:
     """Boxes on the screen, in cells, so that asking what a chip would cover stays quick among thousands."""
 
     cells: dict[tuple[int, int], list[tuple[int, Box, float]]] = field(default_factory=dict)
+    large: list[tuple[int, Box, float]] = field(default_factory=list)
 
     def add(self, owner: int, box: Box, weight: float = 1.0) -> None:
         """Puts a box; ``owner`` names it, so that it can be left out for its own chip."""
+        _, _, w, h = box
+        if (w // _CELL + 2) * (h // _CELL + 2) > _MOST_CELLS:
+            self.large.append((owner, box, weight))
+            return
         for cell in _cells(box):
             self.cells.setdefault(cell, []).append((owner, box, weight))
 
     def covered(self, box: Box, besides: int) -> float:
         """Weighed square pixels of others that ``box`` would cover."""
         seen: set[tuple[int, Box]] = set()
-        total = 0.0
+        total = sum(overlap(box, other) * weight for owner, other, weight in self.large if owner != besides)
         for cell in _cells(box):
             for owner, other, weight in self.cells.get(cell, ()):
                 if owner == besides or (owner, other) in seen:
@@ -43,8 +48,6 @@ def _cells(box: Box) -> list[tuple[int, int]]:
     x, y, w, h = box
     first, last = int(x // _CELL), int((x + w) // _CELL)
     upper, lower = int(y // _CELL), int((y + h) // _CELL)
-    if (last - first + 1) * (lower - upper + 1) > _MOST_CELLS:
-        raise ValueError("a box must be cut to the screen first")
     return [(column, row) for column in range(first, last + 1) for row in range(upper, lower + 1)]
 
 

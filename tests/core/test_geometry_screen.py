@@ -117,9 +117,11 @@ def test_a_box_over_many_cells_counts_once() -> None:
     assert crowd.covered((50, 50, 100, 100), 2) == 0
 
 
-def test_a_crowd_takes_no_box_beyond_the_screen() -> None:
-    with pytest.raises(ValueError, match="cut to the screen"):
-        Crowd().add(1, (0, 0, 1e9, 1e9))
+def test_a_box_as_large_as_the_largest_screen_counts_too() -> None:
+    crowd = Crowd()
+    crowd.add(2, (0, 0, 7680, 4320))
+    assert crowd.covered((50, 50, 40, 20), 1) == 800
+    assert crowd.covered((50, 50, 40, 20), 2) == 0
 
 
 # --- zoom
