@@ -123,6 +123,8 @@ class Call:
     redirects: tuple[Redirect, ...] = ()
     sample: bool = False
     """The image is one of the built-in samples."""
+    attempts: int = 1
+    """2 where the first call was repeated with more time, after it ran out of time."""
 
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):

@@ -109,8 +109,8 @@ class ModelServer:
     def classes(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
         """Asks for the class list: at the user's own address alone where there is one, else at up to three guesses.
 
-        The first that answers with JSON, or asks for credentials, ends the search; where none does, the first guess is told.
-        Credentials go along to the endpoint's own origin only.
+        The first that answers with JSON, or asks for credentials, ends the search; where none does, the first guess is
+        told. Credentials go along to the endpoint's own origin only.
 
         Raises:
             Cancelled: at once when ``cancel`` is set.
@@ -163,10 +163,10 @@ class ModelServer:
 
     def _credentials(self, question: Question, purpose: Purpose) -> tuple[Question, Lookup]:
         if purpose == "no-credentials":
-            return replace(question, auth=Auth()), lambda ref: None
+            return replace(question, auth=Auth()), lambda _: None
         if purpose == "wrong-credentials":
             wrong = f"wrong-on-purpose-{chance.token_hex(6)}"
-            return question, lambda ref: wrong
+            return question, lambda _: wrong
         return question, self._lookup
 
 
