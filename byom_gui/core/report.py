@@ -110,7 +110,8 @@ def _junit_stage(stage: Stage) -> str:
         inner = f"<failure message={_attribute(stage.reason or stage.detail or 'failed')}/>"
     elif stage.outcome != "passed":
         inner = f"<skipped message={_attribute(stage.reason)}/>"
-    return f'<testcase classname="stage" name={_attribute(STAGE_TITLES[stage.name])} time="{seconds:.3f}">{inner}</testcase>'
+    name = _attribute(STAGE_TITLES[stage.name])
+    return f'<testcase classname="stage" name={name} time="{seconds:.3f}">{inner}</testcase>'
 
 
 def _junit_finding(finding: Finding) -> str:

@@ -51,7 +51,8 @@ class Question:
 def outgoing(question: Question, lookup: Lookup) -> Outgoing:
     """The request as it is sent.
 
-    Basic is sent with an empty password where none is kept; a header without a value is not sent at all. A secret header called ``Authorization`` takes the place of Basic, as there can be one only.
+    Basic is sent with an empty password where none is kept; a header without a value is not sent at all. A secret
+    header called ``Authorization`` takes the place of Basic, as there can be one only.
     """
     headers = {"Accept": _JSON}
     if question.image is not None:

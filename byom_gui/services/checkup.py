@@ -1,64 +1,102 @@
-"""Runs the probes of a whole check, gently, and hands back what was seen and what follows from it."""
+"""A whole check: ping, images, both ways to send one, the class list, one wrong try at the credentials.
+
+The window and ``byom-gui check`` run the same. At most ``settings.concurrency`` requests are under way at once.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
-from byom_gui.core.diagnosis import Answered, diagnose, read_call, stage_outcomes, verdict
-from byom_gui.core.endpoint import Endpoint
+from byom_gui.core.diagnosis import Answered, Diagnosis, diagnose, read_call, stage_outcomes, verdict
+from byom_gui.core.endpoint import Address, Endpoint
+from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.findings import NotChecked
 from byom_gui.core.image import ImageSource
-from byom_gui.core.observations import Call, ClassesObservation, Observations, PingReport
+from byom_gui.core.observations import Call, ClassesObservation, Observations, PingReport, Stage
 from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport, latency_of
 from byom_gui.services import images as pictures
 from byom_gui.services import resources
 from byom_gui.services.image_host import ImageHost, can_reach
-from byom_gui.services.model_server import ModelServer, classes_addresses
+from byom_gui.services.model_server import CLASSES_TRIES, ModelServer
 
 MAX_CALLS = 120
-MAX_IMAGES = 20
-FETCH_SECONDS = 120.0
+_NEIGHBOURS = 4
+_COLD_REPEAT = 1
 
 Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckPlan:
-    """How many calls a check makes at most, and how many images it sends."""
+    """What a check will do. ``calls`` is the most that it can come to; ``steps`` say it in words, with their calls.
+
+    ``images`` is how many of the images are sent, after the limit on calls.
+    """
 
     calls: int
+    steps: tuple[tuple[str, int], ...]
     images: int
     url: bool
-    wrong_credentials: bool
+    wrong_try: bool
+    why_no_url: str = ""
 
 
 def plan(
     endpoint: Endpoint,
     settings: Settings,
-    images: int,
+    image_count: int,
     *,
     quick: bool = False,
     max_calls: int = MAX_CALLS,
     image_url: str = "",
+    addresses: Sequence[str] = (),
 ) -> CheckPlan:
-    """What a check would do, before it does anything: one ping, each image once, one by url, classes, credentials."""
-    url = bool(image_url) or can_reach(endpoint.origin, settings.image_host_interface)[0]
-    wrong = bool(endpoint.secret_refs()) and not quick
-    fixed = 1 + len(classes_addresses(endpoint)) + url + wrong
-    room = max(max_calls - fixed, 0)
-    count = min(1 if quick else MAX_IMAGES, images, room)
-    return CheckPlan(min(fixed + count, max(max_calls, 1)), count, url, wrong)
+    """Says beforehand what a check will do, within ``max_calls``. Contacts nobody.
+
+    Raises:
+        InputError: ``max_calls`` leaves no room for a ping.
+    """
+    if max_calls < 1 + _COLD_REPEAT:
+        raise InputError("A check needs at least 2 calls: raise --max-calls.", where="max_calls")
+    possible, why = can_reach(endpoint.origin, settings.image_host_interface, addresses)
+    url = bool(image_url) or possible
+    steps = [("Ping with a small picture, once more if the first call is slow", 1 + _COLD_REPEAT)]
+    left = max_calls - steps[0][1]
+    classes = 1 if endpoint.classes is not None else CLASSES_TRIES
+    wanted = [
+        ("The class list", classes),
+        ("One image by url", int(url)),
+        ("One call with wrong credentials", int(bool(endpoint.secret_refs()))),
+    ]
+    taken: dict[str, int] = {}
+    images = min(1, image_count, left)
+    left -= images
+    for words, count in wanted:
+        if 0 < count <= left:
+            taken[words] = count
+            left -= count
+    images += 0 if quick else max(min(image_count - images, left), 0)
+    steps += [("Images by base64", images)] if images else []
+    steps += list(taken.items())
+    total = sum(count for _, count in steps)
+    # After a 404 nothing else is sent, so the calls to neighbouring paths take the place of the images.
+    return CheckPlan(total, tuple(steps), images, wanted[1][0] in taken, wanted[2][0] in taken, "" if url else why)
 
 
 def sample_images() -> list[ImageSource]:
-    """The built-in samples."""
-    folder = resources.path("samples")
-    return [pictures.read_image(path) for path in sorted(folder.iterdir()) if path.suffix in (".png", ".jpg")]
+    """The bundled sample pictures, in order of name; the drawn one where none are bundled."""
+    try:
+        found = [pictures.read_image(path) for path in pictures.expand([resources.path("samples")])]
+    except (ImageError, OSError):
+        found = []
+    return found or [pictures.small_sample()]
 
 
 def run(
@@ -72,103 +110,153 @@ def run(
     max_calls: int = MAX_CALLS,
     budget_ms: float = 0.0,
     image_url: str = "",
-    cancel: CancelToken | None = None,
-    on_progress: Progress = lambda *_: None,
+    cancel: CancelToken,
+    on_progress: Progress = lambda done, total, text: None,  # noqa: ARG005
+    on_stage: Callable[[Stage], None] = lambda stage: None,  # noqa: ARG005
     samples: bool = False,
 ) -> CheckReport:
-    """The whole check. At most ``max_calls`` calls; at most ``settings.concurrency`` at once.
+    """Makes the calls of ``plan`` and judges what came back.
 
     Args:
-        images: what is sent; as many as the plan says.
-        listed: the classes to register; None where there is no list.
-        quick: one image only.
-        budget_ms: what the 95th percentile may take; 0 for none.
-        image_url: an address of an image that the server can fetch.
+        images: what to send; with ``quick`` the first alone.
+        listed: the classes to register, where there is a list.
+        budget_ms: what 95 of 100 answers may take; 0 where none is given.
+        image_url: an address from which the server can fetch the first image.
+        on_progress: calls made, calls planned, what was just done; from this thread only.
         samples: the images are the built-in ones.
 
     Raises:
-        Cancelled: at once.
+        Cancelled: at once when ``cancel`` is set.
+        InputError: a setting or secret can not be used.
     """
-    what = plan(endpoint, settings, len(images), quick=quick, max_calls=max_calls, image_url=image_url)
-    checkup = _Checkup(endpoint, settings, server, what, cancel or CancelToken(), on_progress, samples)
-    checkup.ping()
-    if checkup.got_through:
-        checkup.send(images[: what.images])
-        checkup.send_by_url(images[:1], image_url)
-        checkup.ask_classes()
-        checkup.try_wrong_credentials(images[:1])
-    return checkup.report(listed, budget_ms)
+    made = plan(endpoint, settings, len(images), quick=quick, max_calls=max_calls, image_url=image_url)
+    check = _Check(endpoint, settings, server, made, cancel, on_progress, samples)
+    check.ping(on_stage)
+    if check.reached:
+        check.images(images[: made.images])
+        check.by_url(images, image_url)
+        check.classes()
+        check.wrong_credentials(images)
+    return check.report(listed, budget_ms)
 
 
-class _Checkup:
-    """One check under way."""
+class _Check:
+    """One check on its way."""
 
     def __init__(
         self,
         endpoint: Endpoint,
         settings: Settings,
         server: ModelServer,
-        what: CheckPlan,
+        made: CheckPlan,
         cancel: CancelToken,
         on_progress: Progress,
         samples: bool,
     ) -> None:
-        self._endpoint, self._settings, self._server, self._plan = endpoint, settings, server, what
-        self._cancel, self._on_progress, self._samples = cancel, on_progress, samples
-        self._done = 0
+        self._endpoint = endpoint
+        self._settings = settings
+        self._server = server
+        self._plan = made
+        self._cancel = cancel
+        self._on_progress = on_progress
+        self._samples = samples
         self._ping: PingReport | None = None
-        self._classes: ClassesObservation | None = None
         self._answered: list[Answered] = []
+        self._calls: list[Call] = []
+        self._classes: ClassesObservation | None = None
         self._not_checked: list[NotChecked] = []
+        self._made = 0
 
     @property
-    def got_through(self) -> bool:
-        """Whether there is anything behind the address that answers HTTP."""
-        call = self._ping.call if self._ping else None
-        return call is not None and call.reply is not None
+    def reached(self) -> bool:
+        """Whether the ping found a server that may judge images: no 404 or 405, and no locked door."""
+        reply = self._ping.call.reply if self._ping and self._ping.call else None
+        return reply is not None and reply.status not in (401, 403, 404, 405)
 
-    def _tell(self, text: str) -> None:
-        self._done = min(self._done + 1, self._plan.calls)
-        self._on_progress(self._done, self._plan.calls, text)
+    def _count(self, text: str, calls: int = 1) -> None:
+        self._made += calls
+        self._on_progress(min(self._made, self._plan.calls), self._plan.calls, text)
 
-    def ping(self) -> None:
-        """The staged ping, with one small picture."""
+    def ping(self, on_stage: Callable[[Stage], None]) -> None:
+        """The staged ping; after a 404 or 405 the neighbouring paths."""
         sample = pictures.small_sample()
-        self._ping = self._server.ping(self._endpoint, self._settings, sample, self._cancel, lambda _: None)
-        self._tell("ping")
+        self._ping = self._server.ping(self._endpoint, self._settings, sample, self._cancel, on_stage)
+        call = self._ping.call
+        if call is None:
+            self._on_progress(0, self._plan.calls, "The server could not be reached")
+            return
+        self._keep(call)
+        self._count("Ping", call.attempts)
+        if call.reply is not None and call.reply.status in (404, 405):
+            self._neighbours(sample)
 
-    def send(self, images: Sequence[ImageSource]) -> None:
-        """Each image once, by base64."""
-        with ThreadPoolExecutor(max(1, self._settings.concurrency)) as pool:
-            pending = [pool.submit(self._one, image) for image in images]
+    def _keep(self, call: Call) -> None:
+        self._calls.append(call)
+        self._answered.append(read_call(call))
+
+    def _neighbours(self, sample: ImageSource) -> None:
+        for address in _neighbours(self._endpoint)[: max(self._plan.calls - self._made, 0)]:
+            near = replace(self._endpoint, infer=address)
+            self._keep(self._server.infer(near, self._settings, sample, self._cancel, purpose="neighbour"))
+            self._count(f"Tried {address.shown}")
+
+    def images(self, images: Sequence[ImageSource]) -> None:
+        """Each image by base64, a few at a time. The answers are kept in the order of the images."""
+        slots = [_Slot(image) for image in images]
+        waiting = deque(slots)
+        stop = CancelToken()
+        take_back = self._cancel.on_cancel(stop.cancel)
+        try:
+            for _ in range(min(max(self._settings.concurrency, 1), len(slots))):
+                threading.Thread(target=self._work, args=(waiting, stop), name="byom-check", daemon=True).start()
+            for slot in slots:
+                answered = slot.done.result()
+                self._calls.append(answered.call)
+                self._answered.append(answered)
+                self._count(slot.image.name)
+        finally:
+            take_back()
+            stop.cancel()  # the first that raises ends the others too
+
+    def _work(self, waiting: deque[_Slot], stop: CancelToken) -> None:
+        """Sends one waiting image after the other; taking from the left of a deque is safe between threads."""
+        while True:
             try:
-                for image, future in zip(images, pending, strict=True):
-                    self._answered.append(future.result())
-                    self._tell(image.name)
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+                slot = waiting.popleft()
+            except IndexError:
+                return
+            try:
+                call = self._server.infer(self._endpoint, self._settings, slot.image, stop, sample=self._samples)
+                slot.done.set_result(read_call(call))
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+                slot.done.set_exception(error)
 
-    def _one(self, image: ImageSource) -> Answered:
-        self._cancel.raise_if_cancelled()
-        call = self._server.infer(self._endpoint, self._settings, image, self._cancel, sample=self._samples)
-        return read_call(call)
-
-    def send_by_url(self, images: Sequence[ImageSource], image_url: str) -> None:
-        """One image by address, where the server can fetch it."""
+    def by_url(self, images: Sequence[ImageSource], image_url: str) -> None:
+        """One image by url, where the server can fetch it; else it is told as not checked."""
         if not self._plan.url or not images:
-            why = can_reach(self._endpoint.origin, self._settings.image_host_interface)[1]
-            self._not_checked.append(NotChecked("input.url", why or "There is no image to send."))
+            why = self._plan.why_no_url or "There was no call left for it."
+            self._not_checked.append(NotChecked("input.url", why))
             return
         if image_url:
-            self._answered.append(read_call(self._by_url(images[0], image_url)))
+            self._keep(self._infer_url(images[0], image_url))
+            self._count("One image by url")
+            return
+        with ImageHost(self._interface()) as host:
+            call = self._infer_url(images[0], host.serve(images[0]))
+            fetched = host.fetches > 0
+        self._count("One image by url")
+        if fetched or self._endpoint.origin.is_loopback:
+            self._keep(call)
         else:
-            with ImageHost(self._settings.image_host_interface) as host:
-                address = host.serve(images[0], FETCH_SECONDS)
-                self._answered.append(read_call(self._by_url(images[0], address)))
-        self._tell("the same image by url")
+            why = "The server did not fetch the image from this app; a firewall may be in between."
+            self._not_checked.append(NotChecked("input.url", why))
 
-    def _by_url(self, image: ImageSource, address: str) -> Call:
+    def _interface(self) -> str:
+        if not self._endpoint.origin.is_loopback:
+            return self._settings.image_host_interface
+        return "::1" if ":" in self._endpoint.origin.host else "127.0.0.1"
+
+    def _infer_url(self, image: ImageSource, address: str) -> Call:
         return self._server.infer(
             self._endpoint,
             self._settings,
@@ -179,47 +267,69 @@ class _Checkup:
             sample=self._samples,
         )
 
-    def ask_classes(self) -> None:
-        """The class list, at its address or the usual ones."""
-        self._classes = self._server.classes(self._endpoint, self._settings, self._cancel)
-        self._tell("classes")
+    def classes(self) -> None:
+        """The class list, from the user's address or the guesses."""
+        if any(words == "The class list" for words, _ in self._plan.steps):
+            self._classes = self._server.classes(self._endpoint, self._settings, self._cancel)
+            self._count("The class list")
 
-    def try_wrong_credentials(self, images: Sequence[ImageSource]) -> None:
-        """One call with wrong credentials, where any are configured: are they looked at at all?"""
-        if not self._plan.wrong_credentials:
+    def wrong_credentials(self, images: Sequence[ImageSource]) -> None:
+        """One try with made-up credentials, said beforehand; only after the right ones were let in."""
+        good = any(answered.call.reply and answered.call.reply.status // 100 == 2 for answered in self._answered)
+        if not self._plan.wrong_try or not good:
             return
         image = images[0] if images else pictures.small_sample()
-        call = self._server.infer(
-            self._endpoint, self._settings, image, self._cancel, purpose="wrong-credentials", sample=self._samples
-        )
-        self._answered.append(read_call(call))
-        self._tell("wrong credentials, on purpose")
+        self._keep(self._server.infer(self._endpoint, self._settings, image, self._cancel, purpose="wrong-credentials"))
+        self._count("One call with wrong credentials")
 
     def report(self, listed: ClassList | None, budget_ms: float) -> CheckReport:
-        """All that follows from it."""
+        """Judges all of it."""
+        settings = self._settings
         observations = Observations(
             self._endpoint,
             self._ping,
-            tuple(one.call for one in self._answered),
+            tuple(self._calls),
             self._classes,
-            ca_file=bool(self._settings.ca_file),
-            insecure=self._settings.insecure,
-            proxy=bool(self._settings.proxy) and not self._endpoint.origin.is_loopback,
-            budget_ms=budget_ms or None,
+            bool(settings.ca_file),
+            settings.insecure,
+            bool(settings.proxy) and not self._endpoint.origin.is_loopback,
+            budget_ms or None,
         )
-        answers = tuple(self._answered)
-        found = diagnose(observations, answers, listed)
-        sent = [one for one in answers if one.call.purpose == "infer"]
-        any_answer = any(one.answer is not None and one.answer.status == "succeeded" for one in sent)
-        not_checked = {one.id: one for one in (*found.not_checked, *self._not_checked)}
+        found = diagnose(observations, self._answered, listed)
+        ours = {each.id for each in self._not_checked}
+        rest = tuple(each for each in found.not_checked if each.id not in ours)
+        found = Diagnosis(found.findings, (*self._not_checked, *rest))
+        judged = any(each.good for each in self._answered if each.call.purpose in ("ping", "infer"))
+        any_http = any(call.reply is not None for call in self._calls)
         return CheckReport(
-            endpoint=self._endpoint,
-            verdict=verdict(found.findings, self.got_through, any_answer),
-            observations=observations,
-            answered=answers,
-            findings=found.findings,
-            not_checked=tuple(not_checked.values()),
-            stages=stage_outcomes(observations, found.findings, any_answer),
-            latency=latency_of([one.call for one in sent]),
-            calls=self._done,
+            observations,
+            tuple(self._answered),
+            found,
+            stage_outcomes(observations, found.findings, judged),
+            self._latency(),
+            verdict(found.findings, any_http, judged),
+            self._made,
         )
+
+    def _latency(self) -> dict[str, float]:
+        timed = [call for call in self._calls if call.reply is not None and call.purpose in ("ping", "infer")]
+        first = next((call.milliseconds for call in timed if call.first), None)
+        return latency_of(first, [call.milliseconds for call in timed if not call.first])
+
+
+class _Slot:
+    """An image that waits for its answer."""
+
+    def __init__(self, image: ImageSource) -> None:
+        self.image = image
+        self.done: Future[Answered] = Future()
+
+
+def _neighbours(endpoint: Endpoint) -> tuple[Address, ...]:
+    """Paths beside one that is not there: with or without the last slash, and the usual names."""
+    infer = endpoint.infer
+    slash = infer.path.rstrip("/") if infer.path.endswith("/") and infer.path != "/" else infer.path + "/"
+    origin, names = infer.origin, infer.query_names
+    paths = (slash if infer.path != "/" else "/infer", infer.sibling("infer").path, "/infer", "/api/infer", "/predict")
+    found = dict.fromkeys(Address(origin, path, names) for path in paths)
+    return tuple(address for address in found if address != infer)[:_NEIGHBOURS]
