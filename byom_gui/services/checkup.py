@@ -27,6 +27,8 @@ from byom_gui.services.image_host import ImageHost, can_reach
 from byom_gui.services.model_server import CLASSES_TRIES, ModelServer
 
 MAX_CALLS = 120
+MAX_IMAGES = 20
+"""How many of a project's images the window reads for one check; a folder of slides would fill the memory."""
 _NEIGHBOURS = 4
 _COLD_REPEAT = 1
 

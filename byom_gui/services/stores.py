@@ -1,4 +1,4 @@
-"""Small private files of the app itself: the API profile as the user confirmed it, and the last check of an endpoint."""
+"""Small private files of the app itself: the API profile as the user confirmed it, the last check of an endpoint."""
 
 from __future__ import annotations
 
