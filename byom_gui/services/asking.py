@@ -111,7 +111,7 @@ def _body(question: Question) -> bytes | None:
 def _json_text(text: str) -> str:
     import json
 
-    return json.dumps(text)
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _shown_body(question: Question) -> str:

@@ -1,0 +1,198 @@
+"""A whole check against real servers on loopback: what is called, how often, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+
+import pytest
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
+from byom_gui.core.errors import Cancelled, InputError
+from byom_gui.core.image import ImageSource
+from byom_gui.core.project import Settings
+from byom_gui.core.report import CheckReport
+from byom_gui.services import checkup, images
+from byom_gui.services.model_server import ModelServer
+from tests.services.servers import Received, Scripted, free_port, serving
+
+RESULT = {"name": "a", "label": "a", "confidence": 0.5, "tag": {}}
+GOOD = json.dumps({"status": "succeeded", "results": [RESULT]}).encode()
+CLASSES = b'[{"name": "a", "type": "tag"}]'
+SETTINGS = Settings(connect_timeout=5, read_timeout=5)
+AUTH = Auth("", "X-Key")
+
+
+def lookup(ref: SecretRef) -> str | None:
+    return "hush"
+
+
+def model(got: Received, *, key: str = "", urls: bool = True) -> Scripted:
+    """A sound server at ``/infer``, which may want a key and may not know how to fetch."""
+    if got.path == "/classes":
+        return Scripted(body=CLASSES)
+    if got.path != "/infer":
+        return Scripted(404)
+    if key and got.headers.get("x-key") != key:
+        return Scripted(401)
+    image = json.loads(got.body)["image"]
+    if "url" in image:
+        if not urls:
+            return Scripted(500)
+        with urllib.request.urlopen(image["url"], timeout=5) as fetched:
+            assert fetched.read(4) == b"\x89PNG"
+    return Scripted(body=GOOD)
+
+
+def check(
+    url: str,
+    count: int = 2,
+    auth: Auth = Auth(),  # noqa: B008 - frozen
+    quick: bool = False,
+    max_calls: int = checkup.MAX_CALLS,
+    cancel: CancelToken | None = None,
+    told: list[tuple[int, int, str]] | None = None,
+) -> CheckReport:
+    pictures: list[ImageSource] = [images.small_sample() for _ in range(count)]
+    return checkup.run(
+        Endpoint(parse_address(url).address, auth),
+        SETTINGS,
+        pictures,
+        ModelServer(lookup),
+        quick=quick,
+        max_calls=max_calls,
+        cancel=cancel or CancelToken(),
+        on_progress=lambda done, total, text: (told if told is not None else []).append((done, total, text)),
+    )
+
+
+def ids(report: CheckReport) -> set[str]:
+    return {finding.id for finding in report.findings if finding.severity == "error"}
+
+
+def test_a_sound_server_is_ready() -> None:
+    told: list[tuple[int, int, str]] = []
+    with serving(lambda got: model(got, key="hush")) as server:
+        report = check(server.url + "/infer", auth=AUTH, told=told)
+    assert (report.verdict, ids(report)) == ("ready", set())
+    assert report.calls == len(server.received) == 6  # ping, two images, url, classes, one wrong try
+    assert [got.headers["x-key"] for got in server.received].count("hush") == 5
+    assert told[-1][0] == 6 <= told[-1][1]
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+    assert report.latency["count"] == 4
+    assert {"first_ms", "p50_ms", "p95_ms", "p99_ms"} < set(report.latency)
+    assert "hush" not in json.dumps(report.as_json())
+    assert not {"input.url", "auth.not-enforced"} & {each.id for each in report.not_checked}
+
+
+def test_credentials_that_are_not_looked_at_are_told() -> None:
+    with serving(model) as server:
+        report = check(server.url + "/infer", auth=AUTH)
+    assert "auth.not-enforced" in {finding.id for finding in report.findings}
+
+
+def test_a_way_that_does_not_work_is_told() -> None:
+    with serving(lambda got: model(got, urls=False)) as server:
+        report = check(server.url + "/infer")
+    assert ids(report) == {"input.url"}
+    assert report.verdict == "not-ready"
+
+
+def test_nothing_listens() -> None:
+    report = check(f"http://127.0.0.1:{free_port()}/infer")
+    assert (report.verdict, ids(report), report.calls) == ("unreachable", {"net.refused"}, 0)
+
+
+def test_neighbours_are_tried_after_a_404() -> None:
+    with serving(model) as server:
+        report = check(server.url + "/api/predict")
+    assert ids(report) == {"http.not-found"}
+    found = next(finding for finding in report.findings if finding.id == "http.not-found")
+    assert f"{server.url}/infer (200)" in found.evidence
+    assert [got.path for got in server.received] == [
+        "/api/predict",
+        "/api/predict/",
+        "/api/infer",
+        "/infer",
+        "/predict",
+    ]
+
+
+def test_a_locked_door_is_not_hammered() -> None:
+    with serving(lambda got: Scripted(401)) as server:
+        report = check(server.url + "/infer", auth=AUTH)
+    assert ids(report) == {"auth.rejected"}
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "quick", "max_calls", "images_sent", "calls"),
+    [
+        (0, False, 120, 0, 6),
+        (5, True, 120, 1, 8),
+        (5, False, 120, 5, 12),
+        (500, False, 120, 113, 120),
+        (5, False, 4, 1, 4),
+        (5, False, 2, 0, 2),
+    ],
+)
+def test_plans_keep_to_the_limit(count: int, quick: bool, max_calls: int, images_sent: int, calls: int) -> None:
+    where = Endpoint(parse_address("http://127.0.0.1/infer").address, AUTH)
+    made = checkup.plan(where, SETTINGS, count, quick=quick, max_calls=max_calls)
+    assert (made.images, made.calls) == (images_sent, calls + (count == 0))
+    assert made.calls == sum(number for _, number in made.steps) <= max_calls
+
+
+def test_a_limit_that_is_too_low() -> None:
+    with pytest.raises(InputError, match="max-calls"):
+        checkup.plan(Endpoint(parse_address("http://127.0.0.1/infer").address), SETTINGS, 1, max_calls=1)
+
+
+def test_a_server_far_away_is_not_asked_to_fetch() -> None:
+    where = Endpoint(parse_address("https://model.example.com/infer").address)
+    made = checkup.plan(where, SETTINGS, 1)
+    assert not made.url
+    assert "Give an image address" in made.why_no_url
+    assert checkup.plan(where, SETTINGS, 1, image_url="https://x.example/a.png").url
+
+
+def test_at_most_two_requests_at_once() -> None:
+    lock, now, most = threading.Lock(), [0], [0]
+
+    def answer(got: Received) -> Scripted:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        threading.Event().wait(0.02)
+        with lock:
+            now[0] -= 1
+        return model(got)
+
+    with serving(answer) as server:
+        check(server.url + "/infer", count=8)
+    assert most[0] == 2
+
+
+def test_a_check_can_be_cancelled() -> None:
+    cancel, hold = CancelToken(), threading.Event()
+    seen: list[Received] = []
+
+    def answer(got: Received) -> Scripted:
+        seen.append(got)
+        if len(seen) > 2:
+            cancel.cancel()
+            hold.wait(10)
+        return model(got)
+
+    with serving(answer) as server, pytest.raises(Cancelled):
+        check(server.url + "/infer", count=30, cancel=cancel)
+    hold.set()
+    assert len(seen) < 10
+
+
+def test_the_samples_are_there() -> None:
+    found = checkup.sample_images()
+    assert found
+    assert all(image.width > 0 for image in found)
