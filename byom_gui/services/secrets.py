@@ -109,8 +109,14 @@ class SecretStore:
             return self.available()
 
     def hold(self, ref: SecretRef, value: str) -> None:
-        """Keeps a secret in memory for this session only, whatever keyring there is (practice, a pasted address)."""
+        """Keeps a secret in memory for this session only, whatever keyring there is (practice, a pasted address).
+
+        It comes before one in the keyring, which stays as it is. An empty value holds nothing any more.
+        """
         with self._lock:
+            if not value:
+                self._memory.pop(ref, None)
+                return
             self._known.setdefault(ref, set()).add(value)
             self._memory[ref] = value
 

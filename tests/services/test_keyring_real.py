@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.keyring
+pytestmark = [pytest.mark.keyring, pytest.mark.xdist_group("keyring")]
 
 ROOT = Path(__file__).resolve().parents[2]
 PRELUDE = """
@@ -57,11 +58,26 @@ def _environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def _run(command: list[str], home: Path, **more: str) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        command, env=_environment(home, **more), cwd=home, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    """Runs a command for at most a minute. It writes to files: a daemon that kept a pipe open would be waited for."""
+    said, complained = home / "stdout", home / "stderr"
+    with said.open("wb") as out, complained.open("wb") as errors:
+        running = subprocess.Popen(
+            command,
+            env=_environment(home, **more),
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            start_new_session=True,
+        )
+        try:
+            code = running.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)  # the bus and all that runs on it
+            running.wait(10)
+            pytest.fail(f"{command[0]} did not end: {complained.read_text(errors='replace')}")
+    assert code == 0, complained.read_text(errors="replace")
+    return [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
 
 
 def _on_bus(home: Path, unlock: bool, *programs: str) -> list[dict[str, Any]]:

@@ -19,11 +19,11 @@ def test_a_checkout() -> None:
 
 @pytest.mark.parametrize("below", ["resources", "byom_gui/resources"])
 def test_a_frozen_app_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
-    place = tmp_path / below / "icons" / ".gitkeep"
+    place = tmp_path / below / "icons" / "a.svg"
     place.parent.mkdir(parents=True)
     place.touch()
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
-    assert resources.path("icons/.gitkeep") == place
+    assert resources.path("icons/a.svg") == place
 
 
 def test_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

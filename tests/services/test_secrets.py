@@ -119,6 +119,27 @@ def test_what_can_not_be_deleted_is_told() -> None:
     assert "hush" not in caught.value.sentence + caught.value.detail
 
 
+@pytest.mark.usefixtures("allowed")
+def test_what_is_held_stays_in_memory_and_out_of_the_keyring() -> None:
+    backend = Memory()
+    store = SecretStore(backend)
+    store.set(QUERY, "kept")
+    store.hold(QUERY, "pasted")
+    assert (store.get(QUERY), store.place(QUERY).kind, store.place(QUERY).title) == (
+        "pasted",
+        "session",
+        "this session only",
+    )
+    assert list(backend.entries.values()) == ["kept"]
+    assert SecretStore(backend).get(QUERY) == "kept"
+    assert store.redactor().scrub("api_key=pasted") == f"api_key={MASK}"
+    store.hold(QUERY, "")
+    assert store.get(QUERY) == "kept"
+    store.hold(QUERY, "pasted")
+    store.forget(QUERY)
+    assert (store.get(QUERY), backend.entries) == (None, {})
+
+
 def _chain(*parts: Any) -> Any:
     class Chain(ChainerBackend):
         backends = list(parts)  # noqa: RUF012
