@@ -1,87 +1,210 @@
-"""One image at an address that can not be guessed, and whether a server could fetch it."""
+"""One image at one address for a while, and nothing else: over real sockets on loopback."""
 
 from __future__ import annotations
 
-import http.client
-from urllib.parse import urlsplit
+import socket
+import threading
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
 
 import pytest
 
-from byom_gui.core.endpoint import parse_address
+from byom_gui.core.endpoint import Origin
 from byom_gui.core.errors import InputError
-from byom_gui.services import images
+from byom_gui.core.image import ImageSource
 from byom_gui.services.image_host import ImageHost, can_reach
 
-
-def fetch(url: str, path: str | None = None, method: str = "GET") -> tuple[int, bytes, str]:
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
-    try:
-        connection.request(method, parts.path if path is None else path)
-        reply = connection.getresponse()
-        return reply.status, reply.read(), reply.getheader("Content-Type") or ""
-    finally:
-        connection.close()
+DATA = bytes(range(256)) * 40
+LAN = "192.168.1.7"
 
 
-def test_the_image_is_served_and_counted() -> None:
-    sample = images.small_sample()
-    with ImageHost() as host:
-        url = host.serve(sample)
-        assert fetch(url, method="HEAD") == (200, b"", "image/png")
-        assert host.fetches == 0
-        assert fetch(url) == (200, sample.data, "image/png")
-        assert fetch(url)[0] == 200
-        assert host.fetches == 2
-        other = host.serve(sample)
-        assert (fetch(url)[0], fetch(other)[0]) == (404, 200)
-    with pytest.raises(ConnectionRefusedError):
-        fetch(url)
+def image(name: str = "cells 1.png", data: bytes = DATA) -> ImageSource:
+    return ImageSource(name, data, "image/png", 4, 3)
 
 
-def test_nothing_else_is_there() -> None:
-    with ImageHost() as host:
-        assert fetch(f"http://127.0.0.1:{urlsplit(host.serve(images.small_sample())).port}/")[0] == 404
-        url = host.serve(images.small_sample())
-        token = urlsplit(url).path.split("/")[1]
-        assert len(token) >= 32
-        for path in ("/", f"/{token}", f"/{token}/", f"/{token}/../{token}/x", "/../../etc/passwd", f"/{token}/%2e%2e"):
-            assert fetch(url, path)[0] == 404
-        assert fetch(url, method="POST")[0] == 501
-        assert host.fetches == 0
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_it_expires() -> None:
-    time = [0.0]
-    with ImageHost(clock=lambda: time[0]) as host:
-        url = host.serve(images.small_sample(), seconds=10)
-        time[0] = 9
-        assert fetch(url)[0] == 200
-        time[0] = 11
-        assert fetch(url)[0] == 404
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-@pytest.mark.parametrize("interface", ["0.0.0.0", "::", "not an address", "203.0.113.1"])
-def test_interfaces_that_are_refused(interface: str) -> None:
-    with pytest.raises(InputError, match="interface"), ImageHost(interface):
-        pass
+@pytest.fixture
+def host(clock: Clock) -> Iterator[ImageHost]:
+    with ImageHost(clock=clock) as running:
+        yield running
+
+
+def ask(address: str, path: str | None = None, method: str = "GET", raw: bytes = b"") -> tuple[int, str, bytes]:
+    """Status, head and body as they come over the wire; the path is sent as it is, dots and all."""
+    parts = urlsplit(address)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    request = raw or f"{method} {parts.path if path is None else path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), head.decode("latin-1"), body
+
+
+def test_the_image_is_fetched_whole_and_counted(host: ImageHost) -> None:
+    address = host.serve(image(), seconds=60)
+    assert address.startswith("http://127.0.0.1:")
+    assert address.endswith("/cells%201.png")
+    status, head, body = ask(address)
+    assert (status, body, host.fetches) == (200, DATA, 1)
+    assert "Content-Type: image/png" in head
+    assert f"Content-Length: {len(DATA)}" in head
+    assert "Server: byom-gui\r\n" in head
+    assert ask(address)[2] == DATA
+    assert host.fetches == 2
+
+
+def test_head_tells_without_the_body_and_is_no_fetch(host: ImageHost) -> None:
+    status, head, body = ask(host.serve(image()), method="HEAD")
+    assert (status, body, host.fetches) == (200, b"", 0)
+    assert f"Content-Length: {len(DATA)}" in head
 
 
 @pytest.mark.parametrize(
-    ("url", "interface", "addresses", "possible", "word"),
+    "path",
     [
-        ("http://127.0.0.1:8000/infer", "127.0.0.1", (), True, "on this computer"),
-        ("http://localhost/infer", "127.0.0.1", (), True, "on this computer"),
-        ("http://my-name.example/infer", "127.0.0.1", ("127.0.1.1",), True, "on this computer"),
-        ("http://192.168.1.5/infer", "127.0.0.1", (), False, "Choose the interface"),
-        ("http://192.168.1.5/infer", "192.168.1.2", (), True, "192.168.1.2"),
-        ("http://gpu-box/infer", "192.168.1.2", (), True, "private network"),
-        ("http://gpu.local/infer", "127.0.0.1", (), False, "Choose the interface"),
-        ("https://ml.corp.example/infer", "10.0.0.2", ("10.0.0.9",), True, "private network"),
-        ("https://model.example.com/infer", "10.0.0.2", (), False, "Give an image address"),
-        ("https://8.8.8.8/infer", "10.0.0.2", (), False, "Give an image address"),
+        "/",
+        "//",
+        "/favicon.ico",
+        "/{token}",
+        "/{token}/",
+        "/{token}/other.png",
+        "/{token}/{name}/",
+        "/{token}/{name}?a=1",
+        "/{token}/../{name}",
+        "/{token}/{name}/../../../../etc/passwd",
+        "/{token}/..%2f..%2fetc%2fpasswd",
+        "/../../etc/passwd",
+        "/{wrong}/{name}",
+        "/ü/{name}",
+        "http://127.0.0.1/{token}/{name}",
     ],
 )
-def test_who_could_fetch(url: str, interface: str, addresses: tuple[str, ...], possible: bool, word: str) -> None:
-    can, why = can_reach(parse_address(url).address.origin, interface, addresses)
-    assert (can, word in why) == (possible, True)
+def test_every_other_path_is_not_found(host: ImageHost, path: str) -> None:
+    address = host.serve(image())
+    token = urlsplit(address).path.split("/")[1]
+    wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
+    status, head, body = ask(address, path.format(token=token, wrong=wrong, name="cells%201.png"))
+    assert (status, body, host.fetches) == (404, b"", 0)
+    assert "Server: byom-gui\r\n" in head
+
+
+@pytest.mark.parametrize(
+    "request_line", ["POST {path} HTTP/1.1", "OPTIONS * HTTP/1.1", "nonsense", "GET {path} HTTP/9"]
+)
+def test_other_methods_and_broken_requests_learn_nothing(host: ImageHost, request_line: str) -> None:
+    address = host.serve(image())
+    line = request_line.format(path=urlsplit(address).path)
+    status, _, body = ask(address, raw=f"{line}\r\nHost: x\r\n\r\n".encode())
+    assert (status, body, host.fetches) == (404, b"", 0)
+
+
+def test_it_expires_and_one_image_takes_the_place_of_another(host: ImageHost, clock: Clock) -> None:
+    first = host.serve(image(), seconds=30)
+    clock.now += 29.9
+    assert ask(first)[0] == 200
+    clock.now += 0.1
+    assert ask(first)[0] == 404
+    second = host.serve(image("b.png", b"second"), seconds=30)
+    assert ask(first)[0] == 404
+    assert ask(second)[2] == b"second"
+    assert urlsplit(first).path.split("/")[1] != urlsplit(second).path.split("/")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("мышь/1?#.png", quote("мышь/1?#.png", safe="")),
+        ("50 %.png", "50%20%25.png"),
+        ("..", "image"),
+        ("", "image"),
+        ("bad\udcff.png", "bad%3F.png"),
+    ],
+)
+def test_names_of_every_kind_are_quoted_and_found(host: ImageHost, name: str, shown: str) -> None:
+    address = host.serve(image(name))
+    assert address.rpartition("/")[2] == shown
+    assert ask(address)[2] == DATA
+
+
+def test_it_is_gone_after_stop_with_all_its_threads() -> None:
+    before = set(threading.enumerate())
+    host = ImageHost()
+    with host:
+        address = host.serve(image(data=bytes(50_000_000)))
+        parts = urlsplit(address)
+        place = (parts.hostname or "", parts.port or 0)
+        with socket.create_connection(place, timeout=10) as silent, socket.create_connection(place, timeout=10) as slow:
+            slow.sendall(f"GET {parts.path} HTTP/1.1\r\n\r\n".encode())
+            assert slow.recv(12) == b"HTTP/1.0 200"
+            silent.sendall(b"GET")
+            host.stop()
+            assert set(threading.enumerate()) <= before
+    with pytest.raises(OSError, match=r"refused|reset"):
+        socket.create_connection(place, timeout=10)
+    with pytest.raises(RuntimeError, match="not running"):
+        host.serve(image())
+
+
+@pytest.mark.parametrize("interface", ["0.0.0.0", "::", "", "localhost", "203.0.113.9"])
+def test_interfaces_that_are_refused(interface: str) -> None:
+    with pytest.raises(InputError, match="Choose"), ImageHost(interface):
+        pytest.fail("it runs")
+
+
+def test_ipv6_addresses_stand_in_brackets() -> None:
+    with ImageHost("::1") as host:
+        address = host.serve(image())
+        assert address.startswith("http://[::1]:")
+        assert ask(address)[2] == DATA
+
+
+@pytest.mark.parametrize(
+    ("server", "interface", "addresses", "can"),
+    [
+        ("127.0.0.1", "127.0.0.1", (), True),
+        ("localhost", LAN, (), True),
+        ("model.example", "127.0.0.1", ("127.0.0.1", "::1"), True),
+        ("192.168.1.20", LAN, (), True),
+        ("fd00::5", LAN, (), True),
+        ("100.100.3.4", LAN, (), True),
+        ("gpu-box", LAN, (), True),
+        ("gpu.local", LAN, (), True),
+        ("model.example", LAN, ("10.0.0.4",), True),
+        ("192.168.1.20", "127.0.0.1", (), False),
+        ("192.168.1.20", "::1", (), False),
+        ("gpu-box", "localhost", (), False),
+        ("8.8.8.8", LAN, (), False),
+        ("model.example", LAN, (), False),
+        ("gpu.local", LAN, ("8.8.8.8", "10.0.0.4"), False),
+    ],
+)
+def test_who_can_fetch_from_here(server: str, interface: str, addresses: tuple[str, ...], can: bool) -> None:
+    found, why = can_reach(Origin("http", server, 80), interface, addresses)
+    assert found is can
+    assert ("so it can not fetch a picture from here" in why) is not can
+
+
+def test_a_private_server_is_told_to_choose_an_interface() -> None:
+    assert can_reach(Origin("http", "192.168.1.20", 80), "127.0.0.1")[1] == (
+        "The server is not on this machine, so it can not fetch a picture from here. "
+        "Drop an image address, or choose an interface in the connection settings."
+    )
+    assert can_reach(Origin("https", "model.example", 443), LAN)[1].endswith("Drop an image address.")
