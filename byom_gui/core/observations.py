@@ -171,10 +171,11 @@ class PingReport:
 
 @dataclass(frozen=True, slots=True)
 class ClassesObservation:
-    """What the classes address said: tried addresses in order, the one that answered, its call."""
+    """What the classes address said: the one that answered, and its call; ``tried`` are all, in order."""
 
     address: Address
     call: Call
+    tried: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

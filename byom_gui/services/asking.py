@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 from byom_gui.core.endpoint import MASK, Address, Auth, Endpoint, SecretRef
 from byom_gui.core.image import ImageSource
@@ -21,6 +22,9 @@ _JSON = "application/json"
 _SHOWN = 20
 """Characters of base64 that are shown."""
 _QUERY = re.compile(r"\?.*$", re.DOTALL)
+_USER_INFO = re.compile(r"(?<=://)[^/?#]*@")
+_SHORTEST = 5
+"""Characters of a query value that is looked for in what comes back; see ``redactor``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,13 @@ def outgoing(question: Question, lookup: Lookup) -> Outgoing:
 
 
 def redactor(question: Question, lookup: Lookup) -> Redactor:
-    """Scrubs this request's secrets out of all that comes back."""
+    """Scrubs this request's secrets out of all that comes back.
+
+    Not so a query value of a few characters, such as ``?version=2``: it is no key, and masking each 2 of an answer
+    would leave nothing to judge.
+    """
     known = [(ref, lookup(ref) or "") for ref in question.refs]
+    known = [(ref, value) for ref, value in known if ref.kind != "query" or len(value) >= _SHORTEST]
     basic = [(ref.name, value) for ref, value in known if ref.kind == "basic"]
     return Redactor([value for _, value in known], basic)
 
@@ -87,7 +96,8 @@ def shown(question: Question, settings: Settings, lookup: Lookup) -> SentRequest
     """The request for people: secrets masked, base64 shortened, and a curl line that works when pasted.
 
     The line asks a POSIX shell for the secrets, by the names of the commands' own variables, and reads the image
-    from a file of its name in the folder where it is run. A masked value of the query is to be filled in by hand.
+    from a file of its name in the folder where it is run. A value of the query is taken as it stands in an address,
+    percent-encoded where it has to be.
     """
     sent = outgoing(question, lookup)
     masked = {name: MASK if name.lower() in sent.credential_headers else value for name, value in sent.headers}
@@ -126,8 +136,8 @@ def _shown_body(question: Question) -> str:
 
 
 def _shown_url(url: str) -> str:
-    """An image's address without its query, which holds the signature of a presigned one."""
-    return _QUERY.sub(f"?{MASK}", url)
+    """An image's address without what may be secret in it: a user and password, the signature in its query."""
+    return _QUERY.sub(f"?{MASK}", _USER_INFO.sub(f"{MASK}@", url))
 
 
 def _curl(question: Question, settings: Settings, sent: Outgoing) -> str:
@@ -149,7 +159,7 @@ def _curl(question: Question, settings: Settings, sent: Outgoing) -> str:
     if question.image is None:
         return command
     if question.way == "url":
-        if "?" in question.image_url:
+        if _shown_url(question.image_url) != question.image_url:
             return f'{command} --data \'{{"image": {{"url": "\'"$IMAGE_URL"\'"}}}}\''
         return f"{command} --data {shlex.quote((sent.body or b'').decode())}"
     # The picture goes through a pipe: an argument that long is refused by the system.
@@ -166,5 +176,5 @@ def _curl_url(address: Address) -> str:
     text = shlex.quote(f"{address.base}?")
     for place, name in enumerate(names):
         variable = "BYOM_ENDPOINT_SECRET" if len(names) == 1 else "QUERY_" + re.sub(r"\W", "_", name, flags=re.ASCII)
-        text += shlex.quote(f"{'&' if place else ''}{name}=") + f'"${variable}"'
+        text += shlex.quote(f"{'&' if place else ''}{quote_plus(name)}=") + f'"${variable}"'
     return text

@@ -49,9 +49,16 @@ class ModelServer:
         self._lock = threading.Lock()
 
     def is_cold(self, endpoint: Endpoint) -> bool:
-        """Whether this endpoint has not yet answered in this session."""
+        """Whether this endpoint was not yet asked in this session, or could not be reached."""
         with self._lock:
             return endpoint.infer not in self._called
+
+    def _is_first(self, endpoint: Endpoint) -> bool:
+        """Whether this call is the first one; of several at once only one is."""
+        with self._lock:
+            first = endpoint.infer not in self._called
+            self._called.add(endpoint.infer)
+            return first
 
     def ping(
         self,
@@ -97,12 +104,15 @@ class ModelServer:
             InputError: a setting or secret can not be used.
         """
         question = Question("POST", endpoint.infer, endpoint.auth, image, way, image_url)
-        probe = purpose in ("wrong-credentials", "no-credentials", "neighbour")
-        first = not probe and self.is_cold(endpoint)
-        call = self._call(question, settings, purpose, cancel, patient=first)
-        if not probe and (call.reply is not None or (call.failure and call.failure.id == "net.timeout-read")):
-            with self._lock:
-                self._called.add(endpoint.infer)
+        first = purpose in ("ping", "infer") and self._is_first(endpoint)
+        arrived = False
+        try:
+            call = self._call(question, settings, purpose, cancel, patient=first)
+            arrived = call.reply is not None or (call.failure is not None and call.failure.id == "net.timeout-read")
+        finally:
+            if first and not arrived:
+                with self._lock:
+                    self._called.discard(endpoint.infer)
         sizes = {"image_name": image.name, "image_width": image.width, "image_height": image.height}
         return replace(call, **sizes, way=way, first=first, sample=sample)  # type: ignore[arg-type]
 
@@ -121,8 +131,9 @@ class ModelServer:
             call = self._call(Question("GET", address, auth), settings, "classes", cancel)
             seen.append(ClassesObservation(address, call))
             if call.reply is None or _looks_right(call):
-                return seen[-1] if _looks_right(call) else seen[0]
-        return seen[0]
+                break
+        told = seen[-1] if _looks_right(seen[-1].call) else seen[0]
+        return replace(told, tried=tuple(each.address for each in seen))
 
     def request_shown(
         self,

@@ -133,9 +133,10 @@ class Pinging:
             self._fail("http", call.milliseconds, broken.what)
             return
         self._tell(Stage("http", "passed", call.milliseconds, detail))
-        self._judge(call, errors, refused, whole)
+        valid = answered.answer is not None and answered.answer.schema_valid
+        self._judge(call, errors, refused, valid, whole)
 
-    def _judge(self, call: Call, errors: list[Finding], refused: bool, whole: float) -> None:
+    def _judge(self, call: Call, errors: list[Finding], refused: bool, valid: bool, whole: float) -> None:
         if refused:
             words = "The credentials were refused." if call.with_credentials else "Credentials are asked for."
             self._fail("auth", 0.0, words)
@@ -148,10 +149,11 @@ class Pinging:
             return
         self._tell(Stage("json", "passed", reading))
         rest = max(whole - reading, 0.0)
-        if errors:
-            self._fail("schema", rest, errors[0].what)
+        if errors and not valid:
+            self._fail("schema", rest, (_first(errors, "schema.") or errors[0]).what)
         else:
-            self._tell(Stage("schema", "passed", rest))
+            # The contract is kept; that what it says is of no use, "failed" for instance, is told beside it.
+            self._tell(Stage("schema", "passed", rest, errors[0].what if errors else ""))
 
     def _not_reached(self) -> None:
         done = {stage.name for stage in self._stages}
