@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
@@ -17,20 +18,22 @@ from byom_gui.core.diagnosis import Answered, Diagnosis, diagnose, read_call, st
 from byom_gui.core.endpoint import Address, Endpoint
 from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.findings import NotChecked
-from byom_gui.core.image import ImageSource
+from byom_gui.core.image import ImageRef, ImageSource
 from byom_gui.core.observations import Call, ClassesObservation, Observations, PingReport, Stage
 from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport, latency_of
+from byom_gui.services import http, resources
 from byom_gui.services import images as pictures
-from byom_gui.services import resources
 from byom_gui.services.image_host import ImageHost, can_reach
 from byom_gui.services.model_server import CLASSES_TRIES, ModelServer
+from byom_gui.services.previewing import interface_for, read_ref
 
 MAX_CALLS = 120
 MAX_IMAGES = 20
 """How many of a project's images the window reads for one check; a folder of slides would fill the memory."""
 _NEIGHBOURS = 4
 _COLD_REPEAT = 1
+_CLASS_LIST = "The class list"
 
 Progress = Callable[[int, int, str], None]
 
@@ -69,13 +72,14 @@ def plan(
         raise InputError("A check needs at least 2 calls: raise --max-calls.", where="max_calls")
     possible, why = can_reach(endpoint.origin, settings.image_host_interface, addresses)
     url = bool(image_url) or possible
+    image_count += bool(image_url)
     steps = [("Ping with a small picture, once more if the first call is slow", 1 + _COLD_REPEAT)]
     left = max_calls - steps[0][1]
     classes = 1 if endpoint.classes is not None else CLASSES_TRIES
     wanted = [
-        ("The class list", classes),
+        (_CLASS_LIST, classes),
         ("One image by url", int(url)),
-        ("One call with wrong credentials", int(bool(endpoint.secret_refs()))),
+        ("One call with wrong credentials", int(bool(endpoint.secret_refs()) and not quick)),
     ]
     taken: dict[str, int] = {}
     images = min(1, image_count, left)
@@ -123,7 +127,8 @@ def run(
         images: what to send; with ``quick`` the first alone.
         listed: the classes to register, where there is a list.
         budget_ms: what 95 of 100 answers may take; 0 where none is given.
-        image_url: an address from which the server can fetch the first image.
+        image_url: the address of an image, from which the server can fetch it. It is fetched from here too, to be sent
+            by base64 before all others; where that fails, its size is not known and the two ways are not compared.
         on_progress: calls made, calls planned, what was just done; from this thread only.
         samples: the images are the built-in ones.
 
@@ -135,8 +140,11 @@ def run(
     check = _Check(endpoint, settings, server, made, cancel, on_progress, samples)
     check.ping(on_stage)
     if check.reached:
+        remote = _fetched(image_url, settings, cancel) if made.url and image_url else None
+        if remote is not None and remote.data:
+            images = (remote, *(image for image in images if image.data != remote.data))
         check.images(images[: made.images])
-        check.by_url(images, image_url)
+        check.by_url(remote or next(iter(images), None), image_url)
         check.classes()
         check.wrong_credentials(images)
     return check.report(listed, budget_ms)
@@ -168,12 +176,24 @@ class _Check:
         self._classes: ClassesObservation | None = None
         self._not_checked: list[NotChecked] = []
         self._made = 0
+        self._cost = 1  # what one image comes to; more where each is redirected
 
     @property
     def reached(self) -> bool:
         """Whether the ping found a server that may judge images: no 404 or 405, and no locked door."""
         reply = self._ping.call.reply if self._ping and self._ping.call else None
         return reply is not None and reply.status not in (401, 403, 404, 405)
+
+    @property
+    def _class_calls(self) -> int:
+        return dict(self._plan.steps).get(_CLASS_LIST, 0)
+
+    def _reserved(self) -> int:
+        """The calls that are kept back for what comes after the images."""
+        return self._class_calls + self._cost * (self._plan.url + self._plan.wrong_try)
+
+    def _fits(self) -> bool:
+        return self._made + self._cost <= self._plan.calls
 
     def _count(self, text: str, calls: int = 1) -> None:
         self._made += calls
@@ -188,7 +208,8 @@ class _Check:
             self._on_progress(0, self._plan.calls, "The server could not be reached")
             return
         self._keep(call)
-        self._count("Ping", call.attempts)
+        self._cost = 1 + sum(redirect.followed for redirect in call.redirects)
+        self._count("Ping", call.attempts * self._cost)
         if call.reply is not None and call.reply.status in (404, 405):
             self._neighbours(sample)
 
@@ -204,7 +225,8 @@ class _Check:
 
     def images(self, images: Sequence[ImageSource]) -> None:
         """Each image by base64, a few at a time. The answers are kept in the order of the images."""
-        slots = [_Slot(image) for image in images]
+        left = self._plan.calls - self._made - self._reserved()
+        slots = [_Slot(image) for image in images[: max(left // self._cost, 1)]]
         waiting = deque(slots)
         stop = CancelToken()
         take_back = self._cancel.on_cancel(stop.cancel)
@@ -215,7 +237,7 @@ class _Check:
                 answered = slot.done.result()
                 self._calls.append(answered.call)
                 self._answered.append(answered)
-                self._count(slot.image.name)
+                self._count(slot.image.name, self._cost)
         finally:
             take_back()
             stop.cancel()  # the first that raises ends the others too
@@ -233,30 +255,25 @@ class _Check:
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
                 slot.done.set_exception(error)
 
-    def by_url(self, images: Sequence[ImageSource], image_url: str) -> None:
+    def by_url(self, image: ImageSource | None, image_url: str) -> None:
         """One image by url, where the server can fetch it; else it is told as not checked."""
-        if not self._plan.url or not images:
-            why = self._plan.why_no_url or "There was no call left for it."
+        if not self._plan.url or image is None or not self._fits():
+            why = self._plan.why_no_url or ("There was no call left for it." if image else "There is no image to send.")
             self._not_checked.append(NotChecked("input.url", why))
             return
         if image_url:
-            self._keep(self._infer_url(images[0], image_url))
-            self._count("One image by url")
+            self._keep(self._infer_url(image, image_url))
+            self._count("One image by url", self._cost)
             return
-        with ImageHost(self._interface()) as host:
-            call = self._infer_url(images[0], host.serve(images[0]))
+        with ImageHost(interface_for(self._endpoint.origin, self._settings)) as host:
+            call = self._infer_url(image, host.serve(image))
             fetched = host.fetches > 0
-        self._count("One image by url")
+        self._count("One image by url", self._cost)
         if fetched or self._endpoint.origin.is_loopback:
             self._keep(call)
         else:
             why = "The server did not fetch the image from this app; a firewall may be in between."
             self._not_checked.append(NotChecked("input.url", why))
-
-    def _interface(self) -> str:
-        if not self._endpoint.origin.is_loopback:
-            return self._settings.image_host_interface
-        return "::1" if ":" in self._endpoint.origin.host else "127.0.0.1"
 
     def _infer_url(self, image: ImageSource, address: str) -> Call:
         return self._server.infer(
@@ -271,18 +288,18 @@ class _Check:
 
     def classes(self) -> None:
         """The class list, from the user's address or the guesses."""
-        if any(words == "The class list" for words, _ in self._plan.steps):
+        if self._class_calls and self._made + self._class_calls <= self._plan.calls:
             self._classes = self._server.classes(self._endpoint, self._settings, self._cancel)
-            self._count("The class list")
+            self._count(_CLASS_LIST, len(self._classes.tried))
 
     def wrong_credentials(self, images: Sequence[ImageSource]) -> None:
         """One try with made-up credentials, said beforehand; only after the right ones were let in."""
         good = any(answered.call.reply and answered.call.reply.status // 100 == 2 for answered in self._answered)
-        if not self._plan.wrong_try or not good:
+        if not self._plan.wrong_try or not good or not self._fits():
             return
         image = images[0] if images else pictures.small_sample()
         self._keep(self._server.infer(self._endpoint, self._settings, image, self._cancel, purpose="wrong-credentials"))
-        self._count("One call with wrong credentials")
+        self._count("One call with wrong credentials", self._cost)
 
     def report(self, listed: ClassList | None, budget_ms: float) -> CheckReport:
         """Judges all of it."""
@@ -302,7 +319,7 @@ class _Check:
         rest = tuple(each for each in found.not_checked if each.id not in ours)
         found = Diagnosis(found.findings, (*self._not_checked, *rest))
         judged = any(each.good for each in self._answered if each.call.purpose in ("ping", "infer"))
-        any_http = any(call.reply is not None for call in self._calls)
+        any_http = any(_got_http(call) for call in self._calls)
         return CheckReport(
             observations,
             tuple(self._answered),
@@ -317,6 +334,22 @@ class _Check:
         timed = [call for call in self._calls if call.reply is not None and call.purpose in ("ping", "infer")]
         first = next((call.milliseconds for call in timed if call.first), None)
         return latency_of(first, [call.milliseconds for call in timed if not call.first])
+
+
+def _got_http(call: Call) -> bool:
+    """Whether an HTTP answer came: also one that was too large to read, or that led round in a circle."""
+    return call.reply is not None or (
+        call.failure is not None and call.failure.id in ("http.oversized", "net.redirect")
+    )
+
+
+def _fetched(url: str, settings: Settings, cancel: CancelToken) -> ImageSource:
+    """The image at ``url`` as it comes to this machine; without data and size where it does not come."""
+    name = urlsplit(url).path.rpartition("/")[2] or "image address"
+    try:
+        return read_ref(ImageRef("image-url", "url", url, name), settings, cancel, http.send)
+    except ImageError:
+        return ImageSource(name, b"", "", 0, 0)
 
 
 class _Slot:

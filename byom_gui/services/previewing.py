@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.diagnosis import Answered, read_call
-from byom_gui.core.endpoint import Endpoint
+from byom_gui.core.endpoint import Endpoint, Origin
 from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.image import ImageRef, ImageSource
 from byom_gui.core.observations import Call
@@ -56,9 +56,16 @@ def _call(
     possible, why = can_reach(endpoint.origin, settings.image_host_interface)
     if not possible:
         raise InputError(f"{source.name} can not be sent by url. {why}")
-    with ImageHost(settings.image_host_interface) as host:
+    with ImageHost(interface_for(endpoint.origin, settings)) as host:
         address = host.serve(source, seconds=HOST_SECONDS)
         return server.infer(endpoint, settings, source, cancel, way="url", image_url=address, sample=sample)
+
+
+def interface_for(origin: Origin, settings: Settings) -> str:
+    """The address to serve an image on: loopback for a server on this machine, whatever is chosen for others."""
+    if not origin.is_loopback:
+        return settings.image_host_interface
+    return "::1" if ":" in origin.host else "127.0.0.1"
 
 
 def read_ref(ref: ImageRef, settings: Settings, cancel: CancelToken, sender: Sender) -> ImageSource:
@@ -70,9 +77,13 @@ def read_ref(ref: ImageRef, settings: Settings, cancel: CancelToken, sender: Sen
     if ref.kind != "url":
         return images.read_image(ref.place)
     options = Options(settings.connect_timeout, settings.read_timeout, proxy=settings.proxy, max_bytes=images.MAX_BYTES)
-    result = sender(Outgoing("GET", ref.place), options, Redactor(), cancel)
+    try:
+        result = sender(Outgoing("GET", ref.place), options, Redactor(), cancel)
+    except InputError as error:
+        raise ImageError(f"Its address can not be used. {error.sentence}", where=ref.name) from None
     if result.reply is None:
-        raise ImageError("Its address did not answer.", where=ref.name)
+        why = f": {result.failure.detail}" if result.failure and result.failure.detail else ""
+        raise ImageError(f"Its address did not answer{why}.", where=ref.name)
     if result.reply.status != 200:
         raise ImageError(f"Its address answers {result.reply.status}.", where=ref.name)
     return images.from_bytes(result.reply.body, ref.name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import threading
 import urllib.request
 
 import pytest
+from PIL import Image
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
@@ -14,6 +17,8 @@ from byom_gui.core.errors import Cancelled, InputError
 from byom_gui.core.image import ImageSource
 from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport
+from byom_gui.sandbox.faults import FAULTS
+from byom_gui.sandbox.model_server import ModelServer as BuiltIn
 from byom_gui.services import checkup, images
 from byom_gui.services.model_server import ModelServer
 from tests.services.servers import Received, Scripted, free_port, serving
@@ -54,15 +59,19 @@ def check(
     max_calls: int = checkup.MAX_CALLS,
     cancel: CancelToken | None = None,
     told: list[tuple[int, int, str]] | None = None,
+    pictures: list[ImageSource] | None = None,
+    image_url: str = "",
+    settings: Settings = SETTINGS,
 ) -> CheckReport:
-    pictures: list[ImageSource] = [images.small_sample() for _ in range(count)]
+    pictures = [images.small_sample() for _ in range(count)] if pictures is None else pictures
     return checkup.run(
         Endpoint(parse_address(url).address, auth),
-        SETTINGS,
+        settings,
         pictures,
         ModelServer(lookup),
         quick=quick,
         max_calls=max_calls,
+        image_url=image_url,
         cancel=cancel or CancelToken(),
         on_progress=lambda done, total, text: (told if told is not None else []).append((done, total, text)),
     )
@@ -70,6 +79,13 @@ def check(
 
 def ids(report: CheckReport) -> set[str]:
     return {finding.id for finding in report.findings if finding.severity == "error"}
+
+
+def coloured(shade: int) -> ImageSource:
+    """A picture of its own bytes."""
+    out = io.BytesIO()
+    Image.new("RGB", (20 + shade, 10), (shade, 0, 0)).save(out, "PNG")
+    return images.from_bytes(out.getvalue(), f"{shade}.png")
 
 
 def test_a_sound_server_is_ready() -> None:
@@ -131,7 +147,7 @@ def test_a_locked_door_is_not_hammered() -> None:
     ("count", "quick", "max_calls", "images_sent", "calls"),
     [
         (0, False, 120, 0, 6),
-        (5, True, 120, 1, 8),
+        (5, True, 120, 1, 7),
         (5, False, 120, 5, 12),
         (500, False, 120, 113, 120),
         (5, False, 4, 1, 4),
@@ -190,6 +206,116 @@ def test_a_check_can_be_cancelled() -> None:
         check(server.url + "/infer", count=30, cancel=cancel)
     hold.set()
     assert len(seen) < 10
+
+
+def test_the_built_in_server_raises_no_false_alarm() -> None:
+    with BuiltIn(user="lab", password="hush", secret_header="X-Key", secret="hush") as server:
+        report = check(server.url, auth=Auth("lab", "X-Key"), pictures=checkup.sample_images())
+    alarms = {finding.id for finding in report.findings if finding.severity != "advice"}
+    assert alarms <= {"net.private-address", "net.plain-http"}
+    assert "net.private-address" in alarms
+    assert report.verdict == "ready"
+
+
+@pytest.mark.parametrize("fault", ["schema.missing", "json.python-literal", "http.html", "classes.form", "input.url"])
+def test_a_fault_brings_its_finding_and_no_other_error(fault: str) -> None:
+    with BuiltIn(fault=FAULTS[fault]) as server:
+        report = check(server.url, pictures=checkup.sample_images()[:2])
+    assert ids(report) == {fault}
+    assert report.verdict == "not-ready"
+
+
+def test_one_bad_image_stops_none_of_the_others() -> None:
+    bad = coloured(3)
+    seen: list[bytes] = []
+
+    def answer(got: Received) -> Scripted:
+        if got.method == "POST":
+            data = base64.b64decode(json.loads(got.body)["image"].get("base64", ""))
+            seen.append(data)
+            if data == bad.data:
+                return Scripted(500, b"no")
+        return model(got)
+
+    pictures = [coloured(1), bad, coloured(5), coloured(7)]
+    with serving(answer) as server:
+        report = check(server.url + "/infer", pictures=pictures)
+    assert {image.data for image in pictures} <= set(seen)
+    assert ids(report) == {"http.server-error"}
+    order = [one.call.image_name for one in report.answered if one.call.way == "base64"]
+    assert order[1:] == [image.name for image in pictures]
+
+
+def test_quick_makes_no_wrong_try_and_says_so() -> None:
+    with serving(lambda got: model(got, key="hush")) as server:
+        report = check(server.url + "/infer", auth=AUTH, quick=True)
+    assert len(server.received) == report.calls == 4  # ping, one image in both ways, classes
+    assert all(got.headers["x-key"] == "hush" for got in server.received)
+    assert "auth.not-enforced" in {each.id for each in report.not_checked}
+
+
+@pytest.mark.parametrize("max_calls", [6, 9, 120])
+def test_redirects_count_as_calls(max_calls: int) -> None:
+    def answer(got: Received) -> Scripted:
+        if got.path == "/old":
+            return Scripted(307, headers=(("Location", "/infer"),))
+        return model(got)
+
+    with serving(answer) as server:
+        report = check(server.url + "/old", count=8, max_calls=max_calls)
+    assert len(server.received) <= max_calls
+    assert report.calls == len(server.received)
+    assert "net.redirect" in {finding.id for finding in report.findings}
+
+
+def test_guesses_at_the_class_list_are_counted() -> None:
+    def answer(got: Received) -> Scripted:
+        return Scripted(404) if got.method == "GET" else model(got)
+
+    with serving(answer) as server:
+        report = check(server.url + "/infer")
+    assert report.calls == len(server.received)
+    assert [got.path for got in server.received if got.method == "GET"] == ["/classes", "/api/classes"]
+
+
+def test_an_image_address_is_compared_with_the_very_same_image() -> None:
+    far = coloured(9)
+
+    def pictures(got: Received) -> Scripted:
+        return Scripted(body=far.data, headers=(("Content-Type", "image/png"),))
+
+    with serving(pictures) as shelf, serving(lambda got: model(got, urls=False)) as server:
+        report = check(server.url + "/infer", count=1, image_url=f"{shelf.url}/shelf/far.png?sig=x")
+    by_url = [one.call for one in report.answered if one.call.way == "url"]
+    assert [(call.image_name, call.image_width) for call in by_url] == [("far.png", 29)]
+    assert json.loads(server.received[-2].body)["image"]["url"].endswith("/shelf/far.png?sig=x")
+    assert ids(report) == {"input.url"}
+    assert "sig=x" not in repr(report)
+
+
+def test_an_image_address_that_does_not_answer_here_is_judged_without_its_size() -> None:
+    with serving(lambda got: Scripted(body=GOOD)) as server:
+        report = check(server.url + "/infer", count=1, image_url=f"http://127.0.0.1:{free_port()}/far.png")
+    by_url = [one.call for one in report.answered if one.call.way == "url"]
+    assert [(call.image_name, call.image_width) for call in by_url] == [("far.png", 0)]
+    assert not ids(report) & {"input.url"}
+
+
+def test_an_answer_too_large_to_read_is_an_answer() -> None:
+    head = (("Content-Type", "application/json"), ("Content-Length", str(200 * 1024**2)))
+    with serving(lambda got: Scripted(headers=head, body=b"")) as server:
+        report = check(server.url + "/infer")
+    assert ids(report) == {"http.oversized"}
+    assert report.verdict == "not-ready"
+
+
+def test_no_thread_is_left_after_a_check() -> None:
+    with serving(model) as server:
+        check(server.url + "/infer", count=4)
+    workers = [thread for thread in threading.enumerate() if thread.name == "byom-check"]
+    for thread in workers:
+        thread.join(5)
+    assert not [thread for thread in workers if thread.is_alive()]
 
 
 def test_the_samples_are_there() -> None:
