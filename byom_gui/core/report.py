@@ -10,23 +10,73 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from byom_gui.core.diagnosis import Answered, Diagnosis, Verdict
+from byom_gui.core.endpoint import Endpoint
 from byom_gui.core.findings import Finding, NotChecked
 from byom_gui.core.observations import STAGE_TITLES, Observations, Stage
 
 FORMAT = "byom-check/1"
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _VERDICTS: dict[Verdict, str] = {
     "ready": "Ready: nothing found that V7 would refuse.",
     "not-ready": "Not ready: mend what is marked as error, then check again.",
     "unreachable": "Unreachable: no HTTP answer ever came.",
 }
-_STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#1c1f23;"
-    "background:#fff}table{border-collapse:collapse}td,th{padding:.2em 1em .2em 0;text-align:left}"
-    "pre{background:#f2f3f5;padding:.7em;overflow:auto}section{border-left:4px solid #6b7280;padding-left:1em;"
-    "margin:1.2em 0}.error{border-color:#b3261e}.warning{border-color:#8a5a00}h3{margin:.2em 0}"
-)
+_TOKENS = """
+window #F3F4F6 #1D1F23
+surface #FFFFFF #24272C
+sunken #FAFBFC #202327
+line #D8DBE0 #363A41
+text #1A1D21 #E7E9EC
+text2 #535B66 #B0B7C1
+accenttext #2A52BE #8FB1FF
+block #F1F5FE #282F3F
+ok #17713A #62C584
+okbg #E6F3EA #1D3326
+warn #8A5500 #E5B454
+warnbg #FDF3DC #372D18
+bad #C02626 #FF8A80
+badbg #FCEBEA #3F2324
+"""
+"""The window's colours that the page uses, light and dark."""
+
+_STYLE = """
+*{box-sizing:border-box}
+body{margin:0;background:var(--window);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
+main{max-width:58rem;margin:0 auto;padding:2rem 1.25rem 4rem}
+h1{font-size:1.5rem;line-height:1.3;margin:.6rem 0 .35rem}
+h2{font-size:1.05rem;margin:2.2rem 0 .7rem}
+h3{font-size:1rem;line-height:1.4;margin:.5rem 0 .1rem}
+p{margin:.25rem 0}
+code,pre{font:13px/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
+bdi,code,pre,td,dd,h3{overflow-wrap:anywhere;unicode-bidi:isolate}
+.quiet{color:var(--text2)}
+.chip{display:inline-block;padding:.05rem .6rem;border-radius:1rem;font-size:.8rem;font-weight:600}
+.ready,.passed{color:var(--ok);background:var(--okbg)}
+.error,.not-ready,.unreachable,.failed{color:var(--bad);background:var(--badbg)}
+.warning{color:var(--warn);background:var(--warnbg)}
+.advice{color:var(--accenttext);background:var(--block)}
+.skipped,.not-reached{color:var(--text2);background:var(--window)}
+.card{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:.9rem 1.1rem;margin:.7rem 0}
+.flat{padding:.2rem 1.1rem;overflow-x:auto}
+table{border-collapse:collapse;width:100%}
+th{font-size:.8rem;font-weight:600;color:var(--text2);text-align:left}
+td,th{padding:.45rem 1rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:baseline}
+tr:last-child td{border-bottom:0}
+.ms{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td:first-child,td:nth-child(2){white-space:nowrap}
+td:last-child{width:100%}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem;margin:.7rem 0 0}
+dt{color:var(--text2)}
+dd{margin:0;white-space:pre-wrap}
+pre{background:var(--sunken);border:1px solid var(--line);border-radius:6px;padding:.7rem .9rem;margin:.8rem 0 0;
+white-space:pre-wrap}
+li{margin:.45rem 0}
+ul{margin:0;padding-left:1.1rem}
+@media(max-width:34rem){dl{grid-template-columns:1fr;gap:0 0}dd{margin-bottom:.5rem}}
+@media print{body{background:none}main{max-width:none;padding:0}.card{break-inside:avoid}}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +98,11 @@ class CheckReport:
     calls: int
 
     @property
+    def endpoint(self) -> Endpoint:
+        """The model server that was checked."""
+        return self.observations.endpoint
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, errors first."""
         return self.diagnosis.findings
@@ -61,21 +116,26 @@ class CheckReport:
         """The form of ``byom-check/1``. Holds no secret: the address is the masked one."""
         return {
             "format": FORMAT,
-            "endpoint": self.observations.endpoint.infer.shown,
+            "endpoint": self.endpoint.infer.shown,
             "verdict": self.verdict,
-            "findings": [finding.as_json() for finding in self.findings],
-            "not_checked": [{"id": each.id, "why": each.why} for each in self.not_checked],
+            "findings": [_whole(finding.as_json()) for finding in self.findings],
+            "not_checked": [_whole({"id": each.id, "why": each.why}) for each in self.not_checked],
             "stages": [_stage(stage) for stage in self.stages],
             "latency": {key: self.latency.get(key) for key in ("first_ms", "p50_ms", "p95_ms", "p99_ms")}
             | {"count": int(self.latency.get("count", 0))},
         }
 
 
+def _whole(told: dict[str, Any]) -> dict[str, Any]:
+    """Texts that UTF-8 can hold: the name of an image file may have bytes that are no text."""
+    return {key: _NOT_UTF8.sub("\ufffd", value) if isinstance(value, str) else value for key, value in told.items()}
+
+
 def _stage(stage: Stage) -> dict[str, Any]:
     milliseconds = None if stage.milliseconds is None else round(stage.milliseconds, 1)
     reason = stage.reason or (stage.detail if stage.outcome == "failed" else "")
     told = {"reason": reason} if reason else {}
-    return {"name": stage.name, "outcome": stage.outcome, **told, "milliseconds": milliseconds}
+    return _whole({"name": stage.name, "outcome": stage.outcome, **told, "milliseconds": milliseconds})
 
 
 def latency_of(first: float | None, later: Sequence[float]) -> dict[str, float]:
@@ -90,12 +150,14 @@ def latency_of(first: float | None, later: Sequence[float]) -> dict[str, float]:
 
 
 def report_junit(report: CheckReport) -> str:
-    """JUnit XML: a test case a stage and a finding; errors fail, what was skipped is skipped."""
-    cases = [_junit_stage(stage) for stage in report.stages] + [_junit_finding(each) for each in report.findings]
+    """JUnit XML: a test case for each stage, finding and thing not checked; errors fail, what never ran is skipped."""
+    cases = [_junit_stage(stage) for stage in report.stages]
+    cases += [_junit_finding(each) for each in report.findings]
+    cases += [_junit_not_checked(each) for each in report.not_checked]
     failures = sum("<failure" in case for case in cases)
     skipped = sum("<skipped" in case for case in cases)
     head = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
-    name = _attribute(f"byom-gui check {report.observations.endpoint.infer.shown}")
+    name = _attribute(f"byom-gui check {report.endpoint.infer.shown}")
     body = "\n".join(cases)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {head}>\n<testsuite name={name} {head}>\n'
@@ -124,6 +186,13 @@ def _junit_finding(finding: Finding) -> str:
     return f'<testcase classname="finding" name={name} time="0">{inner}</testcase>'
 
 
+def _junit_not_checked(each: NotChecked) -> str:
+    return (
+        f'<testcase classname="not checked" name={_attribute(each.id)} time="0">'
+        f"<skipped message={_attribute(each.why)}/></testcase>"
+    )
+
+
 def _rows(finding: Finding) -> list[tuple[str, str]]:
     rows = (
         ("Where", finding.where),
@@ -144,44 +213,86 @@ def _attribute(text: str) -> str:
 
 
 def report_html(report: CheckReport) -> str:
-    """One page that needs no other file and no network. All text is escaped."""
-    endpoint = _xml(report.observations.endpoint.infer.shown)
-    findings = "\n".join(map(_html_finding, report.findings)) or "<p>None.</p>"
+    """One page that needs no other file, no script and no network. All text is escaped; light and dark."""
+    endpoint = _xml(report.endpoint.infer.shown)
+    findings = "\n".join(map(_html_finding, report.findings)) or '<p class="quiet">None.</p>'
     stages = "\n".join(map(_html_stage, report.stages))
-    rest = "".join(f"<li><code>{_xml(each.id)}</code>: {_xml(each.why)}</li>" for each in report.not_checked)
-    times = ", ".join(f"{key.removesuffix('_ms')} {value:g}" for key, value in report.latency.items())
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Check of {endpoint}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>{_STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<style>{_colours()}{_STYLE}</style></head><body><main>
+<span class="chip {report.verdict}">{report.verdict}</span>
 <h1>{_xml(_VERDICTS[report.verdict])}</h1>
 <p><code>{endpoint}</code></p>
-<h2>Findings</h2>
+<p class="quiet">{_html_facts(report)}</p>
+<h2>{_html_counts(report.findings)}</h2>
 {findings}
 <h2>Stages</h2>
-<table><tr><th>Stage</th><th>Outcome</th><th>ms</th><th></th></tr>
+<div class="card flat"><table><tr><th>Stage</th><th>Outcome</th><th class="ms">ms</th><th>Details</th></tr>
 {stages}
-</table>
-<p>Times in ms: {_xml(times)}. Calls: {report.calls}.</p>
+</table></div>
 <h2>Not checked</h2>
-<ul>{rest or "<li>Nothing was left out.</li>"}</ul>
-</body></html>
+{_html_not_checked(report.not_checked)}
+</main></body></html>
 """
+
+
+def _colours() -> str:
+    rows = [row.split() for row in _TOKENS.strip().splitlines()]
+    light, dark = ("".join(f"--{row[0]}:{row[column]};" for row in rows) for column in (1, 2))
+    return f":root{{color-scheme:light dark;{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+
+
+def _html_facts(report: CheckReport) -> str:
+    ping = report.observations.ping
+    facts = [f"Checked {ping.started:%Y-%m-%d %H:%M %Z}".strip()] if ping else []
+    facts.append(f"{report.calls} call{'' if report.calls == 1 else 's'}")
+    facts += [
+        f"{'first call' if key == 'first_ms' else key.removesuffix('_ms')} {value:g} ms"
+        for key, value in report.latency.items()
+        if key != "count"
+    ]
+    return _xml(" · ".join(facts))
+
+
+def _html_counts(findings: Sequence[Finding]) -> str:
+    """Such as ``Findings: 1 error, 2 warnings``."""
+    counts = [(name, sum(each.severity == name for each in findings)) for name in ("error", "warning", "advice")]
+    told = [f"{count} {name}{'' if count == 1 or name == 'advice' else 's'}" for name, count in counts if count]
+    return f"Findings: {', '.join(told)}" if told else "Findings"
 
 
 def _html_finding(finding: Finding) -> str:
     often = f" · {finding.count} times" if finding.count > 1 else ""
-    rows = "".join(f"<tr><th>{title}</th><td>{_xml(words)}</td></tr>" for title, words in _rows(finding))
+    rows = "".join(f"<dt>{title}</dt><dd>{_xml(words)}</dd>" for title, words in _rows(finding))
+    facts = f"<dl>{rows}</dl>" if rows else ""
     snippet = f"<pre>{_xml(finding.snippet)}</pre>" if finding.snippet else ""
     return (
-        f'<section class="{finding.severity}"><h3>{_xml(finding.what)}</h3>'
-        f"<p>{finding.severity} · <code>{_xml(finding.id)}</code>{often}</p><table>{rows}</table>{snippet}</section>"
+        f'<section class="card"><span class="chip {finding.severity}">{finding.severity}</span> '
+        f'<span class="quiet"><code>{_xml(finding.id)}</code>{often}</span>'
+        f"<h3>{_xml(finding.what)}</h3>{facts}{snippet}</section>"
     )
 
 
 def _html_stage(stage: Stage) -> str:
     milliseconds = "" if stage.milliseconds is None else f"{stage.milliseconds:.1f}"
+    outcome = f'<span class="chip {stage.outcome}">{stage.outcome.replace("-", " ")}</span>'
     words = _xml(stage.reason or stage.detail)
     return (
-        f"<tr><td>{STAGE_TITLES[stage.name]}</td><td>{stage.outcome}</td><td>{milliseconds}</td><td>{words}</td></tr>"
+        f'<tr><td>{STAGE_TITLES[stage.name]}</td><td>{outcome}</td><td class="ms">{milliseconds}</td>'
+        f"<td>{words}</td></tr>"
     )
+
+
+def _html_not_checked(not_checked: Sequence[NotChecked]) -> str:
+    """One line a reason, as many ids share one."""
+    if not not_checked:
+        return '<p class="quiet">Nothing was left out.</p>'
+    reasons: dict[str, list[str]] = {}
+    for each in not_checked:
+        reasons.setdefault(each.why, []).append(f"<code>{_xml(each.id)}</code>")
+    lines = "".join(
+        f'<li>{_xml(why)}<br><span class="quiet">{", ".join(ids)}</span></li>' for why, ids in reasons.items()
+    )
+    return f'<div class="card"><ul>{lines}</ul></div>'
