@@ -45,13 +45,13 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--window);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:58rem;margin:0 auto;padding:2rem 1.25rem 4rem}
-h1{font-size:1.5rem;line-height:1.3;margin:.6rem 0 .35rem}
+h1{font-size:1.3rem;line-height:1.35;margin:0 0 1rem;padding:.8rem 1.1rem;border-radius:8px}
 h2{font-size:1.05rem;margin:2.2rem 0 .7rem}
 h3{font-size:1rem;line-height:1.4;margin:.5rem 0 .1rem}
 p{margin:.25rem 0}
 code,pre{font:13px/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
 bdi,code,pre,td,dd,h3{overflow-wrap:anywhere;unicode-bidi:isolate}
-.quiet{color:var(--text2)}
+.quiet{color:var(--text2);font-size:.9rem}
 .chip{display:inline-block;padding:.05rem .6rem;border-radius:1rem;font-size:.8rem;font-weight:600}
 .ready,.passed{color:var(--ok);background:var(--okbg)}
 .error,.not-ready,.unreachable,.failed{color:var(--bad);background:var(--badbg)}
@@ -67,7 +67,7 @@ tr:last-child td{border-bottom:0}
 .ms{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td:first-child,td:nth-child(2){white-space:nowrap}
 td:last-child{width:100%}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem;margin:.7rem 0 0}
+dl{display:grid;grid-template-columns:4.5rem 1fr;gap:.3rem 1rem;margin:.7rem 0 0}
 dt{color:var(--text2)}
 dd{margin:0;white-space:pre-wrap}
 pre{background:var(--sunken);border:1px solid var(--line);border-radius:6px;padding:.7rem .9rem;margin:.8rem 0 0;
@@ -222,8 +222,7 @@ def report_html(report: CheckReport) -> str:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>{_colours()}{_STYLE}</style></head><body><main>
-<span class="chip {report.verdict}">{report.verdict}</span>
-<h1>{_xml(_VERDICTS[report.verdict])}</h1>
+<h1 class="{report.verdict}">{_xml(_VERDICTS[report.verdict])}</h1>
 <p><code>{endpoint}</code></p>
 <p class="quiet">{_html_facts(report)}</p>
 <h2>{_html_counts(report.findings)}</h2>

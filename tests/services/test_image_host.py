@@ -100,6 +100,7 @@ def test_head_tells_without_the_body_and_is_no_fetch(host: ImageHost) -> None:
 def test_every_other_path_is_not_found(host: ImageHost, path: str) -> None:
     address = host.serve(image())
     token = urlsplit(address).path.split("/")[1]
+    assert len(token) >= 32
     wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
     status, head, body = ask(address, path.format(token=token, wrong=wrong, name="cells%201.png"))
     assert (status, body, host.fetches) == (404, b"", 0)
