@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -50,27 +51,35 @@ def judge_file(path: Path, image: ImageSource | None = None, listed: ClassList |
         "classes": lambda: _judge_classes(loaded),
         "project": lambda: _judge_registration(loaded),
         "registration": lambda: _judge_registration(loaded),
-        "unknown": lambda: judge_answer(loaded, image, listed),
+        "unknown": lambda: _judge_own(loaded) or judge_answer(loaded, image, listed),
     }
     return judge[loaded.kind]()
 
 
 def judge_answer(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged:
-    """A saved inference answer, as if a server had just sent it."""
-    answered = read_saved(loaded.data, image)
-    findings = _only_content(diagnose(Observations(_NOWHERE, calls=(answered.call,)), [answered], listed).findings)
-    kind: Kind = loaded.kind
-    valid = answered.answer.schema_valid if answered.answer is not None and kind == "response" else None
-    if kind == "response" and answered.answer is None:
-        valid = _valid_otherwise(loaded)
-    return Judged(str(loaded.path), kind, valid, findings)
+    """A saved inference answer, as if a server had just sent it. A mark that an editor put before it is overlooked."""
+    answered = read_saved(loaded.data.removeprefix(codecs.BOM_UTF8), image)
+    found = diagnose(Observations(_NOWHERE, calls=(answered.call,)), [answered], listed).findings
+    read = answered.answer if loaded.kind == "response" else None
+    valid = read.schema_valid if read is not None else None
+    return Judged(str(loaded.path), loaded.kind, valid, _only_content(found, loaded.path))
 
 
-def _valid_otherwise(loaded: Loaded) -> bool | None:
-    """The schema's verdict on JSON that the strict reader stopped at; None for what is no finite JSON."""
-    from byom_gui.core.contract import schema_valid
-
-    return None if loaded.value is None else schema_valid(loaded.value)
+def _judge_own(loaded: Loaded) -> Judged | None:
+    """A file of this program's that is not meant to be judged, such as a check's report."""
+    own = loaded.value.get("format") if isinstance(loaded.value, dict) else None
+    if not isinstance(own, str) or not own.startswith("byom-"):
+        return None
+    problem = Finding(
+        "schema.other-format",
+        "error",
+        f"This is a file of byom-gui's own, {own[:40]}, and no answer of a server.",
+        "format",
+        evidence=f"format is {own[:40]}.",
+        cause="Another file was meant.",
+        fix="Name a saved answer, a class list, a project or a registration.",
+    )
+    return Judged(str(loaded.path), "unknown", None, (problem,))
 
 
 def read_saved(data: bytes, image: ImageSource | None) -> Answered:
@@ -83,22 +92,48 @@ def read_saved(data: bytes, image: ImageSource | None) -> Answered:
     return read_call(call)
 
 
-def _only_content(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Without what is said of an address: a file has none."""
-    return tuple(f for f in findings if not f.id.startswith(("net.", "tls.", "auth.")) and f.id != "classes.not-served")
+def _only_content(findings: tuple[Finding, ...], path: Path) -> tuple[Finding, ...]:
+    """Without what is said of an address: a file has none, and is itself the place where a finding is."""
+    nowhere = str(_NOWHERE.origin)
+    return tuple(
+        replace(f, where=path.name, places=()) if f.where.startswith(nowhere) else f
+        for f in findings
+        if not f.id.startswith(("net.", "tls.", "auth.")) and f.id != "classes.not-served"
+    )
 
 
 def _judge_classes(loaded: Loaded) -> Judged:
     path = str(loaded.path)
     if loaded.value is None:
-        parsed = parse_class_list(loaded.data.decode("utf-8-sig", "replace"))
-        return Judged(path, "classes", None, _of_list(ClassList(tuple(parsed.entries))))
+        return Judged(path, "classes", None, _of_text(loaded.data))
     request = SentRequest("GET", _NOWHERE.classes_guess.base, (), "", 0, "")
-    reply = Reply(200, (("content-type", "application/json"),), loaded.data)
+    reply = Reply(200, (("content-type", "application/json"),), loaded.data.removeprefix(codecs.BOM_UTF8))
     call = Call("classes", request, reply, None, 0.0, datetime.now(UTC))
     seen = ClassesObservation(_NOWHERE.classes_guess, call)
     found = diagnose(Observations(_NOWHERE, calls=(call,), classes=seen), [], None).findings
-    return Judged(path, "classes", None, tuple(f for f in _only_content(found) if f.id != "results.empty"))
+    return Judged(path, "classes", None, tuple(f for f in _only_content(found, loaded.path) if f.id != "results.empty"))
+
+
+def _of_text(data: bytes) -> tuple[Finding, ...]:
+    """A list of lines or a table: what the rules say of its classes, and what could not be read of it."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        fix = "Save it again as UTF-8."
+        return (Finding("json.encoding", "error", "The class list is not UTF-8 text.", f"line {line}", fix=fix),)
+    parsed = parse_class_list(text)
+    nameless = [p for p in parsed.problems if p.line and "name is missing" in p.message]
+    unread = [p for p in parsed.problems if not p.line]
+    lost = [
+        Finding(id, "error", first.message, f"line {first.line}" if first.line else "", fix=fix, count=len(problems))
+        for id, problems, fix in (
+            ("classes.empty-name", nameless, "Name it, or delete the line."),
+            ("classes.form", unread, "Put one class on each line, or its name and type with a comma between."),
+        )
+        for first in problems[:1]
+    ]
+    return (*lost, *_of_list(ClassList(tuple(parsed.entries))))
 
 
 def _judge_registration(loaded: Loaded) -> Judged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from byom_gui.core.endpoint import Endpoint
-from byom_gui.core.errors import AppError
+from byom_gui.core.errors import AppError, FileError
 from byom_gui.core.profile import ApiProfile, default_profile
 from byom_gui.services.files import atomic_write, to_bytes
 
@@ -48,13 +49,21 @@ def _profile_file(folder: Path | None) -> Path:
     return (folder or config_folder()) / "api-profile.json"
 
 
-def save_report(endpoint: Endpoint, report: Mapping[str, Any], folder: Path | None = None) -> None:
-    """Keeps the last check's report of an endpoint, for ``export --with-check``. Raises FileError."""
+def save_report(endpoint: Endpoint, report: Mapping[str, Any], folder: Path | None = None) -> bool:
+    """Keeps the last check's report of an endpoint, for ``export --with-check``; the oldest of too many are deleted.
+
+    Returns whether it could be kept: a home that may not be written is no reason to lose a check that was made.
+    """
     target = _report_file(endpoint, folder)
-    _write(target, report)
-    reports = sorted(target.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for old in reports[:-KEPT_REPORTS]:
-        old.unlink(missing_ok=True)
+    try:
+        _write(target, report)
+    except FileError:
+        return False
+    with contextlib.suppress(OSError):  # another run may tidy up at the same time
+        reports = sorted(target.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        for old in reports[:-KEPT_REPORTS]:
+            old.unlink(missing_ok=True)
+    return True
 
 
 def load_report(endpoint: Endpoint, folder: Path | None = None) -> dict[str, Any] | None:
@@ -72,5 +81,10 @@ def _report_file(endpoint: Endpoint, folder: Path | None) -> Path:
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FileError(
+            f"The folder {path.parent} could not be made: {error.strerror}.", where=str(path), detail=repr(error)
+        ) from None
     atomic_write(path, to_bytes(value), private=True)
