@@ -31,7 +31,6 @@ class Request(QWidget):
         self.curl = basic.button("Copy as cURL", "copy", kind="flat", on_click=self._copy)
         self.view = JsonView("The exact request", gutter=False)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.view.horizontalScrollBar().rangeChanged.connect(lambda *_: self._fit())
         self.why = basic.label("", tone="second", wrap=True)
         self.why.setContentsMargins(*(theme.px(12),) * 4)
         self.note = basic.label("", tone="second", size="small", wrap=True)
@@ -92,11 +91,13 @@ class Request(QWidget):
         self._mark_added()
 
     def _fit(self) -> None:
-        """As high as its lines, and a scroll bar where they are wider than the view."""
+        """As high as its lines and a scroll bar.
+
+        Room for the bar is always kept: a height that followed the bar could change the width, and that the bar, for ever.
+        """
         rows = min(len(self.view.lines), MOST_LINES)
-        across = self.view.horizontalScrollBar()
-        extra = across.sizeHint().height() if across.maximum() > 0 else 0
-        self.view.setFixedHeight(rows * self.view.line_height() + theme.px(4) + extra)
+        bar = self.view.horizontalScrollBar().sizeHint().height()
+        self.view.setFixedHeight(rows * self.view.line_height() + theme.px(4) + bar)
 
     def set_new(self, since: str, names: Collection[str]) -> None:
         """Marks the classes that are new since the last registration (``12 Oct 2026``)."""
