@@ -1,4 +1,4 @@
-"""``byom-gui demo``: the app on the built-in server with sample images; offscreen, a walk through the whole main job."""
+"""``byom-gui demo``: the app on the built-in server with sample images; offscreen, a walk through the main job."""
 
 from __future__ import annotations
 

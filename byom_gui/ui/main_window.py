@@ -48,7 +48,9 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self._name = label("", tone="second", size="small")
         self._name.setContentsMargins(0, 0, theme.px(12), 0)
-        self._name.setMinimumHeight(self.menuBar().sizeHint().height())
+        # The menu bar does not follow a corner that grows, so it has room from the start.
+        self._name.setFixedSize(theme.px(420), self.menuBar().sizeHint().height())
+        self._name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.menuBar().setCornerWidget(self._name)
         self.setCentralWidget(self.parts.central)
         self.notice = Notice(self)

@@ -12,6 +12,11 @@ from byom_gui.core.errors import AppError, Cancelled, InputError
 from byom_gui.ui.jobs import Job, Jobs
 
 
+def never(value: object) -> None:
+    """For what must not be called."""
+    pytest.fail(f"called with {value!r}")
+
+
 @pytest.fixture
 def jobs(qtbot: QtBot) -> Iterator[Jobs]:
     made = Jobs({"one": 1})
@@ -28,7 +33,7 @@ def test_a_result_comes_back_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None
         where.append(threading.current_thread() is here)
         return 42
 
-    jobs.run(work, lambda value: seen.append((value, where[0], threading.current_thread() is here)), pytest.fail)
+    jobs.run(work, lambda value: seen.append((value, where[0], threading.current_thread() is here)), never)
     qtbot.waitUntil(lambda: bool(seen))
     assert seen == [(42, False, True)]
 
@@ -51,7 +56,8 @@ def test_errors_arrive_as_app_errors_and_hide_the_text_of_unexpected_ones(jobs: 
 
 
 def test_a_lane_runs_no_more_at_once_than_its_width(jobs: Jobs, qtbot: QtBot) -> None:
-    running, most, done = [0], [0], []
+    done: list[object] = []
+    running, most = [0], [0]
     lock = threading.Lock()
 
     def work(job: Job[None]) -> None:
@@ -63,13 +69,13 @@ def test_a_lane_runs_no_more_at_once_than_its_width(jobs: Jobs, qtbot: QtBot) ->
             running[0] -= 1
 
     for _ in range(6):
-        jobs.run(work, done.append, pytest.fail, lane="one")
+        jobs.run(work, done.append, never, lane="one")
     qtbot.waitUntil(lambda: len(done) == 6)
     assert most[0] == 1
     jobs.set_width("one", 3)
     gate = threading.Barrier(3, timeout=5)
     for _ in range(3):
-        jobs.run(lambda _: gate.wait(), done.append, pytest.fail, lane="one")
+        jobs.run(lambda _: gate.wait(), done.append, never, lane="one")
     qtbot.waitUntil(lambda: len(done) == 9)
 
 
@@ -111,7 +117,7 @@ def test_progress_comes_in_order_and_before_the_result(jobs: Jobs, qtbot: QtBot)
             job.report(step)
         return "end"
 
-    jobs.run(work, seen.append, pytest.fail, on_progress=seen.append)
+    jobs.run(work, seen.append, never, on_progress=seen.append)
     qtbot.waitUntil(lambda: "end" in seen)
     assert seen == [0, 1, 2, "end"]
 
@@ -124,9 +130,9 @@ def test_closing_waits_for_polite_work_and_takes_no_more(qtbot: QtBot) -> None:
         job.token.wait(5)
         ended.set()
 
-    jobs.run(work, pytest.fail, pytest.fail)
+    jobs.run(work, never, never)
     jobs.close()
     assert ended.is_set()
-    late = jobs.run(lambda _: pytest.fail("nothing starts after the end"), pytest.fail, pytest.fail)
+    late = jobs.run(never, never, never)
     assert late.token.cancelled
     assert jobs.busy == 0

@@ -93,7 +93,7 @@ class Request(QWidget):
     def _fit(self) -> None:
         """As high as its lines and a scroll bar.
 
-        Room for the bar is always kept: a height that followed the bar could change the width, and that the bar, for ever.
+        Room for the bar is always kept: a height that followed it could change the width, and that the bar, for ever.
         """
         rows = min(len(self.view.lines), MOST_LINES)
         bar = self.view.horizontalScrollBar().sizeHint().height()

@@ -1,0 +1,1 @@
+"""Measurements: speed, pictures, diagnosis. Nothing here is asserted on wall time."""
