@@ -254,6 +254,13 @@ class MainWindow(QMainWindow):
         self.parts.fit(event.size().width())
         self.notice.place()
 
+    _may_close = False
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        # Not from within the close that asked: Qt takes no second one meanwhile.
+        QTimer.singleShot(0, self.close)
+
     def _restore(self) -> None:
         geometry = QSettings().value("geometry")
         if geometry is not None:
@@ -261,8 +268,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks about unsaved changes; ends the work within a second."""
-        if not self.files.may_leave():
+        if self.files.unsaved and not self._may_close:
+            # Saving takes a moment and may fail: the window closes once the project is on disk.
             event.ignore()
+            self.files.leave(self._close_now)
             return
         QSettings().setValue("geometry", self.saveGeometry())
         self.works.close()

@@ -71,6 +71,8 @@ class World:
     bad_images: set[str] = field(default_factory=set)
     gate: Callable[[CancelToken], None] = lambda _: None
     """Called within each slow call, so that a test can hold it up."""
+    before_secret: Callable[[], object] = lambda: None
+    """Called before a secret is kept, so that a test can hold the keyring up."""
     secrets: dict[SecretRef, str] = field(default_factory=dict)
     registered: list[RegisterRequest] = field(default_factory=list)
     status: int = 201
@@ -110,6 +112,7 @@ class World:
         return iter(paths)
 
     def set_secret(self, ref: SecretRef, value: str) -> SecretPlace:
+        self.before_secret()
         self.secrets[ref] = value
         return KEEP
 

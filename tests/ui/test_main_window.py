@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry, ClassList
@@ -88,6 +89,16 @@ def test_values_of_the_query_go_to_the_keyring_and_leave_the_field(
     tour.type_address(window.parts.bar.field.address)
     tour.settle(50)
     assert world.secrets[ref] == "s3cret-value"
+
+
+def test_a_ping_waits_until_the_secrets_are_in_the_keyring(window: MainWindow, tour: Tour, world: World) -> None:
+    gate = threading.Event()
+    world.before_secret = lambda: gate.wait(5)
+    tour.type_address(f"{ADDRESS}?api_key=s3cret-value")
+    tour.settle(60)
+    assert not window.works.pinging.running
+    gate.set()
+    tour.wait("the ping", lambda: window.session.ping is not None)
 
 
 def test_a_cancelled_ping_frees_the_window_and_its_late_answer_is_dropped(
@@ -342,14 +353,26 @@ def test_unsaved_work_is_kept_by_itself(window: MainWindow, tour: Tour, world: W
 
 
 def test_closing_with_changes_asks_and_cancel_keeps_the_window(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     window.session.set_name("draft")
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
     assert not window.close()
     assert window.isVisible()
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
-    assert window.close()
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_saving_while_closing_waits_for_the_disk(
+    window: MainWindow, tour: Tour, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.replace_project(project(), Path("/p.byom.json"))
+    window.session.set_name("last words")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Save)
+    assert not window.close()
+    tour.wait("the end", lambda: not window.isVisible())
+    assert world.files[Path("/p.byom.json")].registration.name == "last words"
 
 
 # --- looks

@@ -105,14 +105,25 @@ class Connecting(QObject):
         pinging.notice.connect(self._say)
         self._works.inference.wants_ping.connect(self.ping)
         self._works.keys.secrets_changed.connect(self._session.forget_observed)
+        self._works.keys.settled.connect(self._settled)
         self._session.observed_changed.connect(self._show_ping_state)
 
     def ping(self) -> None:
         """Pings the endpoint and brings the workspace up."""
         if self._session.endpoint is None:
             self.take_address(self._parts.start.field.address)
-        if self._session.endpoint is not None:
+        if self._works.keys.storing:
+            self._ping_when_settled = True
+        elif self._session.endpoint is not None:
             self._works.pinging.start()
+
+    _ping_when_settled = False
+
+    def _settled(self) -> None:
+        """The secrets are where the call will look for them: a ping that waited goes."""
+        if self._ping_when_settled:
+            self._ping_when_settled = False
+            self.ping()
 
     def _started(self) -> None:
         self._parts.show_work(True)

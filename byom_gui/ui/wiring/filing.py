@@ -66,20 +66,23 @@ class Files(QObject):
 
     def practice(self) -> None:
         """The built-in model."""
-        if self.may_leave():
-            self._parts.start.set_busy("Starting the built-in model")
-            self._filing.try_practice()
+        self.leave(self._start_practice)
+
+    def _start_practice(self) -> None:
+        self._parts.start.set_busy("Starting the built-in model")
+        self._filing.try_practice()
 
     def new(self) -> None:
         """An empty project."""
-        if self.may_leave():
-            self._filing.new()
-            self._parts.show_work(False)
+        self.leave(self._start_new)
+
+    def _start_new(self) -> None:
+        self._filing.new()
+        self._parts.show_work(False)
 
     def open(self, path: Path) -> None:
         """Opens a project or registration."""
-        if self.may_leave():
-            self._filing.open(path)
+        self.leave(lambda: self._filing.open(path))
 
     def ask_open(self) -> None:
         """Asks for a project."""
@@ -158,10 +161,16 @@ class Files(QObject):
 
     # --- leaving
 
-    def may_leave(self) -> bool:
-        """Whether the present project may go: it is saved, or the user says so."""
-        if not self._session.dirty or self._session.practice:
-            return True
+    @property
+    def unsaved(self) -> bool:
+        """Whether leaving the project would lose something."""
+        return self._session.dirty and not self._session.practice
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Goes on with ``then`` once the present project is safe: saved on disk, or given up by the user."""
+        if not self.unsaved:
+            then()
+            return
         answer = QMessageBox.question(
             self._window,
             "Unsaved changes",
@@ -170,9 +179,9 @@ class Files(QObject):
             QMessageBox.StandardButton.Save,
         )
         if answer == QMessageBox.StandardButton.Save:
-            self.save()
-            return self._session.path is not None
-        return answer == QMessageBox.StandardButton.Discard
+            self.save(then)
+        elif answer == QMessageBox.StandardButton.Discard:
+            then()
 
     # --- recent and recovery
 

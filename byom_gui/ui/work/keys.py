@@ -24,6 +24,8 @@ class Keys(QObject):
     key_error = Signal(str)
     key_busy = Signal(bool)
     notice = Signal(str)
+    settled = Signal()
+    """Nothing is being stored any more."""
     secrets_changed = Signal()
     """A secret of the endpoint changed: answers given under the old one no longer count."""
 
@@ -31,6 +33,7 @@ class Keys(QObject):
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
         self._places: dict[SecretRef, SecretPlace] = {}
+        self._storing = 0
         self._check: Job[tuple[TeamInfo, tuple[TeamClass, ...] | None]] | None = None
         session.endpoint_changed.connect(self.refresh)
         session.project_replaced.connect(self.refresh)
@@ -61,14 +64,33 @@ class Keys(QObject):
 
     def store(self, ref: SecretRef, value: str) -> None:
         """Keeps a secret in the keyring, or for this session where that can't be had."""
+        self._storing += 1
         self._jobs.run(
             lambda _: {ref: self._backend.secrets.set(ref, value)},
             lambda places: self._stored(ref, places),
-            self._say,
+            self._store_failed,
             lane="keyring",
         )
 
+    @property
+    def storing(self) -> bool:
+        """Whether a secret is on its way to the keyring: a call made now would go without it."""
+        return self._storing > 0
+
+    def _settle(self) -> None:
+        self._storing -= 1
+        if not self._storing:
+            self.settled.emit()
+
+    def _store_failed(self, error: AppError) -> None:
+        self._settle()
+        self._say(error)
+
     def _stored(self, ref: SecretRef, places: dict[SecretRef, SecretPlace]) -> None:
+        self._tell_stored(ref, places)
+        self._settle()
+
+    def _tell_stored(self, ref: SecretRef, places: dict[SecretRef, SecretPlace]) -> None:
         self._placed(places)
         if ref.kind == "v7-key":
             self.check_key()
