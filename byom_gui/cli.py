@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -29,8 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command -> module in ``byom_gui.commands`` and one line of help."""
 
 
-def build_parser(only: str | None = None) -> argparse.ArgumentParser:
-    """The parser; with ``only``, just that command's options are loaded."""
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the program itself: what commands there are. Loads none of them."""
     parser = argparse.ArgumentParser(
         prog="byom-gui",
         description="See, check and register your own computer-vision model with V7 Darwin.",
@@ -41,25 +43,55 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
         "--quit-after-first-paint", action="store_true", help="for measuring: end once the window was painted"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, (module, text) in COMMANDS.items():
-        made = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if only == name:
-            command = importlib.import_module(f"byom_gui.commands.{module}")
-            command.add_arguments(made)
-            made.set_defaults(run=command.run)
+    for name, (_, text) in COMMANDS.items():
+        commands.add_parser(name, help=text)
+    return parser
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """One command's parser. It stands alone, as only then may options and positionals be mixed freely."""
+    module, text = COMMANDS[name]
+    parser = argparse.ArgumentParser(prog=f"byom-gui {name}", description=f"{text[0].upper()}{text[1:]}.")
+    command = importlib.import_module(f"byom_gui.commands.{module}")
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code (see ``docs/commands.md``)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    first = next((word for word in words if not word.startswith("-")), None)
-    if first is None and not {"-h", "--help", "--version"} & set(words):
-        return _open_window(None, quit_after_first_paint="--quit-after-first-paint" in words)
-    if first is not None and first not in COMMANDS and words[0] == first and first.endswith(".json"):
-        return _open_window(first, quit_after_first_paint="--quit-after-first-paint" in words)
-    arguments = build_parser(first if first in COMMANDS else None).parse_args(words)
-    return _run(arguments)
+    _survive_any_text()
+    try:
+        code = _main(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("Cancelled.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of stdout went away (``| head``): nothing is left to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def _main(words: list[str]) -> int:
+    if words and words[0] in COMMANDS:
+        return _run(command_parser(words[0]).parse_intermixed_args(words[1:]))
+    files = [word for word in words if not word.startswith("-")]
+    if len(files) <= 1 and all(word.endswith(".json") for word in files):
+        options = build_parser().parse_args([word for word in words if word not in files])
+        path = files[0] if files else None
+        return _open_window(path, quit_after_first_paint=options.quit_after_first_paint)
+    build_parser().parse_args(words)
+    return _run(command_parser(files[0]).parse_intermixed_args(words[words.index(files[0]) + 1 :]))
+
+
+def _survive_any_text() -> None:
+    """A terminal that can not show a character gets its number instead of an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -67,15 +99,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
     try:
         return int(arguments.run(arguments))
-    except (KeyboardInterrupt, Cancelled):
+    except Cancelled:
         print("Cancelled.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # The reader of stdout went away (``| head``): nothing is left to say, and nobody to say it to.
-        sys.stderr.close()
-        return 1
     except AppError as error:
-        print(f"byom-gui: {error.sentence}", file=sys.stderr)
+        from byom_gui.commands.common import say
+
+        say(f"byom-gui: {error.sentence}")
         return 2
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 import textwrap
+from collections.abc import Sequence
 
 from byom_gui.commands.common import (
     Connection,
     add_connection_options,
     cancel_on_interrupt,
+    check_targets,
     connect,
+    json_text,
     printable,
     read_images,
     say,
     write_text,
 )
-from byom_gui.core.findings import Finding
+from byom_gui.core.errors import FileError
+from byom_gui.core.findings import Finding, NotChecked
 from byom_gui.core.image import ImageSource
 from byom_gui.core.report import CheckReport, report_html, report_junit
 from byom_gui.services import checkup
@@ -40,20 +43,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the check and writes the reports; the exit code is the verdict."""
+    check_targets(arguments.json, arguments.junit, arguments.html)
     connection = connect(arguments, arguments.positionals)
     images = read_images(connection.positionals)
     report = _check(connection, images, arguments)
-    save_report(connection.endpoint, report.as_json())
+    _keep(connection, report)
     quiet = "-" in (arguments.json, arguments.junit, arguments.html)
     if not quiet:
         print(printable(summary(report)))
     if arguments.json:
-        write_text(arguments.json, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        write_text(arguments.json, json_text(report.as_json()))
     if arguments.junit:
         write_text(arguments.junit, report_junit(report))
     if arguments.html:
         write_text(arguments.html, report_html(report))
     return EXIT[report.verdict]
+
+
+def _keep(connection: Connection, report: CheckReport) -> None:
+    """For ``export --with-check``. A folder that can not be written must not cost the report."""
+    try:
+        save_report(connection.endpoint, report.as_json())
+    except FileError as error:
+        say(f"The report is not kept for export --with-check: {error.sentence}")
 
 
 def _check(connection: Connection, images: list[ImageSource], arguments: argparse.Namespace) -> CheckReport:
@@ -97,8 +109,15 @@ def summary(report: CheckReport) -> str:
         lines += [*_finding(finding), ""]
     if report.not_checked:
         lines.append("Not checked:")
-        lines += [f"  {one.id}: {one.why}" for one in report.not_checked]
+        lines += [f"  {', '.join(ids)}: {why}" for why, ids in _by_reason(report.not_checked).items()]
     return "\n".join(lines).rstrip()
+
+
+def _by_reason(rest: Sequence[NotChecked]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in rest:
+        found.setdefault(one.why, []).append(one.id)
+    return found
 
 
 def _finding(finding: Finding) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -30,14 +31,35 @@ def printable(text: str) -> str:
     return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)
 
 
+def json_text(value: object, indent: int | None = 2) -> str:
+    """JSON in which all that a terminal would obey, or no file could hold, is written as ``\\u…``."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(value, ensure_ascii=plain, indent=indent)
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+def check_targets(*targets: str | None) -> None:
+    """Says before any call is made that a report could not be written.
+
+    Raises:
+        InputError: two reports are for stdout, or a folder is not there.
+    """
+    named = [target for target in targets if target]
+    if named.count("-") > 1:
+        raise InputError("Only one report can go to stdout (-). Give the others a file.")
+    for target in named:
+        if target != "-" and not Path(target).absolute().parent.is_dir():
+            raise InputError(f"The folder of {target} is not there. Make it first.")
+
+
 def write_text(target: str, text: str) -> None:
     """Writes to a file, or to stdout where ``target`` is ``-``."""
     if target == "-":
-        print(text)
+        print(printable(text))
         return
     from byom_gui.services.files import atomic_write
 
-    atomic_write(Path(target), text.encode())
+    atomic_write(Path(target), f"{text}\n".encode())
 
 
 def cancel_on_interrupt() -> CancelToken:
@@ -120,7 +142,7 @@ def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connec
     classes = project.registration.classes
     if arguments.classes:
         classes = read_class_file(Path(arguments.classes))
-    _tell_secrets(endpoint, store)
+    tell_secrets(endpoint, store)
     if settings.insecure:
         say("WARNING: the server's certificate is NOT verified. Anybody in between can read and change everything.")
     return Connection(endpoint, settings, classes, project, store, ModelServer(store.get), tuple(rest))
@@ -165,13 +187,14 @@ def _settings(settings: Settings, arguments: argparse.Namespace) -> Settings:
     return replace(settings, **changes)  # type: ignore[arg-type]
 
 
-def _tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
+def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
+    """Says on stderr where each secret of the endpoint comes from."""
     for ref in endpoint.secret_refs():
         what = {"basic": f"Password for {ref.name}", "header": f"Secret for {ref.name}"}.get(
             ref.kind, f"Value of ?{ref.name}="
         )
         place = store.place(ref)
-        where = place.title if place.kind != "none" else "not found; the call is made without it"
+        where = place.title if place.kind != "none" else "not found. It is left out"
         say(f"{what}: {where}.")
 
 

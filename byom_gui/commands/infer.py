@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from byom_gui.commands.common import (
@@ -14,13 +13,13 @@ from byom_gui.commands.common import (
     cancel_on_interrupt,
     connect,
     images_of,
+    json_text,
     say,
 )
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.colours import assign
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import FileError, ImageError, InputError
-from byom_gui.core.image import ImageSource
 from byom_gui.services import images
 from byom_gui.services.previewing import infer_image
 
@@ -36,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 where every image was answered, 1 where some were not, 3 where nothing answered at all."""
     connection = connect(arguments, arguments.positionals)
-    paths = list(images_of(connection.positionals))
+    paths = list(dict.fromkeys(images_of(connection.positionals)))
     if not paths:
         raise InputError("Name at least one image, folder or glob.")
     out = Path(arguments.out)
@@ -47,20 +46,23 @@ def run(arguments: argparse.Namespace) -> int:
     say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
     token = cancel_on_interrupt()
     answered = failed = 0
-    any_reply = False
-    names = _Names()
+    any_reply = any_call = False
+    overlays = _overlay_names(paths)
     with (out / "answers.jsonl").open("w", encoding="utf-8") as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
             any_reply |= replied
+            any_call |= not isinstance(result, str)
             answered, failed = answered + good, failed + (not good)
-            lines.write(json.dumps(record, ensure_ascii=False) + "\n")
+            lines.write(json_text(record, indent=None) + "\n")
             lines.flush()
             say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
             if not arguments.no_overlays and not isinstance(result, str):
-                _overlay(out / names.unique(path), path, result)
+                _overlay(out / overlays[path], path, result)
     say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
     token.raise_if_cancelled()
+    if not any_call:
+        raise InputError("None of the named images could be read.")
     return 0 if not failed else 1 if any_reply else 3
 
 
@@ -76,10 +78,10 @@ def _all(
             return error.sentence
 
     with ThreadPoolExecutor(connection.settings.concurrency) as pool:
-        pending: dict[Future[Answered | str], Path] = {pool.submit(one, path): path for path in paths}
+        pending = [(path, pool.submit(one, path)) for path in paths]
         try:
-            for future in as_completed(pending):
-                yield pending.pop(future), future.result()
+            for path, future in pending:
+                yield path, future.result()
         except BaseException:
             token.cancel()
             pool.shutdown(cancel_futures=True)
@@ -107,24 +109,25 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
     return record, good, call.reply is not None
 
 
-class _Names:
+def _overlay_names(paths: list[Path]) -> dict[Path, str]:
     """File names for overlays: two images of the same name from different folders keep both."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def unique(self, path: Path) -> str:
+    taken: dict[str, Path] = {}
+    for path in paths:
         name, number = f"{path.stem}.overlay.png", 2
-        while name in self._taken:
+        while name in taken:
             name, number = f"{path.stem}-{number}.overlay.png", number + 1
-        self._taken.add(name)
-        return name
+        taken[name] = path
+    return {path: name for name, path in taken.items()}
 
 
 def _overlay(target: Path, path: Path, result: Answered) -> None:
     from byom_gui.app import render_overlay
 
     predictions = result.answer.predictions if result.answer is not None else ()
-    source: ImageSource = images.read_image(path)
+    try:
+        source = images.read_image(path)
+    except ImageError as error:
+        say(f"{path}: {error.sentence}")
+        return
     colours = assign(list(dict.fromkeys(p.name for p in predictions)), {})
     render_overlay(images.raster(source, None), predictions, colours, target)

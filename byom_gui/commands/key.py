@@ -8,7 +8,7 @@ import sys
 from byom_gui.commands.common import environment, say
 from byom_gui.core.endpoint import SecretRef, parse_address
 from byom_gui.core.errors import InputError
-from byom_gui.services.secrets import SecretStore
+from byom_gui.services.secrets import PASSWORD_VARIABLE, SECRET_VARIABLE, V7_KEY_VARIABLE, SecretStore
 from byom_gui.services.v7 import looks_like_key, v7_host
 
 
@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
     value = _read(f"{what} for {ref.origin}: ")
+    if ref.kind == "v7-key":
+        value = value.strip()
     if not value:
         raise InputError("Nothing was entered, so nothing was changed.")
     if ref.kind == "v7-key" and not looks_like_key(value):
@@ -48,20 +50,25 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
     place = store.set(ref, value)
     if place.kind != "keyring":
         store.forget(ref)
-        say(f"Not kept: there is no keyring to keep it in. {place.why}".rstrip())
-        say("A command ends at once, so it can not keep a secret by itself. Set BYOM_V7_API_KEY, "
-            "BYOM_ENDPOINT_PASSWORD or BYOM_ENDPOINT_SECRET instead.")  # fmt: skip
+        say(f"Not kept: {place.why or 'no keyring would take it'}.")
+        say(f"A command ends at once, so it can not keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
         return 2
     say(f"Kept: {place.title}.")
     return 0
 
 
 def _read(prompt: str) -> str:
-    if sys.stdin.isatty():
-        import getpass
+    """One line. Spaces belong to a password, so only the line's end is taken off."""
+    try:
+        if sys.stdin.isatty():
+            import getpass
 
-        return getpass.getpass(prompt, stream=sys.stderr).strip()
-    return sys.stdin.readline().strip()
+            return getpass.getpass(prompt, stream=sys.stderr)
+        return sys.stdin.readline().rstrip("\r\n")
+    except EOFError:
+        return ""
+    except UnicodeError:
+        raise InputError("What was entered is not UTF-8 text, so nothing was changed.") from None
 
 
 def _ref(arguments: argparse.Namespace) -> SecretRef:
@@ -77,4 +84,10 @@ def _ref(arguments: argparse.Namespace) -> SecretRef:
     return SecretRef(kind, parse_address(arguments.endpoint).address.origin, name)  # type: ignore[arg-type]
 
 
+VARIABLES = {
+    "v7-key": V7_KEY_VARIABLE,
+    "basic": PASSWORD_VARIABLE,
+    "header": SECRET_VARIABLE,
+    "query": SECRET_VARIABLE,
+}
 NAMED = (("basic", "user"), ("header", "secret_header"), ("query", "query"))

@@ -29,12 +29,17 @@ def run(arguments: argparse.Namespace) -> int:
     out = Path(arguments.out)
     if not out.name.endswith(SUFFIX):
         raise InputError(f"The project's file has to end in {SUFFIX}: {out.name}{SUFFIX}, say.")
+    if not arguments.name.strip():
+        raise InputError("The model needs a name: --name nuclei, say.")
     if out.exists() and not arguments.force:
         raise InputError(f"{out} is there already. Take another name, or add --force.")
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
     classes = connection.classes
     if arguments.classes_url and not arguments.classes:
-        classes = _fetched(connection)
+        fetched = _fetched(connection)
+        if fetched is None:
+            return 3
+        classes = fetched
     _keep_query_values(arguments.endpoint or "", connection)
     registration = Registration(arguments.name, connection.endpoint, classes)
     save_project(out, Project(registration, connection.project.images, connection.settings))
@@ -42,11 +47,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _fetched(connection: Connection) -> ClassList:
+def _fetched(connection: Connection) -> ClassList | None:
+    """The served list; None, said on stderr, where nothing answered."""
     seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt())
     reply = seen.call.reply
-    if reply is None or reply.status != 200:
-        raise InputError(f"No class list came from {seen.address.shown}. Give a file with --classes instead.")
+    if reply is None:
+        say(f"{seen.address.shown} did not answer. Is the server running? Or give a file with --classes instead.")
+        return None
+    if reply.status != 200:
+        shown = seen.address.shown
+        raise InputError(f"{shown} answers {reply.status}, not a class list. Give a file with --classes instead.")
     try:
         served = read_classes(reply.body)
     except JsonError as error:

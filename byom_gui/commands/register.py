@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, v7_key
+from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, tell_secrets, v7_key
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import SecretRef
 from byom_gui.core.errors import InputError
@@ -25,7 +25,7 @@ REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited",
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("file", metavar="FILE", help="a project, or a registration JSON")
-    parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and send nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and register nothing")
     parser.add_argument("--team", nargs="+", metavar="SLUG", default=[], help="the team that the key has to belong to")
 
 
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = SecretStore(use_environment=True)
     if registration.endpoint is not None:
         store.environment_origin = registration.endpoint.origin
+        tell_secrets(registration.endpoint, store)
     host = v7_host(environment())
     ref = SecretRef("v7-key", host)
     key = v7_key(store, ref)

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serves until Ctrl+C. The address is the one line on stdout; a made-up key is printed to stderr."""
+    """Serves until Ctrl+C or SIGTERM. The address is the one line on stdout; a made-up key is printed to stderr."""
     from byom_gui.sandbox.v7 import V7StandIn
 
     given = environment().get("BYOM_V7_API_KEY", "")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-import time
 
 from byom_gui.commands.common import cancel_on_interrupt, environment, say
 from byom_gui.core.cancel import CancelToken
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serves until Ctrl+C. The address is the one line on stdout."""
+    """Serves until Ctrl+C or SIGTERM. The address is the one line on stdout."""
     from byom_gui.sandbox.faults import FAULTS, find_fault
     from byom_gui.sandbox.model_server import ModelServer
 
@@ -53,7 +53,8 @@ def _secret(name: str | None, variable: str, option: str) -> str:
 
 
 def wait(token: CancelToken) -> None:
-    """Until Ctrl+C."""
+    """Until Ctrl+C or SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: token.cancel())
     while not token.wait(0.5):
-        time.sleep(0)
+        pass  # in short turns: on Windows a signal is only seen between two waits
     print("Ended.", file=sys.stderr)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from byom_gui.commands.common import printable, read_class_file, say, write_text
+from byom_gui.commands.common import check_targets, json_text, printable, read_class_file, say, write_text
 from byom_gui.core.classes import ClassList
-from byom_gui.core.errors import InputError
+from byom_gui.core.errors import FileError
+from byom_gui.core.image import ImageSource
 from byom_gui.services.images import read_image
 from byom_gui.services.judging import Judged, judge_file
 
@@ -23,26 +23,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """1 where any file has an error, 2 where one can not be read."""
+    check_targets(arguments.json)
     image = read_image(Path(arguments.image)) if arguments.image else None
     listed = read_class_file(Path(arguments.classes)) if arguments.classes else None
-    judged = [_judge(Path(name), image, listed) for name in arguments.files]
+    tried = [_judge(Path(name), image, listed) for name in arguments.files]
+    judged = [one for one in tried if one is not None]
     if arguments.json:
         files = [one.as_json() for one in judged]
-        write_text(arguments.json, json.dumps({"format": "byom-validate/1", "files": files}, indent=2))
+        write_text(arguments.json, json_text({"format": "byom-validate/1", "files": files}))
     if arguments.json != "-":
         for one in judged:
             print(printable(_line(one)))
+    if len(judged) < len(tried):
+        return 2
     return 1 if any(f.severity == "error" for one in judged for f in one.findings) else 0
 
 
-def _judge(path: Path, image: object, listed: ClassList | None) -> Judged:
-    from byom_gui.core.image import ImageSource
-
-    assert image is None or isinstance(image, ImageSource)
-    if not path.is_file():
-        raise InputError(f"{path} is no file that can be read.")
-    say(f"{path}")
-    return judge_file(path, image, listed)
+def _judge(path: Path, image: ImageSource | None, listed: ClassList | None) -> Judged | None:
+    """The file's verdict; None, said on stderr, where it can not be read. The others are still judged."""
+    try:
+        return judge_file(path, image, listed)
+    except FileError as error:
+        say(error.sentence)
+        return None
 
 
 def _line(one: Judged) -> str:
