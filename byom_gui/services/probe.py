@@ -135,9 +135,11 @@ def handshake(
 
     def work() -> Secured:
         connected.connection.settimeout(options.connect_timeout)
-        reach.hold(connected.connection)
-        with made.wrap_socket(connected.connection, server_hostname=host) as secured:
+        # The plain socket is emptied by wrapping it: what can be shut down during the handshake is the new one.
+        plain = connected.connection
+        with made.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False) as secured:
             reach.hold(secured)
+            secured.do_handshake()
             spent = (time.monotonic() - started) * 1000
             return Secured(secured.version() or "", tls.certificate_facts(secured, host), spent)
 
