@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from byom_gui.commands.common import (
     say,
 )
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.colours import assign
+from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import FileError, ImageError, InputError
+from byom_gui.core.predictions import Prediction
 from byom_gui.services import images
 from byom_gui.services.previewing import infer_image
 
@@ -48,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     answered = failed = 0
     any_reply = any_call = False
     overlays = _overlay_names(paths)
+    # One list for all images, so that a class has one colour in all of them.
+    names = list(connection.classes.names)
+    chosen = {entry.name: entry.color for entry in connection.classes if entry.color}
     with (out / "answers.jsonl").open("w", encoding="utf-8") as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
@@ -58,7 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
             lines.flush()
             say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
             if not arguments.no_overlays and not isinstance(result, str):
-                _overlay(out / overlays[path], path, result)
+                names += [p.name for p in _predictions(result)]
+                _overlay(out / overlays[path], path, result, assign(names, chosen))
     say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
     token.raise_if_cancelled()
     if not any_call:
@@ -120,14 +125,16 @@ def _overlay_names(paths: list[Path]) -> dict[Path, str]:
     return {path: name for name, path in taken.items()}
 
 
-def _overlay(target: Path, path: Path, result: Answered) -> None:
+def _predictions(result: Answered) -> Sequence[Prediction]:
+    return result.answer.predictions if result.answer is not None else ()
+
+
+def _overlay(target: Path, path: Path, result: Answered, colours: Mapping[str, ClassColour]) -> None:
     from byom_gui.app import render_overlay
 
-    predictions = result.answer.predictions if result.answer is not None else ()
     try:
         source = images.read_image(path)
     except ImageError as error:
         say(f"{path}: {error.sentence}")
         return
-    colours = assign(list(dict.fromkeys(p.name for p in predictions)), {})
-    render_overlay(images.raster(source, None), predictions, colours, target)
+    render_overlay(images.raster(source, None), _predictions(result), colours, target)

@@ -1,0 +1,123 @@
+"""``byom-gui`` as a real process: a home of its own, no keyring bus, no display; its servers, started and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "resources" / "samples"
+KEY = "markedk.0123456789abcdefghijklmnopqrstuv"
+PASSWORD = "päss/word-marked"
+SECRET = "hush+header-marked"
+SECRETS = {"BYOM_V7_API_KEY": KEY, "BYOM_ENDPOINT_PASSWORD": PASSWORD, "BYOM_ENDPOINT_SECRET": SECRET}
+AUTH = ("--user", "ann", "--secret-header", "X-Key")
+SECONDS = 60.0
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """What a process gets: nothing of the user's own but the path to programs."""
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ}
+    own = {
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(runtime),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error",
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+        "LANG": "C.UTF-8",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    return {**kept, **own, **more}
+
+
+def byom(*words: str | Path) -> list[str]:
+    """The command line of ``byom-gui``."""
+    return [sys.executable, "-m", "byom_gui", *map(str, words)]
+
+
+def run(home: Path, *words: str | Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs it to its end."""
+    return subprocess.run(
+        byom(*words),
+        env=environment(home, **more),
+        cwd=home,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def first_line(process: subprocess.Popen[str], seconds: float = 30.0) -> str:
+    """The first line on stdout; fails where none comes in time."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        assert selector.select(seconds), "nothing came on stdout"
+    return process.stdout.readline().strip()
+
+
+def end(process: subprocess.Popen[str], with_signal: int = signal.SIGTERM) -> int:
+    """Ends a process of ours, hard where it does not go."""
+    if process.poll() is None:
+        process.send_signal(with_signal)
+    try:
+        return process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+        raise
+    finally:
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+@contextlib.contextmanager
+def started(home: Path, *words: str | Path, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that is ended with the block. Its stderr goes to ``<command>.stderr`` in its home."""
+    with (home / f"{words[0]}.stderr").open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            byom(*words),
+            env=environment(home, **more),
+            cwd=home,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+        )
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+@contextlib.contextmanager
+def serving(home: Path, *words: str | Path, **more: str) -> Iterator[str]:
+    """``serve`` or ``sandbox`` as a process; gives its address."""
+    with started(home, *words, **more) as process:
+        yield first_line(process)
+
+
+def files_with(folder: Path, texts: Sequence[str]) -> list[Path]:
+    """The files below a folder that hold one of the texts."""
+    raw = [text.encode() for text in texts]
+    return [path for path in folder.rglob("*") if path.is_file() and any(text in path.read_bytes() for text in raw)]
+
+
+def wait_until(holds: object, seconds: float = 30.0, what: str = "") -> None:
+    """Waits until a callable says yes."""
+    assert callable(holds)
+    over = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < over, f"never came: {what}"
+        time.sleep(0.02)
