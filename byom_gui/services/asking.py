@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from byom_gui.core.endpoint import MASK, Address, Auth, Endpoint, SecretRef
 from byom_gui.core.image import ImageSource
@@ -25,6 +25,7 @@ _QUERY = re.compile(r"\?.*$", re.DOTALL)
 _USER_INFO = re.compile(r"(?<=://)[^/?#]*@")
 _SHORTEST = 5
 """Characters of a query value that is looked for in what comes back; see ``redactor``."""
+_SHORTEST_SIGNATURE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,22 @@ def redactor(question: Question, lookup: Lookup) -> Redactor:
     """Scrubs this request's secrets out of all that comes back.
 
     Not so a query value of a few characters, such as ``?version=2``: it is no key, and masking each 2 of an answer
-    would leave nothing to judge.
+    would leave nothing to judge. Of the image's own address the signature is scrubbed too.
     """
     known = [(ref, lookup(ref) or "") for ref in question.refs]
     known = [(ref, value) for ref, value in known if ref.kind != "query" or len(value) >= _SHORTEST]
     basic = [(ref.name, value) for ref, value in known if ref.kind == "basic"]
-    return Redactor([value for _, value in known], basic)
+    return Redactor([*(value for _, value in known), *_signatures(question.image_url)], basic)
+
+
+def _signatures(url: str) -> list[str]:
+    """What may be secret in an image's address: a password, and the longer values of its query."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password or ""
+    except ValueError:
+        return []
+    return [password, *(value for _, value in parse_qsl(parts.query) if len(value) >= _SHORTEST_SIGNATURE)]
 
 
 def has_credentials(question: Question, lookup: Lookup) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
 import threading
@@ -93,6 +94,7 @@ def test_a_sound_server_is_ready() -> None:
     with serving(lambda got: model(got, key="hush")) as server:
         report = check(server.url + "/infer", auth=AUTH, told=told)
     assert (report.verdict, ids(report)) == ("ready", set())
+    assert "auth.not-enforced" not in {finding.id for finding in report.findings}
     assert report.calls == len(server.received) == 6  # ping, two images, url, classes, one wrong try
     assert [got.headers["x-key"] for got in server.received].count("hush") == 5
     assert told[-1][0] == 6 <= told[-1][1]
@@ -174,7 +176,18 @@ def test_a_server_far_away_is_not_asked_to_fetch() -> None:
     assert checkup.plan(where, SETTINGS, 1, image_url="https://x.example/a.png").url
 
 
-def test_at_most_two_requests_at_once() -> None:
+def test_a_check_of_a_server_far_away_says_what_it_did_not_try() -> None:
+    with serving(lambda got: model(dataclasses.replace(got, path=got.path.partition(".com")[2]))) as proxy:
+        report = check("http://model.example.com/infer", settings=dataclasses.replace(SETTINGS, proxy=proxy.url))
+    assert report.verdict == "ready"
+    assert not any(b'"url"' in got.body for got in proxy.received)
+    (why,) = [each.why for each in report.not_checked if each.id == "input.url"]
+    assert "an image address" in why
+    assert report.calls == len(proxy.received) == 4
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 3])
+def test_never_more_requests_at_once_than_are_set(concurrency: int) -> None:
     lock, now, most = threading.Lock(), [0], [0]
 
     def answer(got: Received) -> Scripted:
@@ -187,8 +200,8 @@ def test_at_most_two_requests_at_once() -> None:
         return model(got)
 
     with serving(answer) as server:
-        check(server.url + "/infer", count=8)
-    assert most[0] == 2
+        check(server.url + "/infer", count=8, settings=dataclasses.replace(SETTINGS, concurrency=concurrency))
+    assert min(concurrency, 2) <= most[0] <= concurrency
 
 
 def test_a_check_can_be_cancelled() -> None:

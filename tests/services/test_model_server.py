@@ -298,6 +298,23 @@ def test_the_curl_line_works_when_pasted(way: str, sample: ImageSource, tmp_path
     assert "sig=x" not in line
 
 
+def test_the_signature_of_an_images_address_comes_back_masked(sample: ImageSource) -> None:
+    def echo(got: Received) -> Scripted:
+        return Scripted(500, got.body)
+
+    url = "https://reader:pass%20word@pictures.example/a.png?w=2&sig=0123456789abcdef"
+    with serving(echo) as running:
+        server, where = ModelServer(nothing), endpoint(running)
+        call = server.infer(where, SETTINGS, sample, CancelToken(), way="url", image_url=url)
+    assert json.loads(running.received[0].body) == {"image": {"url": url}}
+    assert call.reply is not None
+    assert b"w=2" in call.reply.body
+    told = f"{call!r} {call.reply.body!r} {call.request.curl}"
+    assert "0123456789abcdef" not in told
+    assert "pass%20word" not in told
+    assert "$IMAGE_URL" in call.request.curl
+
+
 def test_a_shown_request_is_short(sample: ImageSource) -> None:
     where = Endpoint(parse_address("https://model.example/infer?key=1").address, Auth("lab", ""))
     settings = replace(SETTINGS, insecure=True, proxy="http://proxy.example:3128")

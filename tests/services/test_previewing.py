@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.contract import request_body_valid
 from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
 from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.image import ImageRef
@@ -41,6 +42,7 @@ def test_an_image_goes_by_base64_and_its_answer_is_read() -> None:
     assert found.good
     assert (found.call.way, found.call.image_width, found.call.image_height) == ("base64", 160, 120)
     sent = json.loads(server.received[0].body)
+    assert request_body_valid(sent)
     assert base64.b64decode(sent["image"]["base64"], validate=True) == sample.data
 
 
@@ -72,6 +74,7 @@ def test_an_address_of_the_image_is_handed_on() -> None:
         url = "https://pictures.example/far.png?sig=hush"
         found = infer_image(ModelServer(nothing), where, BY_URL, images.small_sample(), CancelToken(), url)
     assert json.loads(server.received[0].body) == {"image": {"url": url}}
+    assert request_body_valid(json.loads(server.received[0].body))
     assert "hush" not in repr(found)
 
 
