@@ -9,14 +9,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import Answered, Diagnosis, diagnose, read_call, stage_outcomes, verdict
 from byom_gui.core.endpoint import Address, Endpoint
-from byom_gui.core.errors import ImageError, InputError
+from byom_gui.core.errors import ImageError
 from byom_gui.core.findings import NotChecked
 from byom_gui.core.image import ImageRef, ImageSource
 from byom_gui.core.observations import Call, ClassesObservation, Observations, PingReport, Stage
@@ -24,76 +24,16 @@ from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport, latency_of
 from byom_gui.services import http, resources
 from byom_gui.services import images as pictures
-from byom_gui.services.image_host import ImageHost, can_reach
-from byom_gui.services.model_server import CLASSES_TRIES, ModelServer
+from byom_gui.services.check_plan import CLASS_LIST, MAX_CALLS, MAX_IMAGES, CheckPlan, plan
+from byom_gui.services.image_host import ImageHost
+from byom_gui.services.model_server import ModelServer
 from byom_gui.services.previewing import interface_for, read_ref
 
-MAX_CALLS = 120
-MAX_IMAGES = 20
-"""How many of a project's images the window reads for one check; a folder of slides would fill the memory."""
+__all__ = ["MAX_CALLS", "MAX_IMAGES", "CheckPlan", "plan", "run", "sample_images"]
+
 _NEIGHBOURS = 4
-_COLD_REPEAT = 1
-_CLASS_LIST = "The class list"
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckPlan:
-    """What a check will do. ``calls`` is the most that it can come to; ``steps`` say it in words, with their calls.
-
-    ``images`` is how many of the images are sent, after the limit on calls.
-    """
-
-    calls: int
-    steps: tuple[tuple[str, int], ...]
-    images: int
-    url: bool
-    wrong_try: bool
-    why_no_url: str = ""
-
-
-def plan(
-    endpoint: Endpoint,
-    settings: Settings,
-    image_count: int,
-    *,
-    quick: bool = False,
-    max_calls: int = MAX_CALLS,
-    image_url: str = "",
-    addresses: Sequence[str] = (),
-) -> CheckPlan:
-    """Says beforehand what a check will do, within ``max_calls``. Contacts nobody.
-
-    Raises:
-        InputError: ``max_calls`` leaves no room for a ping.
-    """
-    if max_calls < 1 + _COLD_REPEAT:
-        raise InputError("A check needs at least 2 calls: raise --max-calls.", where="max_calls")
-    possible, why = can_reach(endpoint.origin, settings.image_host_interface, addresses)
-    url = bool(image_url) or possible
-    image_count += bool(image_url)
-    steps = [("Ping with a small picture, once more if the first call is slow", 1 + _COLD_REPEAT)]
-    left = max_calls - steps[0][1]
-    classes = 1 if endpoint.classes is not None else CLASSES_TRIES
-    wanted = [
-        (_CLASS_LIST, classes),
-        ("One image by url", int(url)),
-        ("One call with wrong credentials", int(bool(endpoint.secret_refs()) and not quick)),
-    ]
-    taken: dict[str, int] = {}
-    images = min(1, image_count, left)
-    left -= images
-    for words, count in wanted:
-        if 0 < count <= left:
-            taken[words] = count
-            left -= count
-    images += 0 if quick else max(min(image_count - images, left), 0)
-    steps += [("Images by base64", images)] if images else []
-    steps += list(taken.items())
-    total = sum(count for _, count in steps)
-    # After a 404 nothing else is sent, so the calls to neighbouring paths take the place of the images.
-    return CheckPlan(total, tuple(steps), images, wanted[1][0] in taken, wanted[2][0] in taken, "" if url else why)
 
 
 def sample_images() -> list[ImageSource]:
@@ -186,7 +126,7 @@ class _Check:
 
     @property
     def _class_calls(self) -> int:
-        return dict(self._plan.steps).get(_CLASS_LIST, 0)
+        return dict(self._plan.steps).get(CLASS_LIST, 0)
 
     def _reserved(self) -> int:
         """The calls that are kept back for what comes after the images."""
@@ -290,7 +230,7 @@ class _Check:
         """The class list, from the user's address or the guesses."""
         if self._class_calls and self._made + self._class_calls <= self._plan.calls:
             self._classes = self._server.classes(self._endpoint, self._settings, self._cancel)
-            self._count(_CLASS_LIST, len(self._classes.tried))
+            self._count(CLASS_LIST, len(self._classes.tried))
 
     def wrong_credentials(self, images: Sequence[ImageSource]) -> None:
         """One try with made-up credentials, said beforehand; only after the right ones were let in."""
