@@ -20,7 +20,7 @@ from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport
 from byom_gui.sandbox.faults import FAULTS
 from byom_gui.sandbox.model_server import ModelServer as BuiltIn
-from byom_gui.services import checkup, images
+from byom_gui.services import check_plan, checkup, images
 from byom_gui.services.model_server import ModelServer
 from tests.services.servers import Received, Scripted, free_port, serving
 
@@ -184,6 +184,22 @@ def test_a_check_of_a_server_far_away_says_what_it_did_not_try() -> None:
     (why,) = [each.why for each in report.not_checked if each.id == "input.url"]
     assert "an image address" in why
     assert report.calls == len(proxy.received) == 4
+
+
+def test_a_server_in_the_network_that_did_not_fetch_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Only loopback is sure to be there in a test, so the choice of another interface is played.
+    monkeypatch.setattr(check_plan, "can_reach", lambda *_: (True, ""))
+
+    def answer(got: Received) -> Scripted:
+        return model(dataclasses.replace(got, path=got.path.partition("gpu")[2]), urls=False)
+
+    with serving(answer) as proxy:
+        report = check("http://gpu/infer", settings=dataclasses.replace(SETTINGS, proxy=proxy.url))
+    assert any(b'"url"' in got.body for got in proxy.received)
+    assert ids(report) == set()
+    (why,) = [each.why for each in report.not_checked if each.id == "input.url"]
+    assert "did not fetch" in why
+    assert report.calls == len(proxy.received)
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 3])

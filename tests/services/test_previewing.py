@@ -6,6 +6,7 @@ import base64
 import json
 import urllib.request
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from byom_gui.core.project import Settings
 from byom_gui.services import http, images
 from byom_gui.services.model_server import ModelServer
 from byom_gui.services.previewing import infer_image, interface_for, read_ref
+from byom_gui.services.wire import HttpResult
 from tests.services.servers import Received, Scripted, free_port, serving
 
 GOOD = b'{"status": "succeeded", "results": [{"name": "a", "label": "a", "confidence": 0.5, "tag": {}}]}'
@@ -89,6 +91,17 @@ def test_a_server_far_away_can_not_fetch_from_here() -> None:
 def test_on_which_interface_images_are_served(host: str, interface: str) -> None:
     settings = replace(SETTINGS, image_host_interface="10.0.0.9")
     assert interface_for(Origin("http", host, 80), settings) == interface
+
+
+def test_a_file_is_read_without_any_call(tmp_path: Path) -> None:
+    sample = images.small_sample()
+    (tmp_path / "near.png").write_bytes(sample.data)
+
+    def no_call(*_: object) -> HttpResult:
+        raise AssertionError
+
+    ref = ImageRef("1", "file", str(tmp_path / "near.png"), "near.png")
+    assert read_ref(ref, SETTINGS, CancelToken(), no_call) == replace(sample, name="near.png")
 
 
 def test_an_image_is_read_from_its_address() -> None:
