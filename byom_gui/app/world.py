@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -13,7 +14,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
-from byom_gui.core.errors import ImageError, InputError
+from byom_gui.core.errors import FileError, ImageError, InputError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
 from byom_gui.core.observations import ClassesObservation, PingReport, Stage
 from byom_gui.core.profile import RegisterRequest
@@ -132,7 +133,9 @@ class World:
             on_progress=on_progress,
             samples=samples,
         )
-        save_report(endpoint, report.as_json())
+        # A home that may not be written is no reason to lose the check that was made.
+        with contextlib.suppress(FileError):
+            save_report(endpoint, report.as_json())
         return report
 
     def _read(self, ref: ImageRef, settings: Settings, cancel: CancelToken) -> ImageSource:

@@ -49,21 +49,18 @@ def _profile_file(folder: Path | None) -> Path:
     return (folder or config_folder()) / "api-profile.json"
 
 
-def save_report(endpoint: Endpoint, report: Mapping[str, Any], folder: Path | None = None) -> bool:
+def save_report(endpoint: Endpoint, report: Mapping[str, Any], folder: Path | None = None) -> None:
     """Keeps the last check's report of an endpoint, for ``export --with-check``; the oldest of too many are deleted.
 
-    Returns whether it could be kept: a home that may not be written is no reason to lose a check that was made.
+    Raises:
+        FileError: it can not be kept; the caller still has the check, and must not lose it over this.
     """
     target = _report_file(endpoint, folder)
-    try:
-        _write(target, report)
-    except FileError:
-        return False
+    _write(target, report)
     with contextlib.suppress(OSError):  # another run may tidy up at the same time
         reports = sorted(target.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         for old in reports[:-KEPT_REPORTS]:
             old.unlink(missing_ok=True)
-    return True
 
 
 def load_report(endpoint: Endpoint, folder: Path | None = None) -> dict[str, Any] | None:

@@ -56,8 +56,8 @@ def test_a_damaged_profile_is_the_packaged_one_again(damage: bytes, tmp_path: Pa
 
 def test_a_report_survives_by_its_endpoint(tmp_path: Path) -> None:
     assert load_report(endpoint(), tmp_path) is None
-    assert save_report(endpoint(), {"verdict": "ready"}, tmp_path)
-    assert save_report(endpoint(), {"verdict": "not-ready"}, tmp_path)
+    save_report(endpoint(), {"verdict": "ready"}, tmp_path)
+    save_report(endpoint(), {"verdict": "not-ready"}, tmp_path)
     assert load_report(endpoint(), tmp_path) == {"verdict": "not-ready"}
     assert load_report(replace(endpoint(), auth=Auth("lab")), tmp_path) == {"verdict": "not-ready"}
     assert load_report(endpoint(1), tmp_path) is None
@@ -91,6 +91,7 @@ def test_only_the_last_reports_are_kept(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert save_report(endpoint(), {}, tmp_path / "file") is False
+    with pytest.raises(FileError, match="could not be made"):
+        save_report(endpoint(), {}, tmp_path / "file")
     with pytest.raises(FileError, match="could not be made"):
         save_profile(default_profile(), tmp_path / "file" / "deeper")
