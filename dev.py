@@ -48,6 +48,7 @@ TESTING = {
     "xauth": "xauth",
     "openbox": "openbox",
     "xdotool": "xdotool",
+    "curl": "curl",
     "dbus": "dbus-run-session",
     "gnome-keyring": "gnome-keyring-daemon",
 }
