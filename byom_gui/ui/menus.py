@@ -24,6 +24,7 @@ class Command:
 
 SEPARATOR = Command("", "")
 
+# Without a desktop's own scheme, X11 has Emacs' keys: a text field takes Ctrl+A, E, K and U for itself.
 MENUS: dict[str, tuple[Command, ...]] = {
     "&File": (
         Command("new", "&New project", Standard.New),
@@ -34,7 +35,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         Command("save-as", "Save &as…", "Ctrl+Shift+S"),
         SEPARATOR,
         Command("import", "&Import a registration…"),
-        Command("export", "&Export registration JSON…", "Ctrl+E"),
+        Command("export", "&Export registration JSON…", "Ctrl+Shift+E"),
         SEPARATOR,
         Command("practice", "&Try it with the built-in model"),
         SEPARATOR,
@@ -52,7 +53,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         SEPARATOR,
         Command("connection-settings", "Connection &settings…", "Ctrl+,"),
         Command("auth", "A&uthentication…", "Ctrl+Shift+A"),
-        Command("key", "V7 &key…", "Ctrl+K"),
+        Command("key", "V7 &key…", "Ctrl+Shift+K"),
         Command("profile", "API pr&ofile…"),
     ),
     "&View": (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from byom_gui.core.findings import Action, Finding
@@ -282,9 +282,12 @@ class Checking(QObject):
         parts.checklist.set_register_primary(step == "register" and not in_register)
 
     def show_register(self) -> None:
-        """Brings the register view up."""
+        """Brings the register view up, and the keys to what is due there: the name, else the button that registers."""
         self._parts.show_work(True)
         self._parts.center.show_view("Register")
+        panel = self._parts.register
+        due = panel.register_button if panel.name.text().strip() and panel.register_button.isEnabled() else panel.name
+        due.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._move_primary()
 
     # --- fixes
