@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
         self.filing.practice_started.connect(self._practice_started)
-        parts.center.changed.connect(lambda _: self.checking.show_state())
+        parts.center.changed.connect(self._view_changed)
         self.works.keys.refresh()
         self.session.project_replaced.emit()
 
@@ -82,6 +82,12 @@ class MainWindow(QMainWindow):
 
         family = next((name for name, starts in FAMILIES.items() if finding_id.startswith(starts)), None)
         self.checking.open_item(family)
+
+    def _view_changed(self, title: str) -> None:
+        self.checking.show_state()
+        if title == "Register" and self.session.team is None and self.works.keys.key_place.kind != "none":
+            # The request holds the team's id, so a kept key is checked when the request is first looked at.
+            self.works.keys.check_key()
 
     def _practice_started(self) -> None:
         self.works.keys.refresh()

@@ -271,6 +271,15 @@ def test_register_says_why_it_can_not_be_pressed(window: MainWindow, tour: Tour,
     assert world.registered == []
 
 
+def test_a_kept_key_is_checked_when_the_register_view_is_opened(window: MainWindow, tour: Tour, world: World) -> None:
+    world.secrets[SecretRef("v7-key", V7_HOST)] = "kept-before"
+    window.works.keys.refresh()
+    tour.connect(ADDRESS)
+    assert window.session.team is None
+    window.parts.center.show_view("Register")
+    tour.wait("the team", lambda: window.session.team is not None)
+
+
 def test_a_blocking_finding_needs_a_typed_reason(window: MainWindow, tour: Tour, world: World) -> None:
     world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
     ready(tour)
@@ -412,3 +421,27 @@ def test_the_tab_key_reaches_ping_from_the_address(window: MainWindow) -> None:
 def test_settings_change_the_width_of_the_lane(window: MainWindow) -> None:
     window.session.set_settings(replace(window.session.settings, concurrency=7))
     assert window.works.jobs.width("infer") == 7
+
+
+def test_escape_closes_the_key_panel_even_after_check_was_pressed(
+    window: MainWindow, tour: Tour, world: World, qtbot: QtBot
+) -> None:
+    world.secrets[SecretRef("v7-key", V7_HOST)] = "kept"
+    window.works.keys.refresh()
+    tour.connect(ADDRESS)
+    window.connecting.open_key()
+    key = window.parts.key
+    tour.wait("the kept key", key.check.isEnabled)
+    key.check.setFocus()
+    key.set_busy(True)
+    assert key.isAncestorOf(window.focusWidget() or window), "the next key must not go to the address"
+    key.set_busy(False)
+    window.parts.bar.field.setFocus()
+    qtbot.keyClick(window.parts.bar.field, Qt.Key.Key_Escape)
+    assert not key.isVisible()
+
+
+def test_the_register_shortcut_leads_to_the_name_then_to_the_button(window: MainWindow, tour: Tour) -> None:
+    tour.connect(ADDRESS)
+    window.menus.actions["register"].trigger()
+    assert window.focusWidget() is window.parts.register.name
