@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from byom_gui.ui import icons, theme
 
@@ -149,19 +149,7 @@ def row(
     made = QWidget()
     if height:
         made.setFixedHeight(theme.px(height))
-    if on:
-        ground(made, on)
-    layout = QHBoxLayout(made)
-    layout.setContentsMargins(*(theme.px(m) for m in margins))
-    layout.setSpacing(theme.px(spacing))
-    for part in parts:
-        if part is None:
-            layout.addStretch(1)
-        elif isinstance(part, int):
-            layout.addSpacing(theme.px(part))
-        else:
-            layout.addWidget(part)
-    return made
+    return _filled(made, QHBoxLayout(made), parts, margins, spacing, on)
 
 
 def column(
@@ -172,9 +160,19 @@ def column(
 ) -> QWidget:
     """Parts below one another: ``None`` stretches, a number is a gap."""
     made = QWidget()
+    return _filled(made, QVBoxLayout(made), parts, margins, spacing, on)
+
+
+def _filled(
+    made: QWidget,
+    layout: QBoxLayout,
+    parts: Sequence[QWidget | int | None],
+    margins: tuple[int, int, int, int],
+    spacing: int,
+    on: str,
+) -> QWidget:
     if on:
         ground(made, on)
-    layout = QVBoxLayout(made)
     layout.setContentsMargins(*(theme.px(m) for m in margins))
     layout.setSpacing(theme.px(spacing))
     for part in parts:
