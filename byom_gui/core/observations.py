@@ -26,8 +26,43 @@ STAGE_TITLES: dict[StageName, str] = {
     "behaviour": "Behaviour",
 }
 
-Way = Literal["base64", "url"]
-Purpose = Literal["ping", "infer", "classes", "wrong-credentials", "no-credentials", "neighbour"]
+Way = Literal["base64", "url", "data-uri"]
+Purpose = Literal[
+    "ping", "infer", "classes", "wrong-credentials", "no-credentials", "neighbour", "variant", "input", "load"
+]
+"""``variant``: an image made from another one; ``input``: another kind or way of image; ``load``: several at once."""
+
+Affine = tuple[float, float, float, float, float, float]
+"""``(a, b, c, d, e, f)``: x' = a x + b y + c, y' = d x + e y + f."""
+
+IDENTITY: Affine = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """An image that was made from another one to see how the answer moves.
+
+    ``kind`` is a word of ``core.diagnosis.probes``; ``of`` the name of the image it was made from; ``to`` leads from
+    the upright pixels of that image to its own upright pixels. ``keeps`` is False where nothing of the picture is left.
+    """
+
+    kind: str
+    of: str
+    to: Affine = IDENTITY
+    keeps: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeMap:
+    """How much a picture changes from place to place: rows top to bottom, one byte a cell, of the upright picture.
+
+    It covers the whole picture of ``image``; a cell is ``image width / width`` pixels wide.
+    """
+
+    image: str
+    width: int
+    height: int
+    cells: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +160,12 @@ class Call:
     """The image is one of the built-in samples."""
     attempts: int = 1
     """2 where the first call was repeated with more time, after it ran out of time."""
+    image_orientation: int = 1
+    """The EXIF orientation with which the image was sent, 1 to 8."""
+    variant: Variant | None = None
+    """Set for ``variant`` calls."""
+    kind: str = ""
+    """For ``input`` calls the kind of image, for ``load`` calls how many were under way at once."""
 
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):
@@ -191,3 +232,5 @@ class Observations:
     insecure: bool = False
     proxy: bool = False
     budget_ms: float | None = None
+    edges: tuple[EdgeMap, ...] = ()
+    """Of some of the images sent."""

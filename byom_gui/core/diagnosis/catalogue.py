@@ -11,7 +11,6 @@ from typing import Any
 
 from byom_gui.core.findings import Finding, NotChecked, Severity
 
-_NO_GEOMETRY = "This version does not compare the coordinates with other units, layouts or orientations."
 _NO_PROBES = "This version does not send the images that would tell."
 _NO_LOAD = "This version does not judge times."
 
@@ -83,13 +82,13 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("shape.degenerate", "warning", "A shape without area or length", ""),
     ("shape.outside", "warning", "A shape outside the image", ""),
     ("shape.placeless", "advice", "A vector without a place", ""),
-    ("units.normalised", "error", "Coordinates from 0 to 1", _NO_GEOMETRY),
-    ("units.percent", "error", "Coordinates in percent", _NO_GEOMETRY),
-    ("units.model-size", "error", "Coordinates of the model's own size", _NO_GEOMETRY),
-    ("layout.corners", "error", "Corners instead of a size", _NO_GEOMETRY),
-    ("layout.centre", "error", "The centre instead of a corner", _NO_GEOMETRY),
-    ("layout.swapped", "error", "x and y changed places", _NO_GEOMETRY),
-    ("orientation.exif", "error", "Coordinates of the unrotated picture", _NO_GEOMETRY),
+    ("units.normalised", "error", "Coordinates from 0 to 1", ""),
+    ("units.percent", "error", "Coordinates in percent", ""),
+    ("units.model-size", "error", "Coordinates of the model's own size", ""),
+    ("layout.corners", "error", "Corners instead of a size", ""),
+    ("layout.centre", "error", "The centre instead of a corner", ""),
+    ("layout.swapped", "error", "x and y changed places", ""),
+    ("orientation.exif", "error", "Coordinates of the unrotated picture", ""),
     ("classes.not-served", "advice", "No classes address answers", ""),
     ("classes.form", "error", "The class list has another form", ""),
     ("classes.unknown-type", "error", "A class type that V7 does not have", ""),

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import Answer, ServedClasses, read_answer, read_classes
-from byom_gui.core.diagnosis import classes, meaning, reach, schema, text, ways, web
+from byom_gui.core.diagnosis import classes, geometry, meaning, reach, schema, text, ways, web
 from byom_gui.core.diagnosis.catalogue import not_implemented
+from byom_gui.core.diagnosis.marks import marks_of
 from byom_gui.core.diagnosis.model import (
     Answered,
     CallLook,
@@ -35,11 +36,14 @@ RULES: tuple[Rule, ...] = (
     *text.RULES,
     *schema.RULES,
     *meaning.RULES,
+    *geometry.RULES,
     *classes.RULES,
     *ways.RULES,
 )
 
 _SENDS_IMAGE = ("ping", "infer")
+_TRIES = ("variant", "input", "load")
+"""Calls whose answer is read and compared, and is no answer to an image of the user's."""
 
 
 def read_call(call: Call) -> Answered:
@@ -47,13 +51,14 @@ def read_call(call: Call) -> Answered:
 
     Only calls that send an image as it should be sent are judged: a probe with wrong credentials is meant to fail.
     """
-    if call.purpose not in _SENDS_IMAGE:
+    if call.purpose not in (*_SENDS_IMAGE, *_TRIES):
         return Answered(call, None, ())
     look = _look(call)
     found = [finding for rule in RULES if isinstance(rule, CallRule) for finding in rule.check(look)]
     seen, confidences = _sums(look.answer)
     named = (replace(finding, image=call.image_name) for finding in found)
-    return Answered(call, look.answer, merge(named), seen, confidences)
+    marks = marks_of(look.answer.predictions) if look.answer else ()
+    return Answered(call, look.answer, merge(named), seen, confidences, marks)
 
 
 def diagnose(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> Diagnosis:
@@ -67,7 +72,15 @@ def diagnose(observations: Observations, answered: Sequence[Answered], listed: C
     look = _run_look(observations, answered, listed or ClassList())
     found = list(_of_calls(look))
     found += [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)]
-    return Diagnosis(merge(web.refined(finding, look) for finding in merge(found)), _not_checked(look))
+    merged = merge(web.refined(finding, look) for finding in merge(found))
+    return Diagnosis(_without_consequences(merged), _not_checked(look), geometry.reading_of(look))
+
+
+def _without_consequences(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Without what follows from coordinates that are read the wrong way."""
+    if not any(finding.id in geometry.IDS for finding in findings):
+        return findings
+    return tuple(finding for finding in findings if finding.id not in geometry.EXPLAINS)
 
 
 def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verdict:
@@ -105,6 +118,7 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         images.insert(0, _read_once(ping))
         known.add(id(ping))
     images += [read_call(call) for call in observations.calls if call.purpose in _SENDS_IMAGE and id(call) not in known]
+    tried = tuple(each for each in answered if each.call.purpose in _TRIES)
     probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
     probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
     kept, lost = ways.without_lost_way(images)
@@ -119,6 +133,8 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         answers=answers,
         image_count=len({image_key(each) for each in answers}),
         lost=lost,
+        tried=tried,
+        geometry=geometry.outcome_of(answers, tried, observations.edges),
     )
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.contract import Answer, ServedClasses
+from byom_gui.core.diagnosis.marks import Mark
+from byom_gui.core.diagnosis.readings import Reading
 from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Finding, NotChecked
 from byom_gui.core.observations import Call, Observations
 from byom_gui.core.predictions import ShapeName
+
+if TYPE_CHECKING:
+    from byom_gui.core.diagnosis.geometry import Outcome
 
 Verdict = Literal["ready", "not-ready", "unreachable"]
 
@@ -39,6 +44,8 @@ class Answered:
     findings: tuple[Finding, ...]
     seen: tuple[Seen, ...] = ()
     confidences: tuple[float, float, int] = (1.0, 0.0, 0)
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    """A sample of the places that the answer names."""
 
     @property
     def good(self) -> bool:
@@ -58,6 +65,9 @@ class Diagnosis:
 
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...]
+    reading: Reading | None = None
+    """How the coordinates have to be read (``readings.correct`` does it); None where they are pixels or it is not
+    known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,10 @@ class RunLook:
     """On how many different images those were; an image may be sent more than once."""
     lost: tuple[Answered, ...] = ()
     """The calls of a way to send images that never works while the other does; not among ``answered``."""
+    tried: tuple[Answered, ...] = ()
+    """The calls that sent changed pictures, other kinds of image, or several at once."""
+    geometry: Outcome | None = None
+    """What the coordinates mean."""
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:

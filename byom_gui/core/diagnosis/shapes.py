@@ -37,7 +37,7 @@ def is_degenerate(shape: Shape) -> bool:
 
 def outside_by(shape: Shape, width: int, height: int) -> float:
     """How many pixels a shape reaches beyond the image at most; 0 where it does not, or has no place."""
-    bounds = _bounds(shape)
+    bounds = bounds_of(shape)
     if bounds is None:
         return 0.0
     left, top, right, bottom = bounds
@@ -53,7 +53,8 @@ def _area(path: Sequence[Point]) -> float:
     return abs(twice) / 2
 
 
-def _bounds(shape: Shape) -> Bounds | None:
+def bounds_of(shape: Shape) -> Bounds | None:
+    """Left, top, right, bottom of a shape; None where it has no place; a turned ellipse by its smaller radius."""
     if isinstance(shape, BoundingBox):
         return _of_box(shape)
     if isinstance(shape, Polygon | Line):

@@ -1,0 +1,271 @@
+"""Units, layout, axes and orientation: the answers of a run put together, judged, and told as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.evidence import Pair, score, share_outside
+from byom_gui.core.diagnosis.judging import Judgement, Material, judge
+from byom_gui.core.diagnosis.marks import Sheet
+from byom_gui.core.diagnosis.model import Answered, Rule, RunLook, RunRule
+from byom_gui.core.diagnosis.readings import Reading
+from byom_gui.core.findings import Finding
+from byom_gui.core.observations import EdgeMap
+from byom_gui.core.wording import shown
+
+IDS = (
+    "units.normalised",
+    "units.percent",
+    "units.model-size",
+    "layout.corners",
+    "layout.centre",
+    "layout.swapped",
+    "orientation.exif",
+)
+EXPLAINS = ("shape.outside", "shape.degenerate")
+"""Findings that follow from coordinates which are read the wrong way."""
+
+_PICTURES = 8
+_TURNED = ("turned-6", "turned-8", "turned-3")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The judgement, and whether answers belong to pictures before they are turned upright."""
+
+    judgement: Judgement
+    unrotated: bool = False
+    turned: int = 0
+    """On how many turned pictures that was seen."""
+
+
+def outcome_of(answers: Sequence[Answered], tried: Sequence[Answered], edges: Sequence[EdgeMap]) -> Outcome:
+    """What the coordinates of a run mean. Looks at a bounded number of answers, and remembers the last few outcomes."""
+    sheets = _sheets(answers)
+    wanted = {sheet.image for sheet in sheets}
+    changed = tuple(
+        _sheet(each)
+        for each in tried
+        if each.call.variant is not None and each.call.variant.keeps and each.call.variant.of in wanted and each.marks
+    )
+    if not changed and not _odd(sheets):
+        return Outcome(Judgement(Reading(), False))
+    return _outcome(sheets, changed, tuple(edges))
+
+
+def _odd(sheets: Sequence[Sheet]) -> bool:
+    """Whether the numbers alone are worth a closer look: a sound run without probes ends here."""
+    return share_outside(Reading(), sheets) > 0.2 or all(
+        abs(number) <= 1.6 for sheet in sheets for mark in sheet.marks for number in mark.numbers
+    )
+
+
+def _sheets(answers: Sequence[Answered]) -> tuple[Sheet, ...]:
+    """One answer a picture: those that probes were made of, else the first ones that hold places."""
+    found: dict[str, Sheet] = {}
+    for each in answers:
+        call = each.call
+        if len(found) >= _PICTURES:
+            break
+        if each.marks and call.image_name and call.image_width and call.image_height:
+            found.setdefault(call.image_name, _sheet(each))
+    return tuple(found.values())
+
+
+def _sheet(answered: Answered) -> Sheet:
+    call = answered.call
+    return Sheet(
+        call.image_name, call.image_width, call.image_height, call.image_orientation, answered.marks, call.variant
+    )
+
+
+@lru_cache(maxsize=8)
+def _outcome(sheets: tuple[Sheet, ...], changed: tuple[Sheet, ...], edges: tuple[EdgeMap, ...]) -> Outcome:
+    by_name = {sheet.image: sheet for sheet in sheets}
+    pairs = tuple(
+        Pair(by_name[sheet.variant.of], sheet, sheet.variant.to, sheet.variant.kind)
+        for sheet in changed
+        if sheet.variant is not None
+    )
+    upright = tuple(sheet for sheet in sheets if sheet.orientation == 1)
+    moved = tuple(pair for pair in pairs if pair.kind not in _TURNED and pair.base.orientation == 1)
+    judgement = judge(Material(upright, moved, edges))
+    turned = tuple(pair for pair in pairs if pair.kind in _TURNED and pair.base.orientation == 1)
+    return Outcome(judgement, *_turned(judgement.reading, tuple(s for s in sheets if s.orientation > 1), turned))
+
+
+def _turned(reading: Reading, sheets: tuple[Sheet, ...], pairs: tuple[Pair, ...]) -> tuple[bool, int]:
+    """Whether answers to turned pictures belong to the picture as it is stored."""
+    plain = replace(reading, confidence=0.0)
+    before = replace(plain, unrotated=True)
+    as_sent, stored = score(plain, sheets, pairs, ()), score(before, sheets, pairs, ())
+    if pairs:
+        ahead = stored.agreement - as_sent.agreement
+        if stored.agreement >= 0.6 and ahead >= 0.25 and stored.moving - as_sent.moving >= 1.2:
+            return True, len(pairs) + len(sheets)
+        return False, 0
+    marks = sum(len(sheet.marks) for sheet in sheets)
+    better = share_outside(plain, sheets) - share_outside(before, sheets)
+    return (marks >= 5 and better > 0.3 and share_outside(before, sheets) < 0.05), len(sheets)
+
+
+def reading_of(look: RunLook) -> Reading | None:
+    """How the coordinates have to be read, where that is not as they are."""
+    if look.geometry is None:
+        return None
+    judged, unrotated = look.geometry.judgement, look.geometry.unrotated
+    reading = replace(judged.reading, unrotated=unrotated) if judged.sure else Reading(unrotated=unrotated)
+    return None if reading.plain else reading
+
+
+def _findings(look: RunLook) -> Iterator[Finding]:
+    outcome = look.geometry
+    if outcome is None:
+        return
+    judged = outcome.judgement
+    if judged.sure:
+        yield from _units(look, judged)
+        yield from _layout(look, judged)
+    if outcome.unrotated:
+        yield _orientation(look, outcome)
+
+
+def _units(look: RunLook, judged: Judgement) -> Iterator[Finding]:
+    size = judged.reading.size
+    if size is None:
+        return
+    bars = "" if judged.reading.fit == "stretched" else _BARS
+    if size == (1.0, 1.0):
+        id, what, cause = "units.normalised", "Coordinates run from 0 to 1, where pixels are due.", _NORMALISED
+        snippet = "x, w = x * width, w * width\ny, h = y * height, h * height"
+    elif size == (100.0, 100.0):
+        id, what, cause = "units.percent", "Coordinates are per cent, where pixels are due.", _PERCENT
+        snippet = "x, w = x * width / 100, w * width / 100\ny, h = y * height / 100, h * height / 100"
+    else:
+        told = f"{size[0]:.0f} × {size[1]:.0f}"
+        id, what = "units.model-size", f"Coordinates are those of a picture of {told}, not of the one that was sent."
+        cause = f"The image was brought to {told} for the model, and the answer was not brought back.{bars}"
+        snippet = _back(judged.reading)
+    fix = "Multiply x and w by the width, y and h by the height of the image as it came."
+    fix = fix if id == "units.normalised" else "Scale the coordinates back to the image as it came."
+    yield _told(look, judged, id, what, cause + (bars if id != "units.model-size" else ""), fix, snippet)
+
+
+_NORMALISED = "The model gives shares of the image's width and height, and they were returned as they are."
+_PERCENT = "The coordinates are given in hundredths of the image's width and height."
+_BARS = " The image kept its shape, and bars were added to fill the rest."
+
+
+def _back(reading: Reading) -> str:
+    across, down = reading.size or (1.0, 1.0)
+    if reading.fit == "stretched":
+        return (
+            f"x, w = x * width / {across:.0f}, w * width / {across:.0f}\n"
+            f"y, h = y * height / {down:.0f}, h * height / {down:.0f}"
+        )
+    scale = f"scale = max(width / {across:.0f}, height / {down:.0f})"
+    if reading.fit == "corner":
+        return f"{scale}\nx, y, w, h = x * scale, y * scale, w * scale, h * scale"
+    return (
+        f"{scale}\nx = x * scale + (width - {across:.0f} * scale) / 2\n"
+        f"y = y * scale + (height - {down:.0f} * scale) / 2\nw, h = w * scale, h * scale"
+    )
+
+
+def _layout(look: RunLook, judged: Judgement) -> Iterator[Finding]:
+    reading = judged.reading
+    if reading.layout == "corners":
+        yield _told(
+            look,
+            judged,
+            "layout.corners",
+            "“w” and “h” hold the second corner, where a size is due.",
+            "The model gives x1 y1 x2 y2, and they were put into x y w h.",
+            "Take the first corner off the second.",
+            '{"x": x1, "y": y1, "w": x2 - x1, "h": y2 - y1}',
+        )
+    if reading.layout == "centre":
+        yield _told(
+            look,
+            judged,
+            "layout.centre",
+            "“x” and “y” hold the centre of a box, where its top left corner is due.",
+            "The model gives the centre and the size, as YOLO does.",
+            "Take half the size off.",
+            '{"x": cx - w / 2, "y": cy - h / 2, "w": w, "h": h}',
+        )
+    if reading.swap:
+        places = reading.swap == "place"
+        yield _told(
+            look,
+            judged,
+            "layout.swapped",
+            "x and y changed places.",
+            "The coordinates are in the order of rows and columns, as arrays have them: y first."
+            + (" Width and height are right." if places else ""),
+            "Give x as the distance from the left, y as that from the top.",
+            "y, x = row, column",
+        )
+
+
+def _orientation(look: RunLook, outcome: Outcome) -> Finding:
+    turned = next((each for each in (*look.answers, *look.tried) if each.call.image_orientation > 1), None)
+    orientation = turned.call.image_orientation if turned else 6
+    return make(
+        "orientation.exif",
+        "Coordinates belong to the picture before it is turned upright.",
+        where=turned.call.image_name if turned else "",
+        evidence=f"On {outcome.turned} turned pictures (EXIF orientation {orientation}) the places fit the stored "
+        "picture, and not the one that people see.",
+        cause="The EXIF orientation was not applied when the image was read. That V7 shows the upright picture, and "
+        "counts from its corner, is assumed.",
+        fix="Turn the picture upright before the model sees it.",
+        snippet="from PIL import ImageOps\nimage = ImageOps.exif_transpose(image)",
+        count=max(outcome.turned, 1),
+        image=turned.call.image_name if turned else "",
+    )
+
+
+def _told(look: RunLook, judged: Judgement, id: str, what: str, cause: str, fix: str, snippet: str) -> Finding:
+    boxed = id in ("layout.corners", "layout.centre")
+    first = _first(look, boxed)
+    marks, pictures = f"{judged.marks:,} results", f"{judged.pictures} image{'s' * (judged.pictures != 1)}"
+    evidence = f"{first[1]} Judged from {marks} on {pictures}"
+    if judged.agreement:
+        evidence += (
+            f"; when the pictures are mirrored, scaled or turned, the answers follow them to {judged.agreement:.0%} "
+            f"read as “{judged.reading.name}”, and to {judged.plain_agreement:.0%} as they are"
+        )
+    evidence += f". Confidence: {judged.reading.confidence:.0%}."
+    return make(
+        id,
+        what,
+        where=first[0],
+        evidence=evidence,
+        cause=cause,
+        fix=fix,
+        snippet=snippet,
+        count=judged.marks,
+        image=first[2],
+    )
+
+
+def _first(look: RunLook, boxed: bool) -> tuple[str, str, str]:
+    """A place, what stands there, and the image: the first that the finding is about."""
+    for each in look.answers:
+        for prediction in each.answer.predictions if each.answer else ():
+            if prediction.shape_name in ("tag", "directional_vector") or (
+                boxed and prediction.shape_name not in ("bounding_box", "cuboid")
+            ):
+                continue
+            raw = (each.answer.results or [])[prediction.index] if each.answer else {}
+            place = f"results[{prediction.index}].{prediction.shape_name}"
+            size = f" on an image of {each.call.image_width} × {each.call.image_height}"
+            return place, f"{place} is {shown(raw[prediction.shape_name], 90)}{size}.", each.call.image_name
+    return "", "", ""
+
+
+RULES: tuple[Rule, ...] = (RunRule(IDS, _findings),)

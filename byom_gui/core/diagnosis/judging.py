@@ -1,0 +1,217 @@
+"""Which reading fits best, decided jointly over unit, layout, axes and orientation; or that it can not be told.
+
+What speaks for another reading than the plain one has to be strong in itself, and much stronger than what speaks for
+the plain one: a server that moves its answers as the picture moves is sound, whatever else looks odd.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from byom_gui.core.diagnosis.evidence import Pair, Score, score, share_outside, voted_size
+from byom_gui.core.diagnosis.marks import Sheet
+from byom_gui.core.diagnosis.readings import Fit, Layout, Reading, Swap
+from byom_gui.core.observations import EdgeMap
+
+PLAIN = Reading()
+SIZES = (224, 256, 299, 300, 320, 384, 416, 448, 480, 512, 518, 560, 600, 608, 640, 672, 736, 768, 800, 896, 960, 1000)
+LARGE = (1024, 1152, 1280, 1333, 1536, 1920, 2048)
+_OBLONG = ((1333, 800), (1280, 720), (1024, 768), (800, 600), (640, 480), (640, 384), (512, 256), (320, 240))
+
+ENOUGH = 3.5
+"""By how much a reading has to be ahead of all that are plain in the same respect."""
+_AGREES = 0.6
+_SOUND = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The reading that the evidence speaks for; ``sure`` is False where it can not be told apart from others."""
+
+    reading: Reading
+    sure: bool
+    marks: int = 0
+    pictures: int = 0
+    agreement: float = 0.0
+    """How well answers agree under changes of the picture when read so, 0 to 1; 0 where none were made."""
+    plain_agreement: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is judged."""
+
+    sheets: tuple[Sheet, ...]
+    pairs: tuple[Pair, ...] = ()
+    edges: tuple[EdgeMap, ...] = ()
+
+    def score(self, reading: Reading) -> Score:
+        """What speaks for a reading."""
+        return score(reading, self.sheets, self.pairs, self.edges)
+
+
+@lru_cache(maxsize=8)
+def judge(material: Material) -> Judgement:
+    """The one reading that fits all answers, for pictures that were sent upright."""
+    marks = sum(len(sheet.marks) for sheet in material.sheets)
+    if not marks:
+        return Judgement(PLAIN, False)
+    moving = replace(material, pairs=_moving(material.pairs))
+    plain = moving.score(PLAIN)
+    told = Judgement(PLAIN, False, marks, len(material.sheets), plain.agreement, plain.agreement)
+    if _is_sound(plain, moving):
+        return replace(told, sure=True)
+    scores = {reading: moving.score(reading) for reading in hypotheses(moving)}
+    best = max(scores, key=lambda reading: scores[reading].total - cost(reading))
+    decided = _decided(best, scores, moving)
+    if decided.plain:
+        return told
+    found = scores.get(replace(decided, confidence=0.0)) or moving.score(decided)
+    return replace(told, reading=decided, sure=True, agreement=found.agreement)
+
+
+def _moving(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """No pairs at all where a mirrored picture brings the very same places: such answers do not look at the picture."""
+    mirrored = [pair for pair in pairs if pair.kind in ("mirrored", "upended")]
+    if mirrored and all(
+        [m.numbers for m in pair.base.marks] == [m.numbers for m in pair.changed.marks] for pair in mirrored
+    ):
+        return ()
+    return pairs
+
+
+def _is_sound(plain: Score, material: Material) -> bool:
+    """Whether answers, read as pixels, move as their pictures do, and lie within them."""
+    if not plain.moved or share_outside(PLAIN, material.sheets) > 0.25:
+        return False
+    return all(mean >= _SOUND for mean in _by_kind(plain).values())
+
+
+def _by_kind(found: Score) -> dict[str, float]:
+    """The mean agreement of each kind of change."""
+    sums: dict[str, tuple[float, float]] = {}
+    for kind, share, weight in found.moved:
+        before = sums.get(kind, (0.0, 0.0))
+        sums[kind] = (before[0] + share * weight, before[1] + weight)
+    return {kind: total / weight for kind, (total, weight) in sums.items()}
+
+
+def cost(reading: Reading) -> float:
+    """What a reading has to bring beyond the plain one: the odder, the more."""
+    unit = 0.0 if reading.size is None else 0.5 if max(reading.size) <= 100 else 1.0
+    bars = 0.0 if reading.fit == "stretched" else 0.5
+    oblong = 0.5 if reading.size and reading.size[0] != reading.size[1] else 0.0
+    swap = {"": 0.0, "all": 0.5, "place": 1.0}[reading.swap]
+    return unit + bars + oblong + swap + (reading.layout != "size") * 0.5 + reading.unrotated * 0.5
+
+
+def hypotheses(material: Material) -> Iterator[Reading]:
+    """All readings that the numbers allow."""
+    boxes = any(mark.box for sheet in material.sheets for mark in sheet.marks)
+    top = _top(material)
+    for layout, swap in _arrangements(boxes):
+        plain = Reading(layout=layout, swap=swap)
+        yield plain
+        for size, fit in _units(top):
+            yield replace(plain, size=size, fit=fit)
+        voted = voted_size(plain, material.pairs)
+        if top > 1.6 and voted[0] > 0.8 * top / 2:
+            across, down = voted[0], voted[1] or voted[0]
+            yield replace(plain, size=(round(across), round(down)))
+            yield replace(plain, size=(round(across), round(across)), fit="centred")
+
+
+def _arrangements(boxes: bool) -> tuple[tuple[Layout, Swap], ...]:
+    if not boxes:
+        return (("size", ""), ("size", "all"))
+    return (
+        ("size", ""),
+        ("corners", ""),
+        ("centre", ""),
+        ("size", "all"),
+        ("corners", "all"),
+        ("centre", "all"),
+        ("size", "place"),
+        ("centre", "place"),
+    )
+
+
+def _top(material: Material) -> float:
+    """The largest number in any answer."""
+    sheets = (*material.sheets, *(pair.changed for pair in material.pairs))
+    return max((abs(number) for sheet in sheets for mark in sheet.marks for number in mark.numbers), default=0.0)
+
+
+def _units(top: float) -> Iterator[tuple[tuple[float, float], Fit]]:
+    """The units in which a largest number makes sense."""
+    fits: tuple[Fit, ...] = ("stretched", "centred", "corner")
+    if top <= 1.6:
+        yield from (((1.0, 1.0), fit) for fit in fits)
+        return
+    if top <= 130:
+        yield (100.0, 100.0), "stretched"
+    for side in (*SIZES, *LARGE):
+        if 0.3 * side < top < 1.15 * side:
+            yield from (((float(side), float(side)), fit) for fit in fits)
+    for across, down in _OBLONG:
+        if 0.4 * across < top < 1.1 * across:
+            yield (float(across), float(down)), "stretched"
+
+
+_FACTORS: tuple[tuple[str, Callable[[Reading], bool], Callable[[Reading], Reading]], ...] = (
+    ("unit", lambda r: r.size is None, lambda r: replace(r, size=None, fit="stretched")),
+    ("layout", lambda r: r.layout == "size", lambda r: replace(r, layout="size")),
+    ("swap", lambda r: not r.swap, lambda r: replace(r, swap="")),
+)
+
+
+def _decided(best: Reading, scores: dict[Reading, Score], material: Material) -> Reading:
+    """The best reading, plain again in each respect in which the evidence does not suffice."""
+    margins: list[float] = []
+    kept = best
+    for name, is_plain, without in _FACTORS:
+        if is_plain(best):
+            continue
+        rivals = [reading for reading in scores if is_plain(reading)]
+        rival = max(rivals, key=lambda reading: scores[reading].total - cost(reading))
+        margin = scores[best].total - cost(best) - scores[rival].total + cost(rival)
+        if margin >= ENOUGH and _holds(name, best, rival, scores, material):
+            margins.append(margin)
+        else:
+            kept = without(kept)
+    if not margins:
+        return PLAIN
+    return replace(kept, confidence=round(1 - 0.5 * math.exp(-min(margins) / 8), 2))
+
+
+def _holds(name: str, best: Reading, rival: Reading, scores: dict[Reading, Score], material: Material) -> bool:
+    """Whether the evidence is of a kind that suffices for this."""
+    mine, other = scores[best], scores[rival]
+    if mine.moved and mine.agreement >= _AGREES and min(_by_kind(mine).values()) >= 0.45:
+        return mine.moving - other.moving >= 0.6 * ENOUGH or _passive(name, best, material)
+    return _passive(name, best, material) or _by_edges(mine, other, material)
+
+
+def _passive(name: str, best: Reading, material: Material) -> bool:
+    """What the numbers alone can show."""
+    marks = [mark for sheet in material.sheets for mark in sheet.marks if min(sheet.width, sheet.height) >= 32]
+    if name == "unit" and best.size == (1.0, 1.0):
+        fractions = [mark for mark in marks if any(number % 1 for number in mark.numbers)]
+        return len(marks) >= 2 and len(fractions) * 2 > len(marks)
+    if name == "layout" and best.layout == "corners":
+        boxes = [mark.numbers for mark in marks if mark.box]
+        ordered = all(x2 > x1 and y2 > y1 for x1, y1, x2, y2 in boxes)
+        sized = replace(best, layout="size")
+        beyond = share_outside(sized, material.sheets) - share_outside(best, material.sheets)
+        return len(boxes) >= 5 and ordered and beyond > 0.35
+    return False
+
+
+def _by_edges(mine: Score, other: Score, material: Material) -> bool:
+    """Where pictures do not move answers: only with many marks on several pictures, that clearly sit on edges."""
+    marks = sum(min(len(sheet.marks), 12) for sheet in material.sheets)
+    seen = {each.image for each in material.edges} & {sheet.image for sheet in material.sheets}
+    return len(seen) >= 3 and marks >= 12 and mine.edges - other.edges >= ENOUGH and mine.outside >= other.outside - 1
