@@ -14,7 +14,7 @@ from pathlib import Path
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
-from byom_gui.core.errors import InputError
+from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.image import ImageSource
 from byom_gui.core.project import Project, Settings
 from byom_gui.services.model_server import ModelServer
@@ -50,6 +50,14 @@ def check_targets(*targets: str | None) -> None:
     for target in named:
         if target != "-" and not Path(target).absolute().parent.is_dir():
             raise InputError(f"The folder of {target} is not there. Make it first.")
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder for results, where it is not there yet. Raises FileError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"The folder {folder} can not be made: {error.strerror}.") from None
 
 
 def write_text(target: str, text: str) -> None:

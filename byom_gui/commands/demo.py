@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from byom_gui.commands.common import environment, say
+from byom_gui.commands.common import environment, make_folder, say
 
 if TYPE_CHECKING:
     from byom_gui.app.world import World
@@ -45,7 +45,7 @@ def walk(out: Path) -> int:
     from byom_gui.services.secrets import SecretStore
 
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     # The walk leaves nothing behind but its pictures: its settings go with the folder.
     with tempfile.TemporaryDirectory(prefix="byom-demo-") as scratch:
         app.use_scratch_folders(Path(scratch))

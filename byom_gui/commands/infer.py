@@ -14,12 +14,13 @@ from byom_gui.commands.common import (
     connect,
     images_of,
     json_text,
+    make_folder,
     say,
 )
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import FileError, ImageError, InputError
+from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.predictions import Prediction
 from byom_gui.services import images
 from byom_gui.services.previewing import infer_image
@@ -40,10 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not paths:
         raise InputError("Name at least one image, folder or glob.")
     out = Path(arguments.out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"The folder {out} can not be made: {error.strerror}.") from None
+    make_folder(out)
     say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
     token = cancel_on_interrupt()
     answered = failed = 0

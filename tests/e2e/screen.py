@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import ImageGrab
 
-SIZE = (1800, 1000)
+SIZE = (1900, 1000)
 
 
 @dataclass(frozen=True, slots=True)

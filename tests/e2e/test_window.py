@@ -122,7 +122,7 @@ def test_the_main_job_by_hand(tmp_path: Path) -> None:
             screen.shot("2-answered")
 
             screen.key("ctrl+shift+k")
-            screen.key("Tab", "Tab", "Tab", "space")
+            screen.key("Tab", "Tab", "space")
             screen.wait("the key at V7", lambda: "annotation_classes" in record.read_text())
             screen.key("Escape")
             screen.shot("3-key")
@@ -139,7 +139,7 @@ def test_the_main_job_by_hand(tmp_path: Path) -> None:
             screen.shot("6-exported")
             screen.key("ctrl+q")
             screen.focus(screen.find("Unsaved changes"))
-            screen.key("alt+d")
+            screen.key("Tab", "space")
             screen.wait("the end of the app", lambda: app.poll() is not None)
             assert app.returncode == 0, screen.shot("end")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from byom_gui.core.endpoint import SecretPlace
@@ -106,6 +106,9 @@ class KeyPanel(Popover):
         else:
             self._team.set_outcome("todo", "Not checked" if self._kept else "No key yet")
         why = "Enter the key first" if not self._kept else "A check is under way" if self._busy else ""
+        if why and self.check.hasFocus():
+            # Qt would hand the focus on to what comes after the popover, and the next key would go there.
+            self.field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.check.setEnabled(not why)
         self.check.setToolTip(why or "Ask V7 which team the key belongs to")
         self.check.setAccessibleDescription(why)

@@ -62,9 +62,10 @@ class Popover(QFrame):
         """Closes, and gives the focus back to the button."""
         focus = QApplication.focusWidget()
         had_focus = focus is not None and (focus is self or self.isAncestorOf(focus))
-        self.hide()
         if had_focus and self._anchor is not None:
+            # Before it hides: Qt would pass the focus on to the next field, and select what that holds.
             self._anchor.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.hide()
 
     def first_field(self) -> QWidget | None:
         """What gets the focus on opening."""
@@ -115,11 +116,17 @@ class Popover(QFrame):
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A press elsewhere closes it; a resized window moves it."""
+        """A press elsewhere closes it, and so does Escape there; a resized window moves it."""
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched) or watched is self._anchor
             if not inside and watched.window() is self.window():
                 self.hide()
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(watched, QWidget):
+            # The focus may have gone elsewhere by Tab, or because what had it was turned off.
+            outside = watched is not self and not self.isAncestorOf(watched) and watched.window() is self.window()
+            if outside and event.key() == Qt.Key.Key_Escape:
+                self.hide()
+                return True
         elif event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self.place()
         return False
