@@ -79,6 +79,8 @@ def _check(connection: Connection, images: list[ImageSource], arguments: argpars
         image_url=arguments.image_url or "",
     )
     say(f"{connection.endpoint.infer.shown}: at most {plan.calls} calls.")
+    for what, count in plan.steps:
+        say(f"  {count:>3}  {what}")
     if samples:
         say("No images were given: the built-in samples are sent.")
     return checkup.run(
