@@ -93,6 +93,12 @@ def no_shake(value: float) -> float:
     return value
 
 
+def shaking(seed: int, most: float) -> Jitter:
+    """Answers that vary by up to so many pixels."""
+    rng = random.Random(seed)
+    return lambda value: value + rng.uniform(-most, most)
+
+
 def calls(
     wrong: Reading,
     *,

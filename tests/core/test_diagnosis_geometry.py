@@ -1,8 +1,7 @@
-"""Units, layout, axes and orientation, judged from whole runs with changed pictures; and silence where they can not be."""
+"""Units, layout, axes and orientation, judged from whole runs with changed pictures; silence where they can not."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from byom_gui.core.diagnosis import Diagnosis
 from byom_gui.core.diagnosis.geometry import IDS
 from byom_gui.core.diagnosis.readings import Reading
-from tests.core.pictures import calls, told
+from tests.core.pictures import calls, shaking, told
 
 BOX, POLYGON, POINT = ("bounding_box",), ("polygon",), ("keypoint",)
 MIXED = ("bounding_box", "polygon", "keypoint")
@@ -49,8 +48,7 @@ def ids(diagnosis: Diagnosis) -> set[str]:
 def test_a_wrong_reading_is_named(
     wrong: Reading, kinds: Sequence[str], expected: set[str], count: int, seed: int, shake: float
 ) -> None:
-    rng = random.Random(seed)
-    diagnosis = told(calls(wrong, kinds=kinds, count=count, seed=seed, shake=lambda v: v + rng.uniform(-shake, shake)))
+    diagnosis = told(calls(wrong, kinds=kinds, count=count, seed=seed, shake=shaking(seed, shake)))
     assert ids(diagnosis) == expected
     assert not {finding.id for finding in diagnosis.findings} & {"shape.outside", "shape.degenerate"}
 
@@ -60,10 +58,7 @@ def test_a_wrong_reading_is_named(
 @pytest.mark.parametrize("probes", [(), ("mirrored",), ("mirrored", "half", "narrow", "padded", "turned-8")])
 def test_a_sound_server_is_never_accused(kinds: Sequence[str], count: int, probes: Sequence[str]) -> None:
     for seed in range(4):
-        rng = random.Random(seed)
-        made = calls(
-            Reading(), kinds=kinds, count=count, seed=seed, probes=probes, shake=lambda v: v + rng.uniform(-2, 2)
-        )
+        made = calls(Reading(), kinds=kinds, count=count, seed=seed, probes=probes, shake=shaking(seed, 2))
         diagnosis = told(made)
         assert ids(diagnosis) == set()
         assert diagnosis.reading is None
