@@ -443,3 +443,20 @@ def test_the_register_shortcut_leads_to_the_name_then_to_the_button(window: Main
     tour.connect(ADDRESS)
     window.menus.actions["register"].trigger()
     assert window.focusWidget() is window.parts.register.name
+
+
+def test_text_from_outside_is_never_read_as_markup(window: MainWindow, tour: Tour, world: World) -> None:
+    from byom_gui.ui.widgets.basic import message_box, plain
+
+    evil = '<img src="http://127.0.0.1:9/x"><b>bold</b>'
+    assert plain("plain words\nand more") == "plain words\nand more"
+    assert "<img" not in plain(evil)
+    box = message_box(window, "byom-gui", evil, evil)
+    assert box.textFormat() == Qt.TextFormat.PlainText
+    assert "<img" not in box.informativeText()
+    world.classes = json.dumps([{"name": evil, "type": "tag"}]).encode()
+    tour.connect(ADDRESS)
+    tour.wait("the class", lambda: window.session.classes.names == (evil,))
+    tour.settle(100)
+    index = window.parts.classes.model.index(0, 0)
+    assert "<img" not in str(index.data(Qt.ItemDataRole.ToolTipRole))

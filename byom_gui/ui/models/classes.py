@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from byom_gui.core.reconcile import ClassRow, words
 from byom_gui.ui import icons
+from byom_gui.ui.widgets.basic import plain
 from byom_gui.ui.widgets.table import CELL_ROLE, EMPTY, KIND_ROLE, Cell, RowKind
 
 Index = QModelIndex | QPersistentModelIndex
@@ -213,7 +214,8 @@ class ClassesModel(QAbstractTableModel):
         if role == KIND_ROLE:
             return _kind(line)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(line, index.column())
+            tip = self._tip(line, index.column())
+            return None if tip is None else plain(tip)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._words(line, index.column())
         if role == Qt.ItemDataRole.EditRole and line is not None:

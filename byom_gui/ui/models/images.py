@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QImage, QPixmap
 
 from byom_gui.core.preview import Preview
+from byom_gui.ui.widgets.basic import plain
 from byom_gui.ui.widgets.clock import seconds_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -80,7 +81,7 @@ class ImagesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{preview.ref.name}, {outcome[1]}"
         size = f"\n{preview.width} × {preview.height} px" if preview.width else ""
-        return f"{preview.ref.name}\n{outcome[1]}{size}"
+        return plain(f"{preview.ref.name}\n{outcome[1]}{size}")
 
     def set_previews(self, previews: Sequence[Preview]) -> None:
         """Shows these. Where they only continue what is shown, rows are added and the selection stays."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from byom_gui.core.colours import ClassColour
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.reconcile import words
+from byom_gui.ui.widgets.basic import plain
 from byom_gui.ui.widgets.table import CELL_ROLE, EMPTY, KIND_ROLE, Cell
 
 Index = QModelIndex | QPersistentModelIndex
@@ -169,7 +170,7 @@ class ResultsModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return _words(line)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"results[{line.index}]: {line.name}, {words(line.shape_name)}"
+            return plain(f"results[{line.index}]: {line.name}, {words(line.shape_name)}")
         return None
 
     def _section(self, title: str, column: int, role: int) -> Any:

@@ -125,7 +125,7 @@ class Findings(QWidget):
         mark.setToolTip(finding.severity)
         mark.setAccessibleName(finding.severity)
         what = basic.label(finding.what, strong=tone == "bad", wrap=True)
-        what.setToolTip(finding.fix)
+        what.setToolTip(basic.plain(finding.fix))
         action = finding.action
         if tone == "bad" and action is not None and action.label:
             does = basic.button(action.label, on_click=lambda: self.action_triggered.emit(action))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from byom_gui.ui import icons, theme
 
@@ -100,6 +111,22 @@ def set_tone(made: QLabel, tone: str) -> None:
     if made.property("tone") != tone:
         made.setProperty("tone", tone)
         restyle(made)
+
+
+def plain(text: str) -> str:
+    """Text from outside for a tool-tip, which Qt would read as markup where it looks like some."""
+    looks_rich = "<" in text or "&lt;" in text
+    return html.escape(text).replace("\n", "<br>") if looks_rich else text
+
+
+def message_box(parent: QWidget, title: str, text: str, more: str = "") -> QMessageBox:
+    """A box with words and no button yet; nothing in it is read as markup."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.setInformativeText(plain(more))
+    return box
 
 
 def picture(icon: str, tone: str = "", size: int = 16) -> QLabel:

@@ -12,6 +12,7 @@ from byom_gui.core.project import SUFFIX
 from byom_gui.ui.backend import Recovered
 from byom_gui.ui.menus import Menus
 from byom_gui.ui.parts import Parts
+from byom_gui.ui.widgets.basic import message_box
 from byom_gui.ui.works import Works
 
 IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.avif *.jp2);;All files (*)"
@@ -36,6 +37,7 @@ class Files(QObject):
         parts.start.import_clicked.connect(self.ask_import)
         parts.start.recent_clicked.connect(lambda place: self.open(Path(place)))
         parts.start.try_clicked.connect(self.practice)
+        parts.start.set_samples(len(works.backend.samples()))
         parts.start.choose_files_clicked.connect(self.ask_images)
         parts.strip.add_clicked.connect(self.ask_images)
         menus.recent.aboutToShow.connect(self.refresh_recent)
@@ -207,10 +209,9 @@ class Files(QObject):
         if not items:
             return
         item = items[0]
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Bring back unsaved work?")
-        box.setText(f"“{item.title}” was not saved when byom-gui ended ({item.saved_at}).")
-        box.setInformativeText("Nothing is sent anywhere by opening it.")
+        text = f"“{item.title}” was not saved when byom-gui ended ({item.saved_at})."
+        more = "Nothing is sent anywhere by opening it."
+        box = message_box(self._window, "Bring back unsaved work?", text, more)
         bring = box.addButton("Bring it back", QMessageBox.ButtonRole.AcceptRole)
         drop = box.addButton("Delete it", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
@@ -226,5 +227,6 @@ class Files(QObject):
 
     def _failed(self, sentence: str) -> None:
         self._parts.start.set_busy("")
-        box = QMessageBox(QMessageBox.Icon.Warning, "byom-gui", sentence, parent=self._window)
+        box = message_box(self._window, "byom-gui", sentence)
+        box.setIcon(QMessageBox.Icon.Warning)
         box.open()
