@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from pathlib import Path
 
 from byom_gui.commands.common import cancel_on_interrupt, environment, say
 from byom_gui.core.cancel import CancelToken
@@ -14,20 +15,22 @@ from byom_gui.core.errors import InputError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback; 0 takes a free one")
-    parser.add_argument("--fault", metavar="NAME", help="answer with this fault")
+    parser.add_argument("--fault", metavar="NAME", help="answer with this fault; several joined by +")
     parser.add_argument("--list-faults", action="store_true", help="name the faults and end")
+    parser.add_argument(
+        "--write-ca", metavar="FILE", help="with a fault of TLS: leave its authority's certificate there"
+    )
     parser.add_argument("--user", metavar="NAME", help="ask for HTTP Basic (password: BYOM_ENDPOINT_PASSWORD)")
     parser.add_argument("--secret-header", metavar="NAME", help="ask for a header (secret: BYOM_ENDPOINT_SECRET)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serves until Ctrl+C or SIGTERM. The address is the one line on stdout."""
-    from byom_gui.sandbox.faults import FAULTS, find_fault
+    from byom_gui.sandbox.faults import find_fault
     from byom_gui.sandbox.model_server import ModelServer
 
     if arguments.list_faults:
-        for name, fault in FAULTS.items():
-            print(f"{name}\t{fault.does}")
+        _list_faults()
         return 0
     with ModelServer(
         port=arguments.port,
@@ -37,10 +40,30 @@ def run(arguments: argparse.Namespace) -> int:
         secret_header=arguments.secret_header or "",
         secret=_secret(arguments.secret_header, "BYOM_ENDPOINT_SECRET", "--secret-header"),
     ) as server:
+        if arguments.write_ca:
+            _write_ca(arguments.write_ca, server.ca_pem)
         print(server.url, flush=True)
         say("The built-in model server answers there. Ctrl+C ends it.")
         wait(cancel_on_interrupt())
     return 0
+
+
+def _list_faults() -> None:
+    """One fault a line: its name, a tab, what it does."""
+    from byom_gui.sandbox.faults import FAULTS, words_of
+
+    for name, fault in FAULTS.items():
+        also = f" (also: {', '.join(words_of(fault))})" if words_of(fault) else ""
+        print(f"{name}\t{fault.does}{also}")
+
+
+def _write_ca(file: str, pem: bytes) -> None:
+    if not pem:
+        raise InputError("--write-ca needs a fault of TLS with a certificate, such as --fault tls.expired.")
+    try:
+        Path(file).write_bytes(pem)
+    except OSError as error:
+        raise InputError(f"The certificate can not be written to {file}.", detail=str(error)) from None
 
 
 def _secret(name: str | None, variable: str, option: str) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import socket
+import ssl
+import struct
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +22,8 @@ from byom_gui.core.errors import InputError
 MEGABYTE = 1024 * 1024
 _DRAINED = 4
 """A body over the limit is still read (and dropped) up to this many times the limit, so that the answer arrives."""
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""SO_LINGER with no time: what is not sent yet is dropped, and the other side gets an RST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,22 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is sent back. With ``cut``, only so many bytes of the body follow the header, then the line is dropped."""
+    """What is sent back.
+
+    Args:
+        headers: further ones; a Content-Length among them is sent in place of the true one.
+        cut: only so many bytes of the body follow the header, then the line is dropped.
+        more: makes what follows the body, sent in chunks.
+        reset: nothing is sent, and the connection broken off (RST).
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     media_type: str = "application/json"
     cut: int | None = None
+    more: Callable[[], Iterator[bytes]] | None = None
+    reset: bool = False
 
 
 def as_json(value: Any, status: int = 200, *headers: tuple[str, str]) -> Response:
@@ -114,17 +129,38 @@ class _Handler(BaseHTTPRequestHandler):
             left -= got
 
     def _send(self, response: Response) -> None:
+        if response.reset:
+            self.close_connection = True
+            self.server.break_off(self.connection)
+            return
+        self._send_head(response)
+        if self.command == "HEAD":
+            return
+        if response.more is not None:
+            self._send_chunks(response.body, response.more())
+            return
+        self.wfile.write(response.body if response.cut is None else response.body[: response.cut])
+
+    def _send_head(self, response: Response) -> None:
         self.send_response(response.status)
         self.send_header("Content-Type", response.media_type)
-        self.send_header("Content-Length", str(len(response.body)))
+        if response.more is not None:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif not any(name == "Content-Length" for name, _ in response.headers):
+            self.send_header("Content-Length", str(len(response.body)))
+        else:
+            self.close_connection = True
         for name, value in response.headers:
             self.send_header(name, value)
         if self.close_connection or response.cut is not None:
             self.close_connection = True
             self.send_header("Connection", "close")
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body if response.cut is None else response.body[: response.cut])
+
+    def _send_chunks(self, body: bytes, more: Iterator[bytes]) -> None:
+        for part in chain((body,) if body else (), more):
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+        self.wfile.write(b"0\r\n\r\n")
 
 
 class _Server(ThreadingHTTPServer):
@@ -138,7 +174,23 @@ class _Server(ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._lock = threading.Lock()
         self._open: dict[threading.Thread, socket.socket] = {}
+        self._broken: set[int] = set()
         super().__init__((host, port), _Handler)
+        if owner.tls is not None:
+            # The handshake is left to the connection's own thread, so that a silent client stops nobody else.
+            self.socket = owner.tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def break_off(self, connection: socket.socket) -> None:
+        """Has a connection closed with RST rather than in order."""
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self._broken.add(id(connection))
+
+    def shutdown_request(self, request: Any) -> None:
+        if id(request) in self._broken:
+            self._broken.discard(id(request))
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         work = threading.Thread(
@@ -172,19 +224,29 @@ class LoopbackServer:
         host: a loopback address; any other is refused.
         port: 0 takes a free one.
         body_limit: the largest request body in bytes.
+        tls: what to offer TLS with; None for plain HTTP.
 
     Raises:
         InputError: the host is not this machine.
     """
 
     server_name = "byom-gui"
+    scheme = "http"
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, body_limit: int = 64 * MEGABYTE) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        body_limit: int = 64 * MEGABYTE,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         if not _is_loopback(host):
             raise InputError(f"Only this machine itself may be served, and {host} is not a loopback address.")
         self._host = "127.0.0.1" if host == "localhost" else host
         self._port = port
         self.body_limit = body_limit
+        self.tls = tls
         self.stopping = threading.Event()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -195,11 +257,11 @@ class LoopbackServer:
 
     @property
     def base_url(self) -> str:
-        """``http://host:port``, without a slash at the end. Only once it was started."""
+        """``http://host:port`` (or https), without a slash at the end. Only once it was started."""
         if self._server is None:
             raise RuntimeError("the server was not started")
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._server.server_address[1]}"
+        return f"{self.scheme}://{host}:{self._server.server_address[1]}"
 
     def start(self) -> None:
         """Binds and serves in a thread of its own. Raises InputError where the port can not be had."""

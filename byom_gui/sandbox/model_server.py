@@ -6,11 +6,12 @@ import base64
 import hmac
 import itertools
 import json
+import threading
 from typing import Any
 
 from byom_gui.core.errors import ImageError
 from byom_gui.sandbox import answers, fetching, model
-from byom_gui.sandbox.faults import Fault, Picture
+from byom_gui.sandbox.fault import SOUND, Fault, Picture
 from byom_gui.sandbox.loopback import MEGABYTE, LoopbackServer, Request, Response, as_json, as_text
 
 INFER_PATHS = ("/api/infer", "/infer")
@@ -49,12 +50,23 @@ class ModelServer(LoopbackServer):
         port: int = 0,
         body_limit: int = 64 * MEGABYTE,
     ) -> None:
-        super().__init__(host=host, port=port, body_limit=body_limit)
+        self._fault = fault or SOUND
+        self.ca_pem = b""
+        """The authority's certificate, where the fault is one of TLS: with it as CA file the rest of TLS is sound."""
+        context = None
+        if self._fault.tls:
+            self.scheme = "https"
+        if self._fault.tls not in ("", "plain"):
+            from byom_gui.sandbox import certificates
+
+            made = certificates.make(self._fault.tls)
+            context, self.ca_pem = made.context, made.ca_pem
+        super().__init__(host=host, port=port, body_limit=body_limit, tls=context)
         pair = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._basic = f"Basic {pair}" if user else ""
         self._header = secret_header.lower()
         self._secret = secret
-        self._fault = fault or Fault("", "")
+        self._line = threading.Lock()
         self._calls = itertools.count(1)
 
     @property
@@ -93,6 +105,8 @@ class ModelServer(LoopbackServer):
         return None
 
     def _may(self, request: Request) -> bool:
+        if self._fault.open_door:
+            return True
         basic = _same(request.headers.get("authorization", ""), self._basic) if self._basic else True
         header = _same(request.headers.get(self._header, ""), self._secret) if self._header else True
         return basic and header
@@ -106,22 +120,36 @@ class ModelServer(LoopbackServer):
         number = next(self._calls)
         if self._fault.wait and self.stopping.wait(self._fault.wait(number)):
             return as_json({"error": "The server is stopping."}, 503)
+        early = self._fault.first(request) if self._fault.first else None
+        if early is not None:
+            return early
+        response = self._answered(request, number)
+        return self._fault.reply(request, response) if self._fault.reply else response
+
+    def _answered(self, request: Request, number: int) -> Response:
         asked = _asked(request.body)
+        if isinstance(asked, dict) and self._fault.asked:
+            asked = self._fault.asked(asked)
         if isinstance(asked, Response):
             return asked
-        early = self._fault.asked(asked) if self._fault.asked else None
-        response = early or self._looked(asked, number)
-        return self._fault.reply(request, response) if self._fault.reply else response
+        if not self._fault.in_line:
+            return self._looked(asked, number)
+        with self._line:
+            self.stopping.wait(self._fault.in_line)
+            return self._looked(asked, number)
 
     def _looked(self, asked: dict[str, Any], number: int) -> Response:
         try:
             data = _picture(asked)
-            results = model.infer(data)
-            value: Any = {"status": "succeeded", "results": results}
+            picture = Picture(data, number)
+            early = self._fault.seen(picture) if self._fault.seen else None
+            if early is not None:
+                return early
+            value: Any = {"status": "succeeded", "results": model.infer(data)}
             if self._fault.answer:
-                value = self._fault.answer(value, Picture(data, number))
+                value = self._fault.answer(value, picture)
         except ImageError:
-            return as_json({"status": "failed", "results": []})
+            return self._fault.broken() if self._fault.broken else as_json({"status": "failed", "results": []})
         # NaN goes out as it stands where a fault put it there; the model itself returns none.
         return Response(200, json.dumps(value).encode())
 

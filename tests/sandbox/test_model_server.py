@@ -1,4 +1,4 @@
-"""The built-in model server over real HTTP: the contract, credentials, refusals, and its faults."""
+"""The built-in model server over real HTTP: the contract, credentials and refusals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import functools
 import http.client
 import http.server
 import json
-import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from byom_gui.core.errors import InputError
 from byom_gui.sandbox.answers import class_list
-from byom_gui.sandbox.faults import FAULTS, WORDS, find_fault
+from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.loopback import LoopbackServer
 from byom_gui.sandbox.model_server import ModelServer
 from tests.sandbox.measures import SAMPLES, named
@@ -148,43 +147,6 @@ def test_a_taken_port_is_said_and_a_stopped_server_starts_again(server: ModelSer
             assert call(again, "GET", "/")[0] == 200
 
 
-def _seen(server: ModelServer, method: str, path: str, body: Any) -> tuple[int, str, bytes]:
-    status, headers, raw = call(server, method, path, body)
-    return status, headers["content-type"], raw
-
-
-@pytest.mark.parametrize("name", sorted(set(FAULTS) - {"net.reset", "net.timeout-read", "speed.slow"}))
-def test_each_fault_changes_what_is_sent(server: ModelServer, name: str, picture_url: str) -> None:
-    image = {"image": {"url": picture_url}} if name == "input.url" else IMAGE
-    image = {"image": {"base64": ""}} if name == "input.failure-form" else image
-    asks = (("POST", "/infer", image), ("GET", "/classes", None))
-    with ModelServer(fault=find_fault(name)) as faulty:
-        changed = [_seen(faulty, *asked) != _seen(server, *asked) for asked in asks]
-    assert changed == ([False, True] if FAULTS[name].classes or FAULTS[name].classes_reply else [True, False])
-
-
-def test_some_faults_are_what_their_names_say() -> None:
-    def results(word: str) -> Any:
-        with ModelServer(fault=find_fault(word)) as faulty:
-            return json.loads(call(faulty, "POST", "/infer", IMAGE)[2])["results"]
-
-    assert named(results("wrong-case"), "Nucleus")
-    assert math.isnan(results("nan")[0]["confidence"])
-    assert all("confidence" not in r for r in results("missing-confidence"))
-    assert {"polygon", "bounding_box"} <= set(named(results("two-shapes"), "nucleus")[0])
-    assert "paths" in named(results("polygon-paths"), "nucleus")[0]["polygon"]
-    places = [p for r in named(results("normalised"), "nucleus") for p in r["polygon"]["path"]]
-    assert all(0 <= p["x"] <= 1 and 0 <= p["y"] <= 1 for p in places)
-
-
-def test_the_line_can_break_and_the_first_call_can_be_slow() -> None:
-    with ModelServer(fault=find_fault("net.reset")) as faulty, pytest.raises(http.client.IncompleteRead):
-        call(faulty, "POST", "/infer", IMAGE)
-    slow = find_fault("slow-first").wait
-    assert slow is not None
-    assert slow(1) > 1 > slow(2)
-
-
 def test_stopping_does_not_wait_for_an_answer_that_never_comes() -> None:
     with ModelServer(fault=find_fault("net.timeout-read")) as silent:
         connection = http.client.HTTPConnection(silent.base_url.removeprefix("http://"), timeout=20)
@@ -195,13 +157,6 @@ def test_stopping_does_not_wait_for_an_answer_that_never_comes() -> None:
         status = 0
     connection.close()
     assert status in (0, 503)
-
-
-def test_fault_names() -> None:
-    assert all(find_fault(word).id == name for word, name in WORDS.items())
-    assert all(find_fault(name).does for name in FAULTS)
-    with pytest.raises(InputError, match="no fault named x"):
-        find_fault("x")
 
 
 def test_samples_are_small_and_whole() -> None:

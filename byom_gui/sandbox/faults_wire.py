@@ -1,0 +1,181 @@
+"""Faults below the answer: connection, TLS, HTTP and credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from byom_gui.sandbox.fault import Fault, always
+from byom_gui.sandbox.loopback import MEGABYTE, Request, Response, as_json
+
+ACCEPTED = 120_000
+"""Bytes of a request that the server with ``http.too-large`` takes."""
+STREAMED = 72 * MEGABYTE
+"""Bytes of the answer without end: enough to pass a limit of 64 MB, and an end all the same."""
+_EVERY = 3
+
+_TRACEBACK = """Traceback (most recent call last):
+  File "/srv/app.py", line 41, in infer
+    {}
+{}
+"""
+_CRASHES: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "",
+        "a numpy value that is no JSON",
+        "return jsonify(status='succeeded', results=results)",
+        "TypeError: Object of type float32 is not JSON serializable",
+    ),
+    (
+        "exception",
+        "an exception put into the JSON",
+        "return jsonify(status='failed', error=error)",
+        "TypeError: Object of type ValueError is not JSON serializable",
+    ),
+    ("import", "a missing package", "import cv2", "ModuleNotFoundError: No module named 'cv2'"),
+    (
+        "name",
+        "a missing import",
+        "urllib.request.urlretrieve(url, path)",
+        "AttributeError: module 'urllib' has no attribute 'request'",
+    ),
+    (
+        "cuda",
+        "too little memory on the graphics card",
+        "out = model(batch.cuda())",
+        "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.30 GiB (GPU 0; 7.79 GiB total capacity)",
+    ),
+    (
+        "file",
+        "a file that is not there",
+        "model = load('weights/best.pt')",
+        "FileNotFoundError: [Errno 2] No such file or directory: 'weights/best.pt'",
+    ),
+    (
+        "unflushed",
+        "a file read before it was written",
+        "image = Image.open(file.name)",
+        "PIL.UnidentifiedImageError: cannot identify image file '/tmp/tmpa1b2c3.jpg'",
+    ),
+    ("key", "another key of the request", "url = request.json['url']", "KeyError: 'url'"),
+)
+
+_HEAD = "<!doctype html><html><head><title>{}</title></head><body>{}</body></html>"
+_PAGES: tuple[tuple[str, str, str, str], ...] = (
+    ("", "a login page", "Sign in", '<form>Sign in to go on <input type="password"></form>'),
+    ("ngrok", "the notice of a tunnel, ngrok", "ngrok", "<p>You are about to visit a site served through ngrok.</p>"),
+    ("localtunnel", "the notice of a tunnel, localtunnel", "Tunnel", "<p>Friendly reminder, from loca.lt</p>"),
+    ("cloudflare", "a check by Cloudflare", "Just a moment...", "<p>Cloudflare checks your browser.</p>"),
+    ("docs", "the API's documentation", "FastAPI - Swagger UI", '<div id="swagger-ui"></div>'),
+    ("nginx", "a web server's first page", "Welcome to nginx!", "<h1>Welcome to nginx!</h1>"),
+)
+
+
+def _only_there(path: str, answer: Response) -> Fault:
+    """``answer`` at every inference path but one."""
+    return Fault("", "", first=lambda request: None if request.path == path else answer)
+
+
+def _redirect(status: int, path: str = "/infer") -> Fault:
+    return _only_there(path, Response(status, b"", (("Location", path),)))
+
+
+def _crashing(line: str, last: str) -> Any:
+    return always(500, _TRACEBACK.format(line, last).encode(), kind="text/plain; charset=utf-8")
+
+
+def _too_large(request: Request) -> Response | None:
+    if len(request.body) <= ACCEPTED:
+        return None
+    page = b"<html><head><title>413 Request Entity Too Large</title></head><body><hr>nginx/1.24.0</body></html>"
+    return Response(413, page, (), "text/html")
+
+
+def _endless() -> Iterator[bytes]:
+    """A mask as text, as long as it may be; the results are never closed."""
+    yield b'{"status": "succeeded", "results": [{"name": "nucleus", "label": "nucleus", "mask": "'
+    block = b"AAAB" * (MEGABYTE // 4)
+    for _ in range(STREAMED // MEGABYTE):
+        yield block
+
+
+def _named(fault: Fault, id: str, does: str, variant: str = "") -> Fault:
+    return replace(fault, id=id, does=does, variant=variant)
+
+
+_FLOOD = as_json({"error": "slow down"}, 429, ("Retry-After", "2"))
+_NOT_ALLOWED = as_json({"detail": "Method Not Allowed"}, 405, ("Allow", "GET"))
+
+WIRE: tuple[Fault, ...] = (
+    Fault("net.timeout-read", "never answers", wait=lambda _: 3600.0),
+    Fault("net.reset", "hangs up in the middle of the answer", reply=lambda _, r: replace(r, cut=len(r.body) // 2)),
+    Fault("net.reset", "breaks the connection before it answers", "rst", first=lambda _: Response(0, reset=True)),
+    _named(_redirect(307), "net.redirect", "sends the request on to /infer"),
+    _named(_redirect(302), "net.redirect", "sends the request on in a way that loses the image (302)", "302"),
+    Fault(
+        "net.redirect",
+        "sends the request round in a circle",
+        "circle",
+        first=lambda request: Response(307, b"", (("Location", request.path),)),
+    ),
+    Fault("tls.expired", "has a certificate that is out of date", tls="expired"),
+    Fault("tls.untrusted", "has a certificate that it made itself", tls="untrusted"),
+    Fault("tls.untrusted", "sends its certificate without the one that issued it", "chain", tls="chain"),
+    Fault("tls.hostname", "has a certificate for model.example.com", tls="hostname"),
+    Fault("tls.handshake", "speaks plain HTTP where TLS is due", tls="plain"),
+    _named(_only_there("/infer", as_json({"detail": "Not Found"}, 404)), "http.not-found", "answers at /infer only"),
+    _named(_only_there("/infer", _NOT_ALLOWED), "http.method", "takes a POST at /infer only"),
+    Fault(
+        "http.media-type",
+        "sends its JSON as text/html",
+        reply=lambda _, response: replace(response, media_type="text/html; charset=utf-8"),
+    ),
+    Fault("http.media-type", "wants a form, and answers 415", "415", first=always(415, b'{"detail": "not a form"}')),
+    Fault("http.too-large", f"takes requests of up to {ACCEPTED:,} bytes", first=_too_large),
+    Fault(
+        "http.rate-limited",
+        "answers 429 with Retry-After",
+        first=always(429, b'{"error": "slow down"}', ("Retry-After", "7")),
+    ),
+    Fault(
+        "http.rate-limited",
+        "answers every third request with 429",
+        "some",
+        seen=lambda picture: _FLOOD if picture.number % _EVERY == 0 else None,
+    ),
+    Fault("http.status", "answers 400", first=always(400, b'{"detail": "field required: file"}')),
+    Fault(
+        "http.status",
+        "answers 422, as FastAPI does where it expects other keys",
+        "422",
+        first=always(422, b'{"detail": [{"loc": ["body"]}]}'),
+    ),
+    Fault(
+        "http.oversized",
+        f"sends an answer of {STREAMED // MEGABYTE} MB",
+        first=lambda _: Response(200, more=_endless),
+    ),
+    Fault(
+        "http.oversized",
+        "announces an answer of 200 MB",
+        "announced",
+        first=lambda _: Response(200, b"{", (("Content-Length", str(200 * MEGABYTE)),)),
+    ),
+    *(
+        Fault("http.server-error", f"answers 500: {words}", variant, first=_crashing(line, last))
+        for variant, words, line, last in _CRASHES
+    ),
+    *(
+        Fault(
+            "http.html",
+            f"answers with a web page: {words}",
+            variant,
+            first=always(200, _HEAD.format(title, text).encode(), kind="text/html; charset=utf-8"),
+        )
+        for variant, words, title, text in _PAGES
+    ),
+    Fault("auth.rejected", "answers 401 to everyone", first=always(401, b'{"error": "no"}')),
+    Fault("auth.rejected", "answers 403 to everyone", "403", first=always(403, b'{"error": "forbidden"}')),
+    Fault("auth.not-enforced", "takes any credentials, and none", open_door=True),
+)
