@@ -205,7 +205,9 @@ def draw(painter: QPainter, chip: Chip, fonts: ChipFonts, mode: Mode = "rest") -
         _compass(painter, chip, QRectF(x + wide - COMPASS * unit, y, COMPASS * unit, COMPASS * unit), mode)
         wide -= (COMPASS + 2) * unit
         y, high = y + (high - line_height(fonts)) / 2, line_height(fonts)
-    _ground(painter, QRectF(x, y, wide, high), 4 * unit, mode if chip.item.box is None else "rest")
+    # The chip of a hovered or selected object lies over the one that it has at rest, which must not show through.
+    share = 0.92 if mode == "rest" else 1.0
+    _ground(painter, QRectF(x, y, wide, high), 4 * unit, mode if chip.item.box is None else "rest", share)
     line = line_height(fonts)
     _swatch(painter, chip.item, QRectF(x + PAD * unit, y + (line - SWATCH * unit) / 2, SWATCH * unit, SWATCH * unit))
     names = QFontMetricsF(fonts.name)
@@ -222,14 +224,14 @@ def draw(painter: QPainter, chip: Chip, fonts: ChipFonts, mode: Mode = "rest") -
     painter.drawText(QPointF(at + names.horizontalAdvance(chip.name) + NUMBER_GAP * unit, base), chip.number)
 
 
-def _ground(painter: QPainter, box: QRectF, radius: float, mode: Mode) -> None:
+def _ground(painter: QPainter, box: QRectF, radius: float, mode: Mode, share: float = 0.92) -> None:
     if mode == "selected":
         painter.setPen(pen(QColor("#FFFFFF"), 2))
-        painter.setBrush(faded(GROUND, 0.92))
+        painter.setBrush(faded(GROUND, share))
         painter.drawRoundedRect(box, radius, radius)
     else:
         painter.setPen(pen(faded(QColor("#FFFFFF"), 0.6 if mode == "hover" else 0.25), 1))
-        painter.setBrush(faded(GROUND, 0.92))
+        painter.setBrush(faded(GROUND, share))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import tempfile
 from pathlib import Path
@@ -118,24 +119,54 @@ def pixmap(name: str, tone: str = "", size: int = 16, ratio: float = 1.0) -> QPi
     return _pixmap(name, theme.current()[token], theme.px(size), ratio)
 
 
-def icon(name: str, tone: str = "", size: int = 16) -> QIcon:
-    """The icon for a button or an item, sharp at every screen scale, never tinted by a selection."""
+def icon(name: str, tone: str = "", size: int = 16, gap: int = 0) -> QIcon:
+    """The icon for a button or an item, sharp at every screen scale, never tinted by a selection.
+
+    Args:
+        gap: empty room after it, as at a 13 pixel font.
+    """
     made = QIcon()
     token = tone or OUTCOME_TONE.get(name, "text2")
     for ratio in (1.0, 2.0):
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected):
-            made.addPixmap(pixmap(name, token, size, ratio), mode)
-        made.addPixmap(pixmap(name, "text3", size, ratio), QIcon.Mode.Disabled)
+            made.addPixmap(_with_gap(pixmap(name, token, size, ratio), gap, ratio), mode)
+        made.addPixmap(_with_gap(pixmap(name, "text3", size, ratio), gap, ratio), QIcon.Mode.Disabled)
     return made
 
 
+def _with_gap(drawn: QPixmap, gap: int, ratio: float) -> QPixmap:
+    if not gap:
+        return drawn
+    wide = QPixmap(drawn.width() + round(theme.px(gap) * ratio), drawn.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    wide.setDevicePixelRatio(ratio)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, drawn)
+    painter.end()
+    return wide
+
+
+_GAP = 4
+"""Before a button's words, on top of the four pixels that Qt leaves: eight in all."""
+
+
 def set_icon(button: QAbstractButton, name: str, tone: str = "", size: int = 16) -> None:
-    """Gives a button an icon that follows the theme."""
+    """Gives a button an icon that follows the theme. To be called again when the button gets or loses its words."""
     button.setProperty("iconName", name)
     button.setProperty("iconTone", tone)
     button.setProperty("iconPx", size)
-    button.setIcon(icon(name, tone, size))
-    button.setIconSize(QSize(theme.px(size), theme.px(size)))
+    gap = _GAP if button.text() else 0
+    button.setIcon(icon(name, tone, size, gap))
+    button.setIconSize(QSize(theme.px(size) + theme.px(gap), theme.px(size)))
+
+
+def set_words(button: QAbstractButton, text: str) -> None:
+    """Changes a button's words; its icon keeps its distance from them."""
+    had = bool(button.text())
+    button.setText(text)
+    name = button.property("iconName")
+    if name and had != bool(text):
+        set_icon(button, str(name), str(button.property("iconTone") or ""), int(button.property("iconPx") or 16))
 
 
 def set_picture(label: QLabel, name: str, tone: str = "", size: int = 16) -> None:
@@ -174,4 +205,7 @@ def arrow_file(colour: str) -> str:
 
 @functools.cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="byom-gui-")
+    folder = tempfile.TemporaryDirectory(prefix="byom-gui-")
+    # Said, not left to the end of the interpreter, which would warn.
+    atexit.register(folder.cleanup)
+    return folder

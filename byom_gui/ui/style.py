@@ -2,7 +2,7 @@
 
 STYLE = """
 QToolTip { background: @tip; color: @ontip; border: 1px solid @tip; padding: 4px 6px; }
-QMenuBar { background: @window; padding: 0 4px; border: 0; }
+QMenuBar { background: @window; padding: 0; border: 0; }
 QMenuBar::item { padding: 5px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected { background: @hover; }
 QMenu { background: @surface; border: 1px solid @linestrong; padding: 4px; }

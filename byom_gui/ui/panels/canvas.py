@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, Q
 
 from byom_gui.core.image import Raster
 from byom_gui.core.predictions import Prediction
-from byom_gui.ui import theme
+from byom_gui.ui import icons, theme
 from byom_gui.ui.chips import Labels
 from byom_gui.ui.scene import Edges
 from byom_gui.ui.widgets import basic
@@ -89,7 +89,7 @@ class CanvasBar(QWidget):
 
     def reflow(self) -> None:
         """Takes away words until all fits."""
-        for level in range(1 if self.narrow else 0, 3):
+        for level in range(1 if self.narrow else 0, 4):
             self._apply(level)
             if self._room.minimumSize().width() <= self.width():
                 return
@@ -99,13 +99,13 @@ class CanvasBar(QWidget):
             return
         self._level = level
         self.shown.setVisible(level == 0)
-        self.word.setVisible(level < 2)
-        self.confidence.bars.setFixedWidth(theme.px((164, 132, 80)[level]))
-        self.overlays.setText("Overlays" if level == 0 else "")
+        self.word.setVisible(level < 3)
+        self.confidence.bars.setFixedWidth(theme.px((164, 132, 132, 80)[level]))
+        icons.set_words(self.overlays, "Overlays" if level == 0 else "")
         self.overlays.setAccessibleName("Overlays")
         self.set_labels_text()
         self.labels.setVisible(level < 2)
-        self._line.setVisible(level < 2)
+        self._line.setVisible(level < 3)
         self._room.invalidate()
 
     def chosen(self) -> Labels:

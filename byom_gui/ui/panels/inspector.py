@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core import geometry
 from byom_gui.core.colours import ClassColour
@@ -55,8 +55,9 @@ class Inspector(QWidget):
         self.fold = basic.button(icon="down", kind="icon", on_click=self.toggle, name="Fold the selected object")
         self.header = SideHeader("Selected object", self.zoom, self.json, self.fold, height=36)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._nothing())
-        self._pages.addWidget(self._form())
+        self._page = (self._nothing(), self._form())
+        for page in self._page:
+            self._pages.addWidget(page)
         self._ground = basic.ground(QWidget(), "surface")
         inner = QVBoxLayout(self._ground)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -80,9 +81,9 @@ class Inspector(QWidget):
         made = QWidget()
         grid = QGridLayout(made)
         grid.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
-        grid.setHorizontalSpacing(0)
+        grid.setHorizontalSpacing(theme.px(8))
         grid.setVerticalSpacing(0)
-        grid.setColumnMinimumWidth(0, theme.px(96))
+        grid.setColumnMinimumWidth(0, theme.px(88))
         grid.setColumnStretch(1, 1)
         self._values: dict[str, QLabel] = {}
         self._titles: dict[str, QLabel] = {}
@@ -128,8 +129,15 @@ class Inspector(QWidget):
             button.setToolTip(why)
         if prediction is not None:
             self._fill(prediction, colour, note)
-        self._pages.setCurrentIndex(1 if has else 0)
+        self._show_page(1 if has else 0)
         self._fit()
+
+    def _show_page(self, place: int) -> None:
+        """The page out of sight claims no height: with nothing selected the list above gets the room."""
+        for number, page in enumerate(self._page):
+            high = QSizePolicy.Policy.Preferred if number == place else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, high)
+        self._pages.setCurrentIndex(place)
 
     def _fill(self, one: Prediction, colour: ClassColour | None, note: str) -> None:
         placed = geometry.bounds(one.shape) is not None

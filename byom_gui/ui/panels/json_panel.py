@@ -23,6 +23,8 @@ from byom_gui.ui.widgets.search_bar import Place, SearchBar, find_all
 from byom_gui.ui.widgets.shortcuts import shortcut
 
 SIDE_BY_SIDE = 600
+REQUEST = 254
+"""The request's width beside the answer, until the user drags the line between them."""
 _ROOT = re.compile(r"[^.\[]*")
 _TOP = ("status", "results")
 _LAST_KEY = re.compile(r"([^.\[\]]+)$")
@@ -53,6 +55,7 @@ class JsonPanel(QWidget):
         self._places: list[Place] = []
         self._now = 0
         self._folded = True
+        self._was_wide: bool | None = None
         self.request_view = JsonView("Request", gutter=False, wraps=True)
         self.view = JsonView("Answer")
         self.search = SearchBar("Find in the answer")
@@ -63,7 +66,6 @@ class JsonPanel(QWidget):
         self._splitter.addWidget(self._answer_side())
         self._splitter.setStretchFactor(0, 0)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([theme.px(272), theme.px(448)])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
@@ -206,6 +208,9 @@ class JsonPanel(QWidget):
         self.view.set_block((first, last) if path in pretty.spans else None)
         self.view.show_line(first, top=True)
         self.view.set_caret(first)
+        inside = (place for place, mark in enumerate(self.view.marks) if first <= mark.line <= last)
+        self.view.active_mark = next(inside, self.view.active_mark)
+        self._tell_problems()
 
     def set_active_path(self, path: str) -> None:
         """Goes to the problem at a path."""
@@ -305,6 +310,9 @@ class JsonPanel(QWidget):
     def _arrange(self) -> None:
         wide = self.width() >= theme.px(SIDE_BY_SIDE)
         self._splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        if wide and not self._was_wide:
+            self._splitter.setSizes([theme.px(REQUEST), max(self.width() - theme.px(REQUEST), 1)])
+        self._was_wide = wide
         folded = self._folded and not wide
         self._request_body.setVisible(not folded)
         self._left.setMaximumHeight(theme.px(37) if folded else 16777215)

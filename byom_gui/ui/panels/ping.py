@@ -76,7 +76,7 @@ class PingView(QWidget):
         self.clock = Clock()
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
         self.copy_button = basic.button("Copy report", "copy", kind="flat", on_click=self._copy_report)
-        self._limits = basic.label(tone="second", size="small", wrap=True)
+        self._limits = basic.label(tone="second", size="small")
         self._cold = basic.label(COLD, tone="second", size="small", wrap=True)
         self._cold.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._build()

@@ -99,8 +99,9 @@ class StartPage(QWidget):
     def _try_card(self) -> QFrame:
         card = basic.frame("card")
         title = basic.label("Try it with the built-in model", strong=True)
-        text = "The whole way in under a minute, with sample images. Runs on this computer; no V7 account needed."
-        words = basic.column(title, basic.label(text, tone="second", wrap=True), spacing=0)
+        self._try_text = basic.label(tone="second", wrap=True)
+        self.set_samples(0)
+        words = basic.column(title, self._try_text, spacing=0)
         layout = QHBoxLayout(card)
         layout.setContentsMargins(*(theme.px(m) for m in (16, 16, 16, 16)))
         layout.setSpacing(theme.px(12))
@@ -135,6 +136,12 @@ class StartPage(QWidget):
         key.setProperty("keycap", True)
         key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         return basic.row(open_, key, 8, import_, None, spacing=4)
+
+    def set_samples(self, count: int) -> None:
+        """How many sample images come with the app; 0 where that is not known."""
+        images = f"{count} sample images" if count > 1 else "sample images"
+        text = f"The whole way in under a minute, with {images}. Runs on this computer; no V7 account needed."
+        self._try_text.setText(text)
 
     def set_address(self, text: str) -> None:
         """Shows the address; emits nothing."""

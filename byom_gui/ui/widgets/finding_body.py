@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -88,10 +89,11 @@ class FindingBody(QWidget):
         self._grid = grid
         if what:
             self._add("What", WhatLine(finding.what, finding.id))
-        if finding.evidence or certificate is None:
-            self._add_text("Evidence", self._evidence())
         if certificate is not None:
-            self._add("" if finding.evidence else "Evidence", certificate_table(certificate))
+            # It says all that the sentence says, and judges it.
+            self._add("Evidence", certificate_table(certificate))
+        else:
+            self._add_text("Evidence", self._evidence())
         self._add_text("Cause", finding.cause)
         self._add_text("Do this", finding.fix)
         if finding.snippet:
@@ -100,7 +102,7 @@ class FindingBody(QWidget):
 
     def _evidence(self) -> str:
         finding = self.finding
-        if finding.count > 1:
+        if finding.count > 1 and not _tells(finding.evidence, finding.count):
             places = ", ".join(finding.places)
             seen = f"{finding.count:,} places" + (f", first: {places}" if places else "")
             return f"{finding.evidence} ({seen})" if finding.evidence else seen
@@ -115,6 +117,11 @@ class FindingBody(QWidget):
         head: QLabel = basic.label(title, tone="second")
         self._grid.addWidget(head, row, 0, _Align.AlignTop)
         self._grid.addWidget(part, row, 1)
+
+
+def _tells(text: str, count: int) -> bool:
+    """Whether a sentence names the number already."""
+    return any(re.search(rf"(?<![\d.,]){number}(?![\d.,]*\d)", text) for number in (f"{count:,}", str(count)))
 
 
 class WhyPopover(Popover):

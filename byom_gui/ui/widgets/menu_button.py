@@ -24,7 +24,7 @@ class MenuButton(QPushButton):
 
     def set_text(self, text: str, tip: str = "") -> None:
         """Changes text, accessible name and tool-tip together."""
-        self.setText(text)
+        icons.set_words(self, text)
         self.setAccessibleName(text)
         self.setToolTip(tip)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from byom_gui.ui import icons, theme
-from byom_gui.ui.widgets.basic import hline, label, set_tone
+from byom_gui.ui import theme
+from byom_gui.ui.widgets.basic import hline, label, picture
 
 
 class TabbedPane(QWidget):
@@ -26,15 +26,13 @@ class TabbedPane(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(False)
-        self.tabs.setIconSize(QSize(theme.px(14), theme.px(14)))
-        # The icon stands after the words, as an outcome of the view.
         self.stack = QStackedWidget()
         for title, view in views.items():
             self.tabs.addTab(title)
             self.stack.addWidget(view)
         self.info = label("", tone="second", size="small")
+        self._words: tuple[str, ...] = ()
         self.tabs.currentChanged.connect(self._show)
-        theme.state().changed.connect(self._refresh_icons)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -44,8 +42,10 @@ class TabbedPane(QWidget):
         line.setContentsMargins(theme.px(4), 0, theme.px(12), 0)
         line.setSpacing(theme.px(12))
         line.addWidget(self.tabs)
-        line.addStretch(1)
-        line.addWidget(self.info)
+        line.addWidget(self.info, 1)
+        self.info.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # The words beside the tabs give way before anything else does.
+        self.info.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -69,19 +69,40 @@ class TabbedPane(QWidget):
     def set_count(self, title: str, count: int | None) -> None:
         """A number after the tab's name; None takes it away."""
         self.tabs.setTabText(self._titles.index(title), title if count is None else f"{title}  {count:,}")
+        self._fit_info()
 
     def set_outcome(self, title: str, outcome: str) -> None:
         """The outcome icon of a view (``ok``, ``warn``, ``bad``, ``running`` …); empty for none."""
         if self._outcomes[title] != outcome:
             self._outcomes[title] = outcome
-            self._refresh_icons()
+            # After the words, as the outcome of the view; a tab's own icon would stand before them.
+            mark = picture(outcome, size=14) if outcome else None
+            self.tabs.setTabButton(self._titles.index(title), QTabBar.ButtonPosition.RightSide, mark)
+            self._fit_info()
 
-    def _refresh_icons(self) -> None:
-        for index, title in enumerate(self._titles):
-            outcome = self._outcomes[title]
-            self.tabs.setTabIcon(index, icons.icon(outcome, size=14) if outcome else QIcon())
+    def outcome(self, title: str) -> str:
+        """The outcome that a tab shows; empty for none."""
+        return self._outcomes[title]
 
-    def set_info(self, text: str, tone: str = "second") -> None:
-        """Words at the right end of the tab row."""
-        self.info.setText(text)
-        set_tone(self.info, tone)
+    def set_info(self, *words: str) -> None:
+        """Words at the right end of the tab row, the most important first: the last ones go where room is short."""
+        self._words = tuple(word for word in words if word)
+        self.info.setToolTip("    ".join(self._words))
+        self._fit_info()
+
+    def _fit_info(self) -> None:
+        room = self.width() - self.tabs.sizeHint().width() - theme.px(4 + 12 + 12)
+        metrics = self.info.fontMetrics()
+        for count in range(len(self._words), 0, -1):
+            text = "    ".join(self._words[:count])
+            if metrics.horizontalAdvance(text) <= room:
+                self.info.setText(text)
+                return
+        first = self._words[0] if self._words else ""
+        wide = room >= metrics.horizontalAdvance("…") * 4
+        self.info.setText(metrics.elidedText(first, Qt.TextElideMode.ElideMiddle, room) if wide else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the words to the new width."""
+        super().resizeEvent(event)
+        self._fit_info()

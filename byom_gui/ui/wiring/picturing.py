@@ -144,11 +144,11 @@ class Picturing(QObject):
         if preview is None:
             canvas.set_picture(None)
             canvas.set_message("drop", "Drop images here", "Files, folders, pasted pictures or addresses.")
-            center.set_info("")
+            center.set_info()
         else:
             size = f"{preview.width:,} × {preview.height:,} px" if preview.width else ""
             time = f"{preview.milliseconds:,.0f} ms" if preview.answered else ""
-            center.set_info("    ".join(part for part in (preview.ref.name, size, time) if part))
+            center.set_info(preview.ref.name, size, time)
         self._show_predictions()
         self._show_results_state(preview)
         self._show_json()
@@ -299,7 +299,7 @@ class Picturing(QObject):
             return
         preview = self._session.current
         problems = [
-            (place, finding.id, finding.severity)
+            (place, finding.what.rstrip("."), finding.severity)
             for finding in self._findings_here()
             for place in (finding.places or (finding.where,))
             if place
