@@ -1,4 +1,4 @@
-"""A virtual screen with a window manager, and hands on it: real keys, a real mouse. All of it ends with the block."""
+"""A virtual screen with a window manager and hands on it, and a keyring on a bus. All of it ends with the block."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import ImageGrab
+
+from tests.commands.processes import first_line
 
 SIZE = (1900, 1000)
 
@@ -150,3 +152,19 @@ def virtual_screen(pictures: Path) -> Iterator[Screen]:
         with running(["openbox"], env=env, stderr=log):
             time.sleep(0.3)
             yield screen
+
+
+@contextlib.contextmanager
+def keyring_bus(env: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A D-Bus of its own with an unlocked gnome-keyring; gives the environment of programs on it."""
+    # `dbus-daemon` and the keyring stay in the foreground, so that both are ours to end.
+    bus_command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
+    with running(bus_command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bus:
+        env = {**env, "DBUS_SESSION_BUS_ADDRESS": first_line(bus)}
+        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        with running(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as it:
+            assert it.stdin is not None
+            it.stdin.write("pw")
+            it.stdin.close()
+            first_line(it)
+            yield env

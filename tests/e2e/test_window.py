@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,7 @@ from byom_gui.sandbox.model_server import ModelServer
 from byom_gui.sandbox.v7 import V7StandIn
 from tests.commands.processes import KEY, ROOT, SAMPLES, byom, environment, files_with, first_line
 from tests.e2e.drag_source import TITLE
-from tests.e2e.screen import Place, Screen, running, virtual_screen
+from tests.e2e.screen import Place, Screen, keyring_bus, running, virtual_screen
 from tests.e2e.test_script import CLASSES
 
 pytestmark = [pytest.mark.xvfb, pytest.mark.xdist_group("xvfb"), pytest.mark.keyring]
@@ -41,23 +39,6 @@ class Watched(ModelServer):
         if request.method == "POST":
             self.pictures.append(base64.b64decode(json.loads(request.body)["image"]["base64"]))
         return response
-
-
-@contextlib.contextmanager
-def keyring_bus(home: Path) -> Iterator[dict[str, str]]:
-    """A D-Bus of its own with an unlocked gnome-keyring; gives the environment of programs on it."""
-    env = environment(home)
-    # `dbus-daemon` and the keyring stay in the foreground, so that both are ours to end.
-    bus_command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
-    with running(bus_command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bus:
-        env["DBUS_SESSION_BUS_ADDRESS"] = first_line(bus)
-        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
-        with running(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as it:
-            assert it.stdin is not None
-            it.stdin.write("pw")
-            it.stdin.close()
-            first_line(it)
-            yield env
 
 
 def keep_key(env: dict[str, str], home: Path) -> None:
@@ -99,7 +80,7 @@ def test_the_main_job_by_hand(tmp_path: Path) -> None:
     target = tmp_path / "nuclei.registration.json"
     with (
         virtual_screen(shots) as screen,
-        keyring_bus(home) as bus,
+        keyring_bus(environment(home)) as bus,
         Watched() as model,
         V7StandIn(key=KEY, record=record) as v7,
         (home / "app.stderr").open("w") as errors,

@@ -1,0 +1,167 @@
+"""``check`` and ``classes``: verdicts, reports, and what must not reach a terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from byom_gui.commands.common import json_text
+from byom_gui.sandbox.faults import find_fault
+from byom_gui.sandbox.model_server import ModelServer
+from tests.commands.conftest import Call
+from tests.commands.processes import AUTH, PASSWORD, SAMPLES, SECRET, files_with, run
+from tests.services.servers import Scripted, free_port, serving
+
+FINDING = ["id", "severity", "where", "evidence", "cause", "fix", "count"]
+STAGES = ["dns", "tcp", "tls", "http", "auth", "json", "schema", "meaning", "classes", "inputs", "behaviour"]
+NASTY = "\x1b]0;owned\x07\x9b31m\u202enucleus"
+
+
+def test_a_sound_server_is_ready(call: Call, model: ModelServer) -> None:
+    got = call("check", model.url, "--quick")
+    assert got.code == 0
+    assert got.out.startswith("READY")
+    assert "at most" in got.err
+    assert "built-in samples" in got.err
+
+
+def test_json_on_stdout_is_the_report_and_nothing_else(call: Call, model: ModelServer) -> None:
+    got = call("check", model.url, "--quick", "--json", "-")
+    report = json.loads(got.out)
+    assert list(report) == ["format", "endpoint", "verdict", "findings", "not_checked", "stages", "latency"]
+    assert (report["format"], report["endpoint"], report["verdict"]) == ("byom-check/1", model.url, "ready")
+    assert all(list(finding) == FINDING for finding in report["findings"])
+    assert all(list(one) == ["id", "why"] for one in report["not_checked"])
+    assert [stage["name"] for stage in report["stages"]] == STAGES
+    assert all(set(stage) <= {"name", "outcome", "reason", "milliseconds"} for stage in report["stages"])
+    assert list(report["latency"]) == ["first_ms", "p50_ms", "p95_ms", "p99_ms", "count"]
+
+
+def test_reports_go_into_files(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    got = call("check", model.url, SAMPLES / "neuron.jpg", "--json", "c.json", "--junit", "j.xml", "--html", "h.html")
+    assert got.code == 0
+    assert got.out.startswith("READY")
+    assert json.loads((tmp_path / "c.json").read_text())["verdict"] == "ready"
+    assert ElementTree.parse(tmp_path / "j.xml").getroot().tag == "testsuites"
+    assert "<!DOCTYPE html>" in (tmp_path / "h.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("fault", "finding"),
+    [
+        ("http.server-error", "http.server-error"),
+        ("json.invalid", "json.invalid"),
+        ("schema.missing", "schema.missing"),
+        ("status.failed", "status.failed"),
+        ("auth.rejected", "auth.rejected"),
+    ],
+)
+def test_a_broken_server_is_not_ready(call: Call, fault: str, finding: str) -> None:
+    with ModelServer(fault=find_fault(fault)) as server:
+        got = call("check", server.url, "--quick", "--json", "-")
+    report = json.loads(got.out)
+    assert (got.code, report["verdict"]) == (1, "not-ready")
+    assert finding in {one["id"] for one in report["findings"] if one["severity"] == "error"}
+
+
+def test_where_nothing_listens_a_newcomer_is_told(tmp_path: Path) -> None:
+    port = free_port()
+    done = run(tmp_path, "check", f"http://127.0.0.1:{port}/infer")
+    assert done.returncode == 3
+    assert done.stdout.startswith("UNREACHABLE: no HTTP answer ever came.\n")
+    assert f"Nothing listens at 127.0.0.1:{port}." in done.stdout
+    assert "Start the server, and check the port in the address." in done.stdout
+    assert "Errno" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_secrets_of_a_server_stay_out_of_everything(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BYOM_ENDPOINT_PASSWORD", PASSWORD)
+    monkeypatch.setenv("BYOM_ENDPOINT_SECRET", SECRET)
+
+    def echo(got: object) -> Scripted:
+        return Scripted(500, repr(got).encode())
+
+    with serving(echo) as server:
+        address = f"{server.url}/infer?token=marked-query-value"
+        words = ["check", address, *AUTH, "--quick", "--junit", "j.xml", "--html", "h.html"]
+        people = call(*words)
+        machine = call(*words, "--json", "-")
+        assert any("marked-query-value" in one.path for one in server.received), "it was sent, and came back"
+    assert people.code == machine.code == 1
+    hidden = (PASSWORD, SECRET, "marked-query-value", "hush%2Bheader")
+    said = people.out + people.err + machine.out + machine.err
+    assert not [text for text in hidden if text in said]
+    assert "?token=" in said
+    assert files_with(tmp_path, hidden) == []
+
+
+def test_what_a_terminal_would_obey_does_not_reach_it(call: Call, tmp_path: Path) -> None:
+    results = [{"name": NASTY, "label": NASTY, "confidence": 0.5, "tag": {}}, {"name": 1, "confidence": 2}]
+    answer = json.dumps({"status": "succeeded", "results": results, NASTY: NASTY}).encode()
+    with serving(lambda got: Scripted(body=answer)) as server:
+        said = [
+            call("check", f"{server.url}/infer", "--quick"),
+            call("check", f"{server.url}/infer", "--quick", "--json", "-"),
+            call("infer", f"{server.url}/infer", SAMPLES / "neuron.jpg", "--out", tmp_path / "o"),
+        ]
+    with serving(lambda got: Scripted(body=json.dumps([{"name": NASTY, "type": "tag"}]).encode())) as server:
+        said.append(call("classes", f"{server.url}/infer"))
+        said.append(
+            call("new", f"{server.url}/infer", "--classes-url", server.url, "--name", NASTY, "-o", "p.byom.json")
+        )
+    for one in said:
+        assert [c for c in one.out + one.err if not (c.isprintable() or c in "\n\t")] == []
+    assert json.loads(said[1].out)["verdict"] == "not-ready"
+    assert [one.code for one in said] == [1, 1, 0, 0, 0]
+    line = json.loads((tmp_path / "o" / "answers.jsonl").read_text())
+    assert line["answer"]["results"][0]["name"] == NASTY
+
+
+@pytest.mark.parametrize("value", [NASTY, "\ud800", "😀 µ", "\u2028", {"a": [1, None, "\x7f"]}])
+def test_json_for_a_terminal_means_the_same(value: object) -> None:
+    text = json_text(value)
+    assert json.loads(text) == value
+    assert all(c.isprintable() or c == "\n" for c in text)
+
+
+def test_classes_are_printed_as_v7_wants_them(call: Call, model: ModelServer) -> None:
+    got = call("classes", model.url)
+    assert got.code == 0
+    assert json.loads(got.out)[0] == {"name": "nucleus", "type": "polygon"}
+    assert got.err == f"9 classes from {model.classes_url}\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "said"),
+    [
+        (200, b'["nucleus"]', 1, "0 classes"),
+        (200, b"<html>", 1, "is no JSON"),
+        (404, b"{}", 1, "answers 404"),
+        (200, b"[]", 1, "0 classes"),
+    ],
+)
+def test_a_class_list_of_another_form_exits_1(call: Call, status: int, body: bytes, code: int, said: str) -> None:
+    with serving(lambda got: Scripted(status, body)) as server:
+        got = call("classes", f"{server.url}/infer", "--classes-url", f"{server.url}/list")
+    assert got.code == code
+    assert said in got.err
+
+
+def test_a_project_brings_its_endpoint_and_images_may_follow(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    assert call("new", model.url, "--name", "n", "-o", "p.byom.json").code == 0
+    got = call("check", "--project", "p.byom.json", SAMPLES / "neuron.jpg", "--quick", "--json", "c.json")
+    assert got.code == 0
+    assert "built-in samples" not in got.err
+    assert json.loads((tmp_path / "c.json").read_text())["endpoint"] == model.url
+
+
+def test_insecure_is_said_loudly(call: Call) -> None:
+    got = call("check", f"http://127.0.0.1:{free_port()}/infer", "--insecure")
+    assert got.code == 3
+    assert "WARNING: the server's certificate is NOT verified" in got.err

@@ -1,0 +1,149 @@
+"""``new``, ``validate`` and ``export``: projects and registrations as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from byom_gui.sandbox.model_server import ModelServer
+from tests.commands.conftest import Call
+from tests.services.servers import free_port
+
+ENDPOINT = "https://models.example/v1/infer"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A JSON file."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def test_new_takes_classes_from_a_file(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "classes.csv").write_text("name,type\nnucleus,polygon\ncell,bounding_box\n")
+    got = call("new", ENDPOINT, "--name", "nuclei", "--classes", "classes.csv", "--user", "ann", "-o", "p.byom.json")
+    assert (got.code, got.out) == (0, "")
+    assert "Wrote p.byom.json with 2 classes." in got.err
+    registration = read(tmp_path / "p.byom.json")["registration"]
+    assert registration["infer_url"] == ENDPOINT
+    assert registration["auth"] == {"basic_user": "ann"}
+    assert registration["classes"] == [{"name": "nucleus", "type": "polygon"}, {"name": "cell", "type": "bounding_box"}]
+
+
+def test_new_takes_classes_and_settings_from_the_command_line(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    words = ["--classes-url", model.classes_url, "--timeout", "7", "--concurrency", "5", "--secret-header", "X-Key"]
+    assert call("new", model.url, *words, "--name", "n", "-o", "p.byom.json").code == 0
+    project = read(tmp_path / "p.byom.json")
+    assert len(project["registration"]["classes"]) == 9
+    settings = project["settings"]
+    assert (settings["connect_timeout"], settings["read_timeout"], settings["concurrency"]) == (7, 7, 5)
+
+
+def test_new_leaves_values_of_the_query_out_of_the_file(call: Call, tmp_path: Path) -> None:
+    got = call("new", f"{ENDPOINT}?api_key=marked-value", "--name", "n", "-o", "p.byom.json")
+    assert got.code == 0
+    assert "marked-value" not in (tmp_path / "p.byom.json").read_text() + got.out + got.err
+    assert read(tmp_path / "p.byom.json")["registration"]["infer_url"] == f"{ENDPOINT}?api_key="
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["-o", "p.json"], 2, "has to end in .byom.json"),
+        (["-o", "there.byom.json"], 2, "is there already"),
+        (["-o", "gone/p.byom.json"], 2, "could not be written"),
+        (["-o", "p.byom.json", "--classes-url", "http://127.0.0.1:{port}/classes"], 3, "did not answer"),
+        (["-o", "p.byom.json", "--classes-url", "{model}/nothing"], 2, "answers 404, not a class list"),
+        (["-o", "p.byom.json", "--name", " "], 2, "The model needs a name"),
+    ],
+)
+def test_new_refuses(call: Call, model: ModelServer, tmp_path: Path, words: list[str], code: int, said: str) -> None:
+    (tmp_path / "there.byom.json").write_text("mine")
+    filled = [word.format(port=free_port(), model=model.base_url) for word in words]
+    got = call("new", ENDPOINT, "--name", "n", *filled)
+    assert got.code == code
+    assert said in got.err
+    assert (tmp_path / "there.byom.json").read_text() == "mine"
+    assert not (tmp_path / "p.byom.json").exists()
+
+
+def test_new_writes_over_with_force(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "p.byom.json").write_text("old")
+    assert call("new", ENDPOINT, "--name", "n", "-o", "p.byom.json", "--force").code == 0
+    assert read(tmp_path / "p.byom.json")["format"] == "byom-project/1"
+
+
+# --- validate
+
+GOOD = {"status": "succeeded", "results": [{"name": "a", "label": "a", "confidence": 0.5, "tag": {}}]}
+
+
+def test_validate_tells_kinds_apart(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    (tmp_path / "bad.json").write_text(json.dumps({"results": []}))
+    (tmp_path / "list.json").write_text(json.dumps([{"name": "a", "type": "tag"}]))
+    (tmp_path / "broken.json").write_text('{"status": ')
+    call("new", ENDPOINT, "--name", "n", "--classes", "list.json", "-o", "p.byom.json")
+    call("export", "p.byom.json", "-o", "r.json")
+    names = ["good.json", "bad.json", "list.json", "broken.json", "p.byom.json", "r.json"]
+    got = call("validate", *names, "--json", "-")
+    assert got.code == 1
+    report = json.loads(got.out)
+    assert report["format"] == "byom-validate/1"
+    assert [list(one) for one in report["files"]] == [["path", "kind", "schema_valid", "findings"]] * 6
+    assert [(one["path"], one["kind"], one["schema_valid"]) for one in report["files"]] == [
+        ("good.json", "response", True),
+        ("bad.json", "response", False),
+        ("list.json", "classes", None),
+        ("broken.json", "response", None),
+        ("p.byom.json", "project", None),
+        ("r.json", "registration", None),
+    ]
+    people = call("validate", *names)
+    assert people.code == 1
+    assert "good.json: response, sound" in people.out
+    assert "schema.missing" in people.out
+
+
+def test_validate_holds_answers_against_a_list_and_an_image(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    (tmp_path / "list.txt").write_text("other tag\n")
+    assert call("validate", "good.json").code == 0
+    got = call("validate", "good.json", "--classes", "list.txt")
+    assert "classes.unregistered" in got.out
+
+
+def test_validate_judges_the_rest_where_one_file_can_not_be_read(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    got = call("validate", "gone.json", "good.json", "--json", "v.json")
+    assert got.code == 2
+    assert "gone.json could not be read" in got.err
+    assert [one["path"] for one in read(tmp_path / "v.json")["files"]] == ["good.json"]
+
+
+# --- export
+
+
+def test_export_with_check_needs_a_check_and_then_holds_it(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    call("new", model.url, "--name", "n", "--classes-url", model.classes_url, "-o", "p.byom.json")
+    early = call("export", "p.byom.json", "--with-check", "-o", "r.json")
+    assert early.code == 2
+    assert "not checked yet" in early.err
+    assert call("check", "--project", "p.byom.json", "--quick", "--json", "c.json").code == 0
+    assert call("export", "p.byom.json", "--with-check", "-o", "r.json").code == 0
+    assert read(tmp_path / "r.json")["check"] == read(tmp_path / "c.json")
+    again = call("export", "r.json", "-o", "r2.json")
+    assert again.code == 0
+    first, second = read(tmp_path / "r.json"), read(tmp_path / "r2.json")
+    assert {**first, "created": ""} == {**second, "created": ""}
+
+
+def test_export_refuses_what_is_neither(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    got = call("export", "good.json", "-o", "r.json")
+    assert got.code == 2
+    assert "neither a project nor a registration" in got.err
+    assert not (tmp_path / "r.json").exists()

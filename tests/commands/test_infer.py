@@ -1,0 +1,80 @@
+"""``infer``: answers as JSON Lines, and each image with its overlay."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from byom_gui.sandbox.faults import find_fault
+from byom_gui.sandbox.model_server import ModelServer
+from tests.commands.conftest import Call
+from tests.commands.processes import SAMPLES, run
+from tests.services.servers import free_port
+
+
+def lines(folder: Path) -> list[dict[str, object]]:
+    """What is in answers.jsonl."""
+    return [json.loads(line) for line in (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with two good pictures, of one name, and a bad one."""
+    folder = tmp_path / "pictures"
+    (folder / "more").mkdir(parents=True)
+    shutil.copy(SAMPLES / "parcels.jpg", folder / "one.jpg")
+    shutil.copy(SAMPLES / "neuron.jpg", folder / "more" / "one.jpg")
+    (folder / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n nothing more")
+    return folder
+
+
+def test_each_image_gets_its_line_and_its_overlay_one_bad_one_stops_nothing(model: ModelServer, pictures: Path) -> None:
+    # A process of its own: Qt's application object would outlive this test.
+    home = pictures.parent
+    done = run(home, "infer", model.url, "--out", "out", "pictures")
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert "2 answered, 1 not" in done.stderr
+    found = lines(home / "out")
+    assert {Path(str(one["image"])).name for one in found} == {"one.jpg", "torn.png"}
+    good = [one for one in found if "error" not in one]
+    assert [(one["width"], one["height"], one["status"]) for one in good] == [(1200, 900, 200)] * 2
+    assert all(one["answer"]["status"] == "succeeded" for one in good)  # type: ignore[index]
+    assert sorted(path.name for path in (home / "out").glob("*.png")) == ["one-2.overlay.png", "one.overlay.png"]
+    for path in (home / "out").glob("*.png"):
+        with Image.open(path) as picture:
+            assert picture.size == (1200, 900)
+            assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 1000
+    plain = [Image.open(SAMPLES / name).convert("RGB").tobytes() for name in ("parcels.jpg", "neuron.jpg")]
+    drawn = [Image.open(path).convert("RGB").tobytes() for path in (home / "out").glob("*.png")]
+    assert not set(plain) & set(drawn), "something was drawn"
+
+
+def test_all_answered_exits_0_and_the_answers_validate(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    got = call("infer", model.url, SAMPLES / "*.jpg", "--out", "out", "--no-overlays", "--concurrency", "3")
+    assert got.code == 0, got.err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["answers.jsonl"]
+    (tmp_path / "a.json").write_text(json.dumps(lines(tmp_path / "out")[0]["answer"]))
+    assert call("validate", "a.json", "--image", str(lines(tmp_path / "out")[0]["image"])).code == 0
+
+
+def test_refused_answers_exit_1_no_answer_3_no_picture_2(call: Call, pictures: Path) -> None:
+    with ModelServer(fault=find_fault("http.server-error")) as server:
+        refused = call("infer", server.url, pictures / "one.jpg", "--out", "out", "--no-overlays")
+    assert refused.code == 1
+    nobody = f"http://127.0.0.1:{free_port()}/infer"
+    assert call("infer", nobody, pictures / "one.jpg", "--out", "out", "--no-overlays").code == 3
+    unread = call("infer", nobody, pictures / "torn.png", "--out", "out")
+    assert unread.code == 2
+    assert "None of the named images could be read" in unread.err
+
+
+def test_a_folder_that_can_not_be_made_exits_2_before_any_call(call: Call, pictures: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    got = call("infer", "http://127.0.0.1:9/infer", pictures / "one.jpg", "--out", "taken")
+    assert got.code == 2
+    assert "The folder taken can not be made" in got.err
