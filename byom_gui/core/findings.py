@@ -16,7 +16,8 @@ class Action:
     """A fix that the app can do itself: ``verb`` is a known word, ``argument`` what it works on.
 
     Verbs: ``use-class`` (argument: the name to list), ``rename-class`` (``old\\nnew``), ``set-type`` (``name\\ntype``),
-    ``delete-class``, ``set-classes-url``, ``set-endpoint``, ``choose-ca``, ``raise-timeout``, ``fetch-classes``.
+    ``delete-class``, ``set-classes-url``, ``set-endpoint``, ``choose-ca``, ``raise-timeout``, ``fetch-classes``,
+    ``copy-adapter`` (the source).
     """
 
     verb: str
@@ -42,6 +43,8 @@ class Finding:
         places: the first of those places, at most five.
         action: what the app can do itself.
         image: the name of the first image that it was seen on, where it was on one.
+        before: the start of the user's own answer, where the snippet was run on it.
+        after: the start of what the snippet makes of it.
     """
 
     id: str
@@ -57,6 +60,8 @@ class Finding:
     places: tuple[str, ...] = ()
     action: Action | None = None
     image: str = ""
+    before: str = ""
+    after: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The form of the ``byom-check/1`` report."""
@@ -79,6 +84,9 @@ class NotChecked:
     why: str
 
 
+_ADAPTED = ("fix", "snippet", "before", "after", "action")
+
+
 def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """One cause, one finding: counts add up, the first places are kept, errors come first, else the order stays."""
     kept: dict[tuple[str, str], Finding] = {}
@@ -90,5 +98,7 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         else:
             first = kept[key]
             together = dict.fromkeys((*first.places, *places))
+            if finding.after and not first.after:  # an empty answer showed nothing to adapt
+                first = replace(first, **{part: getattr(finding, part) for part in _ADAPTED})
             kept[key] = replace(first, count=first.count + finding.count, places=tuple(together)[:5])
     return tuple(sorted(kept.values(), key=lambda finding: SEVERITY_ORDER[finding.severity]))

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.ui.panels.finding_pane import MOST_HIGH, FindingPane, OpenFinding
+from byom_gui.ui.widgets.code_box import CodeBox
 from byom_gui.ui.widgets.finding_row import FindingRow
 from byom_gui.ui.widgets.what_line import WhatLine
 
@@ -200,3 +201,17 @@ def test_many_places_are_counted(pane: FindingPane) -> None:
     assert "w 271 (7 places, first: results[0], results[1])" in _said(pane)
     pane.set_findings([replace(SLOW, where="https://a.io")], ())
     assert "https://a.io" in _said(pane)
+
+
+def test_an_adapter_shows_the_answer_before_and_after_and_can_be_copied(pane: FindingPane, qtbot: QtBot) -> None:
+    source = "def adapt(answer, width, height):\n    return answer\n"
+    action = Action("copy-adapter", source, "Copy the adapter")
+    other = replace(CORNERS, snippet=source, before='["cat"]', after='{"status": "succeeded"}', action=action)
+    pane.set_findings([other], ())
+    boxes = [box.code for box in _content(pane).findChildren(CodeBox)]
+    assert boxes == [source.rstrip("\n"), '["cat"]', '{"status": "succeeded"}']
+    said = _said(pane)
+    assert said.index("Before") < said.index("After")
+    with qtbot.waitSignal(pane.action_triggered) as caught:
+        QTest.mouseClick(_buttons(pane)["Copy the adapter"], Qt.MouseButton.LeftButton)
+    assert caught.args == [action]

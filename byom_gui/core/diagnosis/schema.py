@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from byom_gui.core.contract import Answer, Problem
 from byom_gui.core.diagnosis.catalogue import make
-from byom_gui.core.diagnosis.forms import other_format, unsupported
+from byom_gui.core.diagnosis.forms import UNSUPPORTED, other_format, unsupported
 from byom_gui.core.diagnosis.meaning import percentages
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule
-from byom_gui.core.findings import Finding
+from byom_gui.core.findings import Action, Finding
 from byom_gui.core.wording import kind_of, shown
 
 SKELETON_ANSWER = """\
@@ -18,6 +19,25 @@ SKELETON_ANSWER = """\
   {"name": "cat", "label": "cat", "confidence": 0.97,
    "bounding_box": {"x": 12, "y": 30, "w": 140, "h": 96}}]}
 """
+_MASK = """\
+import cv2
+
+# mask: as high and wide as the image, not 0 where the object is
+outlines, _ = cv2.findContours(mask.astype("uint8"), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+for outline in outlines:
+    if len(outline) > 2:
+        path = [{"x": float(x), "y": float(y)} for x, y in outline[:, 0]]
+        results.append({"name": name, "label": name, "confidence": score, "polygon": {"path": path}})
+"""
+_MASKS = frozenset(UNSUPPORTED[key] for key in ("mask", "masks", "raster_layer", "rle", "counts", "segmentation"))
+_PATHS = """\
+results = [
+    {**result, "polygon": {"path": path}}
+    for result in results
+    for path in result["polygon"]["paths"]
+]
+"""
+_ATTRIBUTES = 'attributes = [f"{name}: {value}" for name, value in attributes.items()]'
 _POINTS = 'points = [{"x": float(x), "y": float(y)} for x, y in points]'
 
 _RENAMED: dict[str, tuple[str, ...]] = {
@@ -49,7 +69,7 @@ def _findings(look: CallLook) -> Iterator[Finding]:
         return
     form = _form(answer)
     if form:
-        yield _other_format(answer, form)
+        yield _adapted(_other_format(answer, form), answer, look)
         return
     percent = bool(percentages(answer))
     refused = [each for each in answer.problems if not (percent and each.rule == "maximum" and _is_confidence(each))]
@@ -86,6 +106,28 @@ def _other_format(answer: Answer, form: str) -> Finding:
     )
 
 
+def _adapted(finding: Finding, answer: Answer, look: CallLook) -> Finding:
+    """With the lines that turn this very answer into the contract, where there are any."""
+    from byom_gui.core.adapters import adapter_for  # needed for such answers only, and it reads this package's forms
+
+    adapter = adapter_for(answer.value, look.call.image_width, look.call.image_height)
+    if adapter is None or not adapter.value["results"]:
+        return replace(finding, snippet=_MASK) if _holds_masks(answer.value) else finding
+    return replace(
+        finding,
+        fix="Put these lines into the server, and return adapt(answer, width, height), with the image's size.",
+        snippet=adapter.source,
+        before=adapter.before,
+        after=adapter.after,
+        action=Action("copy-adapter", adapter.source, "Copy the adapter"),
+    )
+
+
+def _holds_masks(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and bool(first.keys() & {"mask", "masks", "segmentation"})
+
+
 def _of_problem(problem: Problem) -> Finding:
     if problem.rule == "oneOf":
         return _shapes(problem)
@@ -100,6 +142,7 @@ def _of_problem(problem: Problem) -> Finding:
             f"“attributes” is {kind_of(problem.value)}; a list is due.",
             "Attributes were returned as names with values, where V7 wants a list of texts.",
             'Return a list: "attributes": ["dividing"].',
+            _ATTRIBUTES if isinstance(problem.value, dict) else "",
         )
     if _is_pair(problem):
         return _finding(
@@ -137,6 +180,7 @@ def _shapes(problem: Problem) -> Finding:
             f"A result holds {words}, which V7's contract has not.",
             "The nine shapes are tag, box, polygon, line, keypoint, ellipse, cuboid, skeleton and directional vector.",
             "Make one of the nine of it: a mask becomes polygons, a rotated box a polygon of four points.",
+            _MASK if words in _MASKS else "",
         )
     return _finding(
         problem,
@@ -156,6 +200,7 @@ def _missing(problem: Problem) -> Finding:
             "A polygon holds “paths”; “path” is due.",
             "That is the form of V7's exports. An answer has one path a polygon, and no holes.",
             'Return "polygon": {"path": […]}, one result for each part.',
+            _PATHS,
         )
     renamed = next((name for name in _RENAMED.get(problem.key, ()) if name in held), "")
     inside = _last(problem.path)

@@ -31,7 +31,7 @@ class _Colours(QSyntaxHighlighter):
 class CodeBox(QFrame):
     """Read-only code on the sunken ground; long lines scroll, at most twelve lines are high."""
 
-    def __init__(self, code: str = "") -> None:
+    def __init__(self, code: str = "", name: str = "Snippet") -> None:
         super().__init__()
         basic.ground(self, "box")
         self._text = QPlainTextEdit()
@@ -42,11 +42,11 @@ class CodeBox(QFrame):
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._text.viewport().setAutoFillBackground(False)
         self._text.setStyleSheet("background: transparent; border: 0;")
-        self._text.setAccessibleName("Snippet")
+        self._text.setAccessibleName(name)
         self._text.setTabChangesFocus(True)
         self._colours = _Colours(self._text.document())
         theme.state().changed.connect(self._colours.rehighlight)
-        self._copy = basic.button(icon="copy", kind="flat", on_click=self.copy, name="Copy the snippet")
+        self._copy = basic.button(icon="copy", kind="flat", on_click=self.copy, name=f"Copy: {name}")
         self._timer = QTimer(self, interval=COPIED_MILLISECONDS, singleShot=True)
         self._timer.timeout.connect(self._rest)
         layout = QGridLayout(self)
@@ -88,7 +88,7 @@ class CodeBox(QFrame):
     def _rest(self) -> None:
         self._timer.stop()
         self._copy.setText("")
-        self._copy.setAccessibleName("Copy the snippet")
+        self._copy.setAccessibleName(f"Copy: {self._text.accessibleName()}")
 
     def _fit(self) -> None:
         metrics = QFontMetrics(self._text.font())

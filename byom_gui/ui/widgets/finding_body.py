@@ -98,6 +98,9 @@ class FindingBody(QWidget):
         self._add_text("Do this", finding.fix)
         if finding.snippet:
             self._add("" if finding.fix else "Do this", CodeBox(finding.snippet))
+        if finding.after:
+            self._add("Before", CodeBox(finding.before, "The answer as it is"))
+            self._add("After", CodeBox(finding.after, "The answer as these lines make it"))
         grid.setRowStretch(grid.rowCount(), 1)
 
     def _evidence(self) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import STAGE_TITLES
 from byom_gui.ui.parts import Parts
+from byom_gui.ui.widgets import basic
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.picturing import Picturing
@@ -305,6 +306,7 @@ class Checking(QObject):
             "set-endpoint": lambda: self._connecting.enter_address(action.argument),
             "choose-ca": self.choose_ca,
             "raise-timeout": self._raise_timeout,
+            "copy-adapter": lambda: self._copy_adapter(action.argument),
         }
         fixes.get(action.verb, self._connecting.open_settings)()
 
@@ -316,6 +318,10 @@ class Checking(QObject):
         if name and Path(name).is_file():
             self._session.set_settings(replace(self._session.settings, ca_file=name))
             self._connecting.ping()
+
+    def _copy_adapter(self, source: str) -> None:
+        basic.copy_text(source)
+        self._say("Copied. Put it into the server, and return adapt(answer, width, height).")
 
     def _raise_timeout(self) -> None:
         settings = self._session.settings
