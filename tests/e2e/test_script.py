@@ -9,6 +9,7 @@ from typing import Any
 
 from byom_gui.core.endpoint import MASK
 from tests.commands.processes import AUTH, KEY, PASSWORD, SECRET, SECRETS, files_with, run, serving
+from tests.services.page_server import page_server
 
 CLASSES = [
     {"name": "nucleus", "type": "polygon"},
@@ -104,3 +105,11 @@ def test_a_script_registers_and_v7_gets_what_the_dry_run_showed(tmp_path: Path) 
     assert not [text for text in said for secret in hidden if secret in text]
     assert files_with(home, hidden) == []
     assert files_with(servers, hidden) == []
+
+
+def test_the_example_of_v7s_own_page_repaired_is_ready(tmp_path: Path) -> None:
+    with page_server() as root:
+        done = run(tmp_path, "check", f"{root}/api/infer")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith("READY")
+    assert "ERROR" not in done.stdout
