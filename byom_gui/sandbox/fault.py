@@ -6,7 +6,7 @@ import copy
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, Literal
 
 from PIL import Image
@@ -31,9 +31,15 @@ class Picture:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels, seen upright."""
-        with Image.open(io.BytesIO(self.data)) as image:
-            turned = image.getexif().get(_ORIENTATION, 1) in _TURNED
-            return image.size[::-1] if turned else image.size
+        return _upright_size(self.data)
+
+
+@lru_cache(maxsize=8)
+def _upright_size(data: bytes) -> tuple[int, int]:
+    """Kept, as each result asks for it, and a PNG is read through for its EXIF."""
+    with Image.open(io.BytesIO(data)) as image:
+        turned = image.getexif().get(_ORIENTATION, 1) in _TURNED
+        return image.size[::-1] if turned else image.size
 
 
 Answer = dict[str, Any]

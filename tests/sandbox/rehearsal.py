@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import io
 from pathlib import Path
 
 import pytest
@@ -34,17 +33,32 @@ def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "infer", lambda data: copy.deepcopy(_infer(data)))
 
 
+def stored(upright: Image.Image, orientation: int) -> Image.Image:
+    """A picture as a camera keeps it that was held in this way; EXIF's numbers."""
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        8: Image.Transpose.ROTATE_270,
+    }
+    return upright.transpose(undo[orientation]) if orientation in undo else upright
+
+
+def turned(upright: Image.Image, orientation: int) -> bytes:
+    """The same as a file, with the EXIF that turns it back."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encoded(stored(upright, orientation), exif=exif)
+
+
 @functools.cache
 def pictures() -> tuple[ImageSource, ...]:
     """Wide, tall, and one that its EXIF turns; with polygons, boxes, points and, in the last, cuboids."""
-    tall = Image.open(SAMPLES / "nuclei-2.jpg").crop((0, 0, 640, 900))
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    raw = Image.open(SAMPLES / "nuclei-4.png").convert("RGB").rotate(90, expand=True)
     made = [
         (SAMPLES / "nuclei-3.jpg").read_bytes(),
-        encoded(tall),
-        encoded(raw, "JPEG", quality=95, exif=exif),
+        encoded(Image.open(SAMPLES / "nuclei-2.jpg").crop((0, 0, 640, 900))),
+        turned(Image.open(SAMPLES / "nuclei-4.png").convert("RGB"), 6),
         (SAMPLES / "parcels.jpg").read_bytes(),
     ]
     return tuple(images.from_bytes(data, f"{at}.image") for at, data in enumerate(made))
@@ -71,9 +85,3 @@ def check(fault: Fault | None, *, quick: bool, ca: Path | None = None) -> CheckR
 def ids_of(report: CheckReport) -> set[str]:
     """The ids of all its findings."""
     return {finding.id for finding in report.findings}
-
-
-def size_of(data: bytes) -> tuple[int, int]:
-    """Width and height as the file says."""
-    with Image.open(io.BytesIO(data)) as picture:
-        return picture.size
