@@ -8,58 +8,11 @@ from dataclasses import replace
 
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
+from byom_gui.core.diagnosis.tracebacks import known_failure
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import Call, Reply
 
 _JSON = "application/json"
-
-_TRACEBACKS: tuple[tuple[str, str, str], ...] = (
-    (
-        r"Object of type (?:ndarray|bool_?|u?int\d+|float\d+|Tensor) is not JSON serializable",
-        "A numpy or tensor value was put into the answer; JSON knows plain numbers only.",
-        "Make plain values of them before answering: float(score), box.tolist().",
-    ),
-    (
-        r"Object of type \w*(?:Error|Exception|Interrupt) is not JSON serializable",
-        "An exception was put into the answer itself, so that answering failed as well.",
-        'Log the exception, and answer {"status": "failed", "results": []}.',
-    ),
-    (
-        r"Object of type \w+ is not JSON serializable",
-        "A value that JSON does not know was put into the answer.",
-        "Make plain texts, numbers, lists and dicts of all values before answering.",
-    ),
-    (
-        r"ModuleNotFoundError: No module named '?[\w.]+|ImportError: .{1,80}",
-        "A Python package is not installed where the server runs.",
-        "Install the package that the evidence names, and start the server again.",
-    ),
-    (
-        r"NameError: name '\w+' is not defined|AttributeError: module 'urllib' has no attribute '\w+'",
-        "An import is missing in the server's code.",
-        "Import the name that the evidence shows at the top of the file (for urllib: import urllib.request).",
-    ),
-    (
-        r"CUDA out of memory|OutOfMemoryError|CUDA error: out of memory",
-        "The graphics card has not enough memory for this image or model.",
-        "Use a smaller batch or image size, a smaller model, or a card with more memory.",
-    ),
-    (
-        r"FileNotFoundError: .{1,120}|No such file or directory.{0,80}",
-        "The server looks for a file that is not there, often the model's weights.",
-        "Check the path that the evidence shows, seen from the folder in which the server was started.",
-    ),
-    (
-        r"UnidentifiedImageError|cannot identify image file",
-        "The server read the image before it was wholly written, or as something else than what was sent.",
-        "Decode the bytes in memory: Image.open(io.BytesIO(base64.b64decode(text))); flush a file before reading it.",
-    ),
-    (
-        r"KeyError: '(?:image|url|base64)'",
-        "The server looks for other keys in the request than V7 sends.",
-        'V7 sends {"image": {"url": …}} or {"image": {"base64": …}}; read those.',
-    ),
-)
 
 _PAGES: tuple[tuple[str, str], ...] = (
     (r"ngrok", "It is a notice of the ngrok tunnel."),
@@ -81,17 +34,19 @@ def _refusal(look: CallLook) -> Iterator[Finding]:
         id, what, cause, fix = _BY_STATUS[look.status]
         yield _status(look, id, what, cause, fix)
     elif not (look.status // 100 == 3 and look.call.redirects):
+        known = known_failure(look.body)
         yield _status(
             look,
             "http.status",
             f"The server answers {look.status}, where 200 is due.",
-            "The server refuses this request; its answer may say why.",
-            "Read the evidence and the server's log. V7 needs a 2xx status with JSON.",
-            subject=str(look.status),
+            known.cause if known else "The server refuses this request; its answer may say why.",
+            known.fix if known else "Read the evidence and the server's log. V7 needs a 2xx status with JSON.",
+            subject=known.key if known else str(look.status),
+            said=known.line if known else "",
         )
 
 
-def _status(look: CallLook, id: str, what: str, cause: str, fix: str, subject: str = "") -> Finding:
+def _status(look: CallLook, id: str, what: str, cause: str, fix: str, subject: str = "", said: str = "") -> Finding:
     evidence = f"HTTP {look.status}"
     if look.status in (401, 403):
         evidence += ", sent with credentials" if look.call.with_credentials else ", sent without credentials"
@@ -100,7 +55,7 @@ def _status(look: CallLook, id: str, what: str, cause: str, fix: str, subject: s
         evidence += f", Retry-After: {look.call.reply.header('retry-after')}"
     if look.status == 413:
         evidence += f" for a request of {look.call.request.body_bytes:,} bytes"
-    said = excerpt(look.body)
+    said = said or excerpt(look.body)
     where, evidence = look.call.request.url, f"{evidence}: {said}" if said else f"{evidence}."
     return make(id, what, where=where, evidence=evidence, cause=cause, fix=fix, subject=subject)
 
@@ -156,29 +111,22 @@ def _server_error(look: CallLook) -> Finding:
         "The server's own code failed.",
         "Look at the server's log at this time; the last line names the fault.",
     )
-    evidence, subject = f"HTTP {look.status}", ""
-    text = re.sub(r"&#39;|&#x27;", "'", look.body)
     if look.status in (502, 503, 504):
         cause = "Something before the model (a proxy or load balancer) got no answer from it."
         fix = "Check that the model's process runs and has finished loading."
-    for pattern, known_cause, known_fix in _TRACEBACKS:
-        match = re.search(pattern, text)
-        if match:
-            cause, fix, subject = known_cause, known_fix, pattern
-            evidence += f": {excerpt(match.group())}"
-            break
-    else:
-        said = excerpt(text)
-        evidence += f": {said}" if said else ", with an empty body."
+    known = known_failure(look.body)
+    said = known.line if known else excerpt(look.body)
+    if known:
+        cause, fix = known.cause, known.fix
     what = f"The server failed with status {look.status}."
     return make(
         "http.server-error",
         what,
         where=look.call.request.url,
-        evidence=evidence,
+        evidence=f"HTTP {look.status}: {said}" if said else f"HTTP {look.status}, with an empty body.",
         cause=cause,
         fix=fix,
-        subject=subject or str(look.status),
+        subject=known.key if known else str(look.status),
     )
 
 
