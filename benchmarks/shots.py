@@ -65,6 +65,9 @@ def all_shapes(out: Path) -> None:
     with stage(out, _say, fault=stages.every_shape()) as on:
         on.connect()
         on.preview(4)
+        window = on.tour.window
+        shown = window.session.current.predictions if window.session.current else ()
+        window.session.select(next(p.index for p in shown if p.shape_name == "skeleton"))
         on.shoot("all-shapes-light")
 
 
@@ -143,8 +146,9 @@ def small(out: Path) -> None:
 
 def scale_200(out: Path) -> None:
     """A screen of 200 %."""
-    with stage(out, _say, fault=stages.near_match()) as on:
+    with stage(out, _say, fault=stages.near_match(), size=(1024, 700)) as on:
         _near_match(on)
+        on.tour.window.parts.canvas.zoom_to_selection()
         on.shoot("scale-200")
 
 

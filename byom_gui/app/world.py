@@ -78,6 +78,7 @@ class World:
             self.start_practice,
             self.end_practice,
             sample_paths,
+            _interfaces,
         )
 
     # --- the model server
@@ -233,6 +234,12 @@ def sample_paths() -> tuple[Path, ...]:
     found = [p for p in resources.path("samples").iterdir() if p.suffix in (".png", ".jpg", ".jpeg")]
     # The fields of nuclei first: they show the most at a glance.
     return tuple(sorted(found, key=lambda path: (not path.name.startswith("nuclei"), path.name)))
+
+
+def _interfaces() -> tuple[tuple[str, str], ...]:
+    from byom_gui.services.interfaces import interfaces
+
+    return interfaces()
 
 
 def _raster(source: ImageSource, max_side: int | None) -> Raster:

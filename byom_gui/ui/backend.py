@@ -125,3 +125,5 @@ class Backend:
     start_practice: Callable[[], Practice]
     end_practice: Callable[[], None]
     samples: Callable[[], tuple[Path, ...]]
+    interfaces: Callable[[], tuple[tuple[str, str], ...]] = lambda: (("127.0.0.1", "this computer only"),)
+    """Where pictures can be served: address and name of each interface of this machine. Asks the system only."""

@@ -123,6 +123,8 @@ QLabel[keycap="true"] { border: 1px solid @btnline; border-radius: 4px; padding:
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @linestrong; }
 QSlider::sub-page:horizontal { background: @linestrong; border-radius: 2px; }
 QSlider::add-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider[fills="true"]::sub-page:horizontal { background: @accent; }
+QSlider[fills="true"]::add-page:horizontal { background: @linestrong; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;
   border: 1px solid @fieldline; background: @btn; }
 QSlider::handle:horizontal:focus { border: 2px solid @focus; width: 11px; }

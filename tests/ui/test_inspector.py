@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from byom_gui.core.colours import ClassColour
@@ -75,4 +76,12 @@ def test_the_buttons_and_the_fold(panel: Inspector, qtbot: QtBot) -> None:
     assert panel.header.second.text() == ""
     assert panel.fold.accessibleName() == "Fold the selected object"
     panel.set_object(None, None, "")
-    assert panel._pages.currentIndex() == 0
+    assert panel.fold.isVisible()
+    assert "Nothing is selected." in _words(panel)
+    high = panel.sizeHint().height()
+    panel.set_object(one("polygon", SQUARE), None, "")
+    assert panel.sizeHint().height() > high, "with nothing selected the list above gets the room"
+
+
+def _words(panel: Inspector) -> list[str]:
+    return [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]

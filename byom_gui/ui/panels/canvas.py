@@ -18,6 +18,7 @@ from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.canvas_hands import Canvas
 from byom_gui.ui.widgets.canvas_view import ZOOM_STEP
 from byom_gui.ui.widgets.confidence import Confidence
+from byom_gui.ui.widgets.fill_action import FillAction
 from byom_gui.ui.widgets.menu_button import MenuButton
 from byom_gui.ui.widgets.spinner import Spinner
 
@@ -59,6 +60,9 @@ class CanvasBar(QWidget):
             action.setData(choice)
             self.choices.addAction(action)
             self.menu.addAction(action)
+        self.menu.addSeparator()
+        self.fill = FillAction(self.menu)
+        self.menu.addAction(self.fill)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -100,7 +104,7 @@ class CanvasBar(QWidget):
         self._level = level
         self.shown.setVisible(level == 0)
         self.word.setVisible(level < 3)
-        self.confidence.bars.setFixedWidth(theme.px((164, 132, 132, 80)[level]))
+        self.confidence.bars.setFixedWidth(theme.px((164, 132, 96, 80)[level]))
         icons.set_words(self.overlays, "Overlays" if level == 0 else "")
         self.overlays.setAccessibleName("Overlays")
         self.set_labels_text()
@@ -141,6 +145,7 @@ class CanvasPanel(QWidget):
     threshold_changed = Signal(float)
     zoom_changed = Signal(float)
     overlays_toggled = Signal(bool)
+    fill_changed = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,6 +188,8 @@ class CanvasPanel(QWidget):
         bar.overlays.toggled.connect(self._toggled)
         bar.confidence.changed.connect(self._confidence_moved)
         bar.choices.triggered.connect(lambda _: self._labels_chosen())
+        bar.fill.changed_to.connect(canvas.set_fill)
+        bar.fill.changed_to.connect(self.fill_changed)
         bar.out.clicked.connect(self.zoom_out)
         bar.into.clicked.connect(self.zoom_in)
         bar.zoom.clicked.connect(self.actual_size)
@@ -259,6 +266,11 @@ class CanvasPanel(QWidget):
         self.bar.confidence.set_value(threshold)
         self.canvas.set_threshold(threshold)
         self._count()
+
+    def set_fill(self, share: float) -> None:
+        """How opaque areas are at rest, 0 to 0.6, without a signal."""
+        self.bar.fill.set_share(share)
+        self.canvas.set_fill(share)
 
     def set_narrow(self, narrow: bool) -> None:
         """In a narrow window the bar does with fewer words."""

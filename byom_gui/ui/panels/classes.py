@@ -282,6 +282,13 @@ class ClassesPanel(QWidget):
         self._edit_new = True
         self.add_requested.emit(ClassEntry(name, listed[-1].type if listed else _TYPE_FIRST))
 
+    def start_rename(self, row: int) -> None:
+        """Opens the name of a listed class for editing; a filter that hides it is taken back."""
+        if self.model.place_of(row) < 0:
+            self.search.clear()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.table.edit_name(self.model.place_of(row))
+
     def delete_selected(self) -> None:
         """Deletes the selected classes."""
         rows = tuple(row.row for row in self._listed())

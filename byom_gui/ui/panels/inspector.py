@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from byom_gui.core import geometry
 from byom_gui.core.colours import ClassColour
@@ -54,14 +54,13 @@ class Inspector(QWidget):
         self.json = basic.button(icon="code", kind="icon", on_click=self.json_clicked.emit, name="Show in JSON")
         self.fold = basic.button(icon="down", kind="icon", on_click=self.toggle, name="Fold the selected object")
         self.header = SideHeader("Selected object", self.zoom, self.json, self.fold, height=36)
-        self._pages = QStackedWidget()
+        # Not a stack: that is always as high as its highest page, and the list above has better use for the room.
         self._page = (self._nothing(), self._form())
-        for page in self._page:
-            self._pages.addWidget(page)
         self._ground = basic.ground(QWidget(), "surface")
         inner = QVBoxLayout(self._ground)
         inner.setContentsMargins(0, 0, 0, 0)
-        inner.addWidget(self._pages)
+        for page in self._page:
+            inner.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -133,11 +132,8 @@ class Inspector(QWidget):
         self._fit()
 
     def _show_page(self, place: int) -> None:
-        """The page out of sight claims no height: with nothing selected the list above gets the room."""
         for number, page in enumerate(self._page):
-            high = QSizePolicy.Policy.Preferred if number == place else QSizePolicy.Policy.Ignored
-            page.setSizePolicy(QSizePolicy.Policy.Preferred, high)
-        self._pages.setCurrentIndex(place)
+            page.setVisible(number == place)
 
     def _fill(self, one: Prediction, colour: ClassColour | None, note: str) -> None:
         placed = geometry.bounds(one.shape) is not None

@@ -36,6 +36,7 @@ class Request(QWidget):
         self.note = basic.label("", tone="second", size="small", wrap=True)
         self._edit = basic.button("Edit the API profile…", kind="link", on_click=self.edit_profile_clicked.emit)
         box, inside = card()
+        inside.addSpacing(theme.px(8))
         inside.addWidget(self.view)
         inside.addWidget(self.why)
         layout = QVBoxLayout(self)

@@ -96,6 +96,11 @@ class CanvasView(QWidget):
         self.look = replace(self.look, labels=labels)
         self.update()
 
+    def set_fill(self, share: float) -> None:
+        """How opaque areas are at rest, 0 to 0.6."""
+        self.look = replace(self.look, fill=share)
+        self.update()
+
     def set_overlays(self, on: bool) -> None:
         """Shows or hides all that lies on the picture."""
         self.overlays_on = on

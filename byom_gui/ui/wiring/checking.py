@@ -298,6 +298,7 @@ class Checking(QObject):
         first, _, second = action.argument.partition("\n")
         fixes: dict[str, Callable[[], object]] = {
             "use-class": lambda: self._classing.use_name(action.argument),
+            "edit-class": lambda: self._classing.edit_name(action.argument),
             "rename-class": lambda: self._classing.rename(first, second),
             "set-type": lambda: self._classing.set_type(first, second),
             "delete-class": lambda: self._classing.delete(action.argument),

@@ -115,6 +115,13 @@ class Classing(QObject):
                 return
         self.take_seen([name])
 
+    def edit_name(self, name: str) -> None:
+        """Opens the name of a listed class for typing."""
+        row = self._session.classes.find(name)
+        if row is not None:
+            self._parts.right.show_view("Classes")
+            self._panel.start_rename(row)
+
     def rename(self, old: str, new: str) -> None:
         """Renames a listed class."""
         row = self._session.classes.find(old)

@@ -232,6 +232,7 @@ class Connecting(QObject):
 
     def open_settings(self) -> None:
         """Opens the connection settings."""
+        self._parts.settings.set_interfaces(self._works.backend.interfaces())
         self._show_settings()
         self._parts.settings.open()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QSettings, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
 from byom_gui.core.colours import ClassColour, assign
@@ -17,6 +17,7 @@ from byom_gui.core.predictions import Prediction
 from byom_gui.core.preview import Preview
 from byom_gui.ui.dropping import Dropped
 from byom_gui.ui.jobs import Job
+from byom_gui.ui.painter import FILL
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.works import Works
 
@@ -74,6 +75,8 @@ class Picturing(QObject):
         results.selected.connect(self._select)
         results.activated.connect(self._zoom_to)
         canvas.threshold_changed.connect(self._threshold_changed)
+        canvas.set_fill(_kept_fill())
+        canvas.fill_changed.connect(lambda share: QSettings().setValue("fill", share))
         inspector.zoom_clicked.connect(canvas.zoom_to_selection)
         inspector.json_clicked.connect(self.show_json)
         json.path_clicked.connect(self._path_clicked)
@@ -311,6 +314,14 @@ class Picturing(QObject):
             if p.name in unlisted
         ]
         self._parts.json.set_problems(problems)
+
+
+def _kept_fill() -> float:
+    """How opaque overlays were when the app was used last."""
+    try:
+        return min(max(float(str(QSettings().value("fill", FILL))), 0.0), 0.6)
+    except ValueError:
+        return FILL
 
 
 def _first(path: str) -> re.Match[str] | None:
