@@ -126,7 +126,8 @@ def _body(question: Question) -> bytes | None:
         return None
     if question.way == "url":
         return b'{"image": {"url": %s}}' % _json_text(question.image_url).encode()
-    return b'{"image": {"base64": "%s"}}' % base64.b64encode(question.image.data)
+    prefix = f"data:{question.image.media_type};base64,".encode() if question.way == "data-uri" else b""
+    return b'{"image": {"base64": "%s%s"}}' % (prefix, base64.b64encode(question.image.data))
 
 
 def _json_text(text: str) -> str:
@@ -143,6 +144,7 @@ def _shown_body(question: Question) -> str:
     whole = base64.b64encode(question.image.data[:30]).decode()
     more = (len(question.image.data) + 2) // 3 * 4 - _SHOWN
     text = f"{whole[:_SHOWN]} … {more:,} more" if more > 0 else whole
+    text = f"data:{question.image.media_type};base64,{text}" if question.way == "data-uri" else text
     return f'{{"image": {{"base64": "{text}"}}}}'
 
 
@@ -175,7 +177,8 @@ def _curl(question: Question, settings: Settings, sent: Outgoing) -> str:
         return f"{command} --data {shlex.quote((sent.body or b'').decode())}"
     # The picture goes through a pipe: an argument that long is refused by the system.
     name = shlex.quote(question.image.name)
-    read = f"{{ printf '{{\"image\": {{\"base64\": \"'; base64 < {name} | tr -d '\\n'; printf '\"}}}}'; }}"
+    prefix = f"data:{question.image.media_type};base64," if question.way == "data-uri" else ""
+    read = f"{{ printf '{{\"image\": {{\"base64\": \"{prefix}'; base64 < {name} | tr -d '\\n'; printf '\"}}}}'; }}"
     return f"{read} | {command} --data-binary @-"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from byom_gui.core.diagnosis import probes
 from byom_gui.core.endpoint import Endpoint
 from byom_gui.core.errors import InputError
 from byom_gui.core.project import Settings
@@ -16,6 +17,13 @@ MAX_IMAGES = 20
 """How many of a project's images the window reads for one check; a folder of slides would fill the memory."""
 _COLD_REPEAT = 1
 CLASS_LIST = "The class list"
+CREDENTIALS = "Calls without and with wrong credentials"
+CHANGED = "Changed pictures: mirrored, scaled, turned, blank"
+INPUTS = "Other kinds of image, and other ways to send one"
+AT_ONCE = "The same picture alone, and two at once"
+PREFIX = "One image with a data: prefix, if base64 fails"
+_PREFIX_CALLS = 1
+_FEW_KINDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,10 @@ class CheckPlan:
     url: bool
     wrong_try: bool
     why_no_url: str = ""
+
+    def of(self, step: str) -> int:
+        """The most calls that a step may make; 0 where it is left out."""
+        return dict(self.steps).get(step, 0)
 
 
 def plan(
@@ -59,7 +71,7 @@ def plan(
     wanted = [
         (CLASS_LIST, classes),
         ("One image by url", int(url)),
-        ("One call with wrong credentials", int(bool(endpoint.secret_refs()) and not quick)),
+        (CREDENTIALS, 2 * bool(endpoint.secret_refs() and not quick)),
     ]
     taken: dict[str, int] = {}
     images = min(1, image_count, left)
@@ -68,9 +80,31 @@ def plan(
         if 0 < count <= left:
             taken[words] = count
             left -= count
-    images += 0 if quick else max(min(image_count - images, left), 0)
+    probes = {} if quick else _probes(endpoint, settings, url, left, max(image_count - images, 0))
+    images += 0 if quick else max(min(image_count - images, left - sum(probes.values())), 0)
     steps += [("Images by base64", images)] if images else []
-    steps += list(taken.items())
+    steps += [*taken.items(), *probes.items()]
     total = sum(count for _, count in steps)
     # After a 404 nothing else is sent, so the calls to neighbouring paths take the place of the images.
     return CheckPlan(total, tuple(steps), images, wanted[1][0] in taken, wanted[2][0] in taken, "" if url else why)
+
+
+def _probes(endpoint: Endpoint, settings: Settings, url: bool, left: int, images: int) -> dict[str, int]:
+    """What is sent to learn more, in the order of its worth; at least half of the calls go to the user's images."""
+    room = left - min(images, left // 2)
+    here = endpoint.origin.is_loopback and settings.concurrency > 1
+    at_once = here or settings.concurrency > Settings().concurrency
+    wanted = [
+        (CHANGED, probes.FIRST_ROUND),
+        (PREFIX, _PREFIX_CALLS),
+        (AT_ONCE, (probes.ALONE + probes.AT_ONCE) * at_once),
+        (INPUTS, probes.input_calls(url)),
+    ]
+    taken: dict[str, int] = {}
+    for words, count in wanted:
+        if 0 < count <= room or (words == INPUTS and room >= _FEW_KINDS):
+            taken[words] = min(count, room)
+            room -= taken[words]
+    if CHANGED in taken:
+        taken[CHANGED] += min(probes.SECOND_ROUND, room)
+    return taken

@@ -1,4 +1,4 @@
-"""A whole check: ping, images, both ways to send one, the class list, one wrong try at the credentials.
+"""A whole check: ping, images, both ways to send one, the class list, the credentials, and what probing learns.
 
 The window and ``byom-gui check`` run the same. At most ``settings.concurrency`` requests are under way at once.
 """
@@ -14,20 +14,32 @@ from urllib.parse import urlsplit
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
-from byom_gui.core.diagnosis import Answered, Diagnosis, diagnose, read_call, stage_outcomes, verdict
+from byom_gui.core.diagnosis import Answered, diagnose, read_call, stage_outcomes, verdict
 from byom_gui.core.endpoint import Address, Endpoint
 from byom_gui.core.errors import ImageError
 from byom_gui.core.findings import NotChecked
 from byom_gui.core.image import ImageRef, ImageSource
-from byom_gui.core.observations import Call, ClassesObservation, Observations, PingReport, Stage
+from byom_gui.core.observations import Call, ClassesObservation, EdgeMap, Observations, PingReport, Purpose, Stage
 from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport, latency_of
 from byom_gui.services import http, resources
 from byom_gui.services import images as pictures
-from byom_gui.services.check_plan import CLASS_LIST, MAX_CALLS, MAX_IMAGES, CheckPlan, plan
+from byom_gui.services.check_plan import (
+    AT_ONCE,
+    CHANGED,
+    CLASS_LIST,
+    CREDENTIALS,
+    INPUTS,
+    MAX_CALLS,
+    MAX_IMAGES,
+    PREFIX,
+    CheckPlan,
+    plan,
+)
 from byom_gui.services.image_host import ImageHost
 from byom_gui.services.model_server import ModelServer
 from byom_gui.services.previewing import interface_for, read_ref
+from byom_gui.services.probing import Ask, OnCell, Probing
 
 __all__ = ["MAX_CALLS", "MAX_IMAGES", "CheckPlan", "plan", "run", "sample_images"]
 
@@ -60,6 +72,8 @@ def run(
     on_progress: Progress = lambda done, total, text: None,  # noqa: ARG005
     on_stage: Callable[[Stage], None] = lambda stage: None,  # noqa: ARG005
     samples: bool = False,
+    on_cell: OnCell = lambda way, kind, outcome, ms, status: None,  # noqa: ARG005
+    ladder: bool = False,
 ) -> CheckReport:
     """Makes the calls of ``plan`` and judges what came back.
 
@@ -71,6 +85,8 @@ def run(
             by base64 before all others; where that fails, its size is not known and the two ways are not compared.
         on_progress: calls made, calls planned, what was just done; from this thread only.
         samples: the images are the built-in ones.
+        on_cell: fills the grid of inputs, cell by cell; from this thread only.
+        ladder: the largest body is looked for also where nothing was refused as too large.
 
     Raises:
         Cancelled: at once when ``cancel`` is set.
@@ -86,7 +102,8 @@ def run(
         check.images(images[: made.images])
         check.by_url(remote or next(iter(images), None), image_url)
         check.classes()
-        check.wrong_credentials(images)
+        check.credentials(images)
+        check.probe(images, on_cell, ladder)
     return check.report(listed, budget_ms)
 
 
@@ -117,6 +134,8 @@ class _Check:
         self._not_checked: list[NotChecked] = []
         self._made = 0
         self._cost = 1  # what one image comes to; more where each is redirected
+        self._edges: tuple[EdgeMap, ...] = ()
+        self._hosted = False  # whether the server fetched an image from this app
 
     @property
     def reached(self) -> bool:
@@ -130,7 +149,8 @@ class _Check:
 
     def _reserved(self) -> int:
         """The calls that are kept back for what comes after the images."""
-        return self._class_calls + self._cost * (self._plan.url + self._plan.wrong_try)
+        probes = sum(self._plan.of(step) for step in (CHANGED, PREFIX, AT_ONCE, INPUTS))
+        return self._class_calls + self._cost * (self._plan.url + self._plan.of(CREDENTIALS) + probes)
 
     def _fits(self) -> bool:
         return self._made + self._cost <= self._plan.calls
@@ -166,21 +186,51 @@ class _Check:
     def images(self, images: Sequence[ImageSource]) -> None:
         """Each image by base64, a few at a time. The answers are kept in the order of the images."""
         left = self._plan.calls - self._made - self._reserved()
-        slots = [_Slot(image) for image in images[: max(left // self._cost, 1)]]
+        self._send([Ask(image, image.name) for image in images[: max(left // self._cost, 1)]])
+
+    def send(self, asks: Sequence[Ask], at_once: int = 0) -> list[Answered]:
+        """Sends what calls are left for, a few at a time; those by url one by one, as one image is served at a time."""
+        fits = asks[: max((self._plan.calls - self._made) // self._cost, 0)]
+        if not any(ask.way == "url" for ask in fits):
+            return self._send(fits, at_once)
+        found = []
+        with ImageHost(interface_for(self._endpoint.origin, self._settings)) as host:
+            for ask in fits:
+                address = host.serve(ask.image) if ask.way == "url" else ""
+                found.append(self._kept(self._ask(ask, self._cancel, address), ask))
+        return found
+
+    def _send(self, asks: Sequence[Ask], at_once: int = 0) -> list[Answered]:
+        slots = [_Slot(ask) for ask in asks]
         waiting = deque(slots)
         stop = CancelToken()
         take_back = self._cancel.on_cancel(stop.cancel)
         try:
-            for _ in range(min(max(self._settings.concurrency, 1), len(slots))):
+            for _ in range(min(at_once or max(self._settings.concurrency, 1), len(slots))):
                 threading.Thread(target=self._work, args=(waiting, stop), name="byom-check", daemon=True).start()
-            for slot in slots:
-                answered = slot.done.result()
-                self._calls.append(answered.call)
-                self._answered.append(answered)
-                self._count(slot.image.name, self._cost)
+            return [self._kept(slot.done.result(), slot.ask) for slot in slots]
         finally:
             take_back()
             stop.cancel()  # the first that raises ends the others too
+
+    def _kept(self, answered: Answered, ask: Ask) -> Answered:
+        self._calls.append(answered.call)
+        self._answered.append(answered)
+        self._count(ask.text, self._cost)
+        return answered
+
+    def _ask(self, ask: Ask, stop: CancelToken, image_url: str = "") -> Answered:
+        call = self._server.infer(
+            self._endpoint,
+            self._settings,
+            ask.image,
+            stop,
+            way=ask.way,
+            image_url=image_url,
+            sample=self._samples,
+            purpose=ask.purpose,
+        )
+        return read_call(replace(call, variant=ask.variant, kind=ask.kind))
 
     def _work(self, waiting: deque[_Slot], stop: CancelToken) -> None:
         """Sends one waiting image after the other; taking from the left of a deque is safe between threads."""
@@ -190,8 +240,7 @@ class _Check:
             except IndexError:
                 return
             try:
-                call = self._server.infer(self._endpoint, self._settings, slot.image, stop, sample=self._samples)
-                slot.done.set_result(read_call(call))
+                slot.done.set_result(self._ask(slot.ask, stop))
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
                 slot.done.set_exception(error)
 
@@ -211,6 +260,7 @@ class _Check:
         self._count("One image by url", self._cost)
         if fetched or self._endpoint.origin.is_loopback:
             self._keep(call)
+            self._hosted = fetched
         else:
             why = "The server did not fetch the image from this app; a firewall may be in between."
             self._not_checked.append(NotChecked("input.url", why))
@@ -232,14 +282,26 @@ class _Check:
             self._classes = self._server.classes(self._endpoint, self._settings, self._cancel)
             self._count(CLASS_LIST, len(self._classes.tried))
 
-    def wrong_credentials(self, images: Sequence[ImageSource]) -> None:
-        """One try with made-up credentials, said beforehand; only after the right ones were let in."""
+    def credentials(self, images: Sequence[ImageSource]) -> None:
+        """One try without credentials and one with made-up ones, said beforehand; only after the right ones got in."""
         good = any(answered.call.reply and answered.call.reply.status // 100 == 2 for answered in self._answered)
-        if not self._plan.wrong_try or not good or not self._fits():
+        if not self._plan.wrong_try or not good:
             return
         image = images[0] if images else pictures.small_sample()
-        self._keep(self._server.infer(self._endpoint, self._settings, image, self._cancel, purpose="wrong-credentials"))
-        self._count("One call with wrong credentials", self._cost)
+        tries: tuple[Purpose, ...] = ("no-credentials", "wrong-credentials")
+        for purpose in tries:
+            if self._fits():
+                self._keep(self._server.infer(self._endpoint, self._settings, image, self._cancel, purpose=purpose))
+                self._count(f"One call with {purpose.replace('-', ' ')}", self._cost)
+
+    def probe(self, images: Sequence[ImageSource], on_cell: OnCell, ladder: bool) -> None:
+        """What the user's own images do not show: changed pictures, other kinds, two at once, the largest body."""
+        if images:
+            made = Probing(self.send, self._plan, images, self._cancel)
+            made.run(self._answered, self._hosted, on_cell)
+            if ladder or any(call.reply and call.reply.status == 413 for call in self._calls):
+                made.ladder(self._calls)
+            self._edges = made.edges
 
     def report(self, listed: ClassList | None, budget_ms: float) -> CheckReport:
         """Judges all of it."""
@@ -253,11 +315,12 @@ class _Check:
             settings.insecure,
             bool(settings.proxy) and not self._endpoint.origin.is_loopback,
             budget_ms or None,
+            self._edges,
         )
         found = diagnose(observations, self._answered, listed)
         ours = {each.id for each in self._not_checked}
         rest = tuple(each for each in found.not_checked if each.id not in ours)
-        found = Diagnosis(found.findings, (*self._not_checked, *rest))
+        found = replace(found, not_checked=(*self._not_checked, *rest))
         judged = any(each.good for each in self._answered if each.call.purpose in ("ping", "infer"))
         any_http = any(_got_http(call) for call in self._calls)
         return CheckReport(
@@ -295,8 +358,8 @@ def _fetched(url: str, settings: Settings, cancel: CancelToken) -> ImageSource:
 class _Slot:
     """An image that waits for its answer."""
 
-    def __init__(self, image: ImageSource) -> None:
-        self.image = image
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
         self.done: Future[Answered] = Future()
 
 

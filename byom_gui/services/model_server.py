@@ -114,6 +114,7 @@ class ModelServer:
                 with self._lock:
                     self._called.discard(endpoint.infer)
         sizes = {"image_name": image.name, "image_width": image.width, "image_height": image.height}
+        sizes["image_orientation"] = image.orientation
         return replace(call, **sizes, way=way, first=first, sample=sample)  # type: ignore[arg-type]
 
     def classes(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:

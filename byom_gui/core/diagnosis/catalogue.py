@@ -11,9 +11,6 @@ from typing import Any
 
 from byom_gui.core.findings import Finding, NotChecked, Severity
 
-_NO_PROBES = "This version does not send the images that would tell."
-_NO_LOAD = "This version does not judge times."
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -101,13 +98,13 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("classes.unseen", "advice", "Listed, never returned", ""),
     ("input.url", "error", "Images by url do not work", ""),
     ("input.base64", "error", "Images by base64 do not work", ""),
-    ("input.data-uri", "error", "Only a data: prefix is accepted", _NO_PROBES),
-    ("input.format", "warning", "A kind of image fails", _NO_PROBES),
-    ("input.failure-form", "warning", "A broken image breaks the server", _NO_PROBES),
-    ("behaviour.constant", "warning", "The same answer to every picture", _NO_PROBES),
-    ("behaviour.unstable", "advice", "Other answers to the same picture", _NO_PROBES),
-    ("speed.slow", "warning", "Slower than the budget", _NO_LOAD),
-    ("speed.serial", "advice", "One request at a time", _NO_LOAD),
+    ("input.data-uri", "error", "Only a data: prefix is accepted", ""),
+    ("input.format", "warning", "A kind of image fails", ""),
+    ("input.failure-form", "warning", "A broken image breaks the server", ""),
+    ("behaviour.constant", "warning", "The same answer to every picture", ""),
+    ("behaviour.unstable", "advice", "Other answers to the same picture", ""),
+    ("speed.slow", "warning", "Slower than the budget", ""),
+    ("speed.serial", "advice", "One request at a time", ""),
 )
 
 CATALOGUE: dict[str, Entry] = {row[0]: Entry(*row) for row in _TABLE}

@@ -9,7 +9,19 @@ from functools import lru_cache
 
 from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import Answer, ServedClasses, read_answer, read_classes
-from byom_gui.core.diagnosis import classes, geometry, meaning, reach, schema, text, ways, web
+from byom_gui.core.diagnosis import (
+    behaviour,
+    classes,
+    geometry,
+    inputs,
+    meaning,
+    reach,
+    schema,
+    speed,
+    text,
+    ways,
+    web,
+)
 from byom_gui.core.diagnosis.catalogue import not_implemented
 from byom_gui.core.diagnosis.marks import marks_of
 from byom_gui.core.diagnosis.model import (
@@ -39,6 +51,9 @@ RULES: tuple[Rule, ...] = (
     *geometry.RULES,
     *classes.RULES,
     *ways.RULES,
+    *inputs.RULES,
+    *behaviour.RULES,
+    *speed.RULES,
 )
 
 _SENDS_IMAGE = ("ping", "infer")

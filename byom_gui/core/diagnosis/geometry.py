@@ -29,7 +29,8 @@ EXPLAINS = ("shape.outside", "shape.degenerate")
 """Findings that follow from coordinates which are read the wrong way."""
 
 _PICTURES = 8
-_TURNED = ("turned-6", "turned-8", "turned-3")
+_MOVES = frozenset(("mirrored", "upended", "half", "narrow", "padded"))
+_TURNED = frozenset(f"turned-{number}" for number in range(2, 9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def outcome_of(answers: Sequence[Answered], tried: Sequence[Answered], edges: Se
     changed = tuple(
         _sheet(each)
         for each in tried
-        if each.call.variant is not None and each.call.variant.keeps and each.call.variant.of in wanted and each.marks
+        if each.marks and (variant := each.call.variant) and variant.of in wanted and variant.kind in _MOVES | _TURNED
     )
     if not changed and not _odd(sheets):
         return Outcome(Judgement(Reading(), False))
@@ -137,7 +138,7 @@ def _units(look: RunLook, judged: Judgement) -> Iterator[Finding]:
     size = judged.reading.size
     if size is None:
         return
-    bars = "" if judged.reading.fit == "stretched" else _BARS
+    bars = _BARS if judged.reading.fit in ("centred", "corner") else ""
     if size == (1.0, 1.0):
         id, what, cause = "units.normalised", "Coordinates run from 0 to 1, where pixels are due.", _NORMALISED
         snippet = "x, w = x * width, w * width\ny, h = y * height, h * height"
@@ -145,7 +146,8 @@ def _units(look: RunLook, judged: Judgement) -> Iterator[Finding]:
         id, what, cause = "units.percent", "Coordinates are per cent, where pixels are due.", _PERCENT
         snippet = "x, w = x * width / 100, w * width / 100\ny, h = y * height / 100, h * height / 100"
     else:
-        told = f"{size[0]:.0f} × {size[1]:.0f}"
+        short = judged.reading.fit == "shorter"
+        told = f"{size[0]:.0f} pixels on its shorter side" if short else f"{size[0]:.0f} × {size[1]:.0f}"
         id, what = "units.model-size", f"Coordinates are those of a picture of {told}, not of the one that was sent."
         cause = f"The image was brought to {told} for the model, and the answer was not brought back.{bars}"
         snippet = _back(judged.reading)
@@ -166,8 +168,9 @@ def _back(reading: Reading) -> str:
             f"x, w = x * width / {across:.0f}, w * width / {across:.0f}\n"
             f"y, h = y * height / {down:.0f}, h * height / {down:.0f}"
         )
-    scale = f"scale = max(width / {across:.0f}, height / {down:.0f})"
-    if reading.fit == "corner":
+    pick = "min" if reading.fit == "shorter" else "max"
+    scale = f"scale = {pick}(width / {across:.0f}, height / {down:.0f})"
+    if reading.fit != "centred":
         return f"{scale}\nx, y, w, h = x * scale, y * scale, w * scale, h * scale"
     return (
         f"{scale}\nx = x * scale + (width - {across:.0f} * scale) / 2\n"

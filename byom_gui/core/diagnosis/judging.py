@@ -102,7 +102,7 @@ def _by_kind(found: Score) -> dict[str, float]:
 def cost(reading: Reading) -> float:
     """What a reading has to bring beyond the plain one: the odder, the more."""
     unit = 0.0 if reading.size is None else 0.5 if max(reading.size) <= 100 else 1.0
-    bars = 0.0 if reading.fit == "stretched" else 0.5
+    bars = {"stretched": 0.0, "centred": 0.5, "corner": 0.5, "shorter": 0.7}[reading.fit]
     oblong = 0.5 if reading.size and reading.size[0] != reading.size[1] else 0.0
     swap = {"": 0.0, "all": 0.5, "place": 1.0}[reading.swap]
     return unit + bars + oblong + swap + (reading.layout != "size") * 0.5 + reading.unrotated * 0.5
@@ -156,6 +156,8 @@ def _units(top: float) -> Iterator[tuple[tuple[float, float], Fit]]:
     for side in (*SIZES, *LARGE):
         if 0.3 * side < top < 1.15 * side:
             yield from (((float(side), float(side)), fit) for fit in fits)
+        if 0.5 * side < top < 2 * side and side >= 256:
+            yield (float(side), float(side)), "shorter"
     for across, down in _OBLONG:
         if 0.4 * across < top < 1.1 * across:
             yield (float(across), float(down)), "stretched"

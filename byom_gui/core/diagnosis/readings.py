@@ -21,7 +21,7 @@ from byom_gui.core.predictions import (
 )
 
 Layout = Literal["size", "corners", "centre"]
-Fit = Literal["stretched", "centred", "corner"]
+Fit = Literal["stretched", "centred", "corner", "shorter"]
 Swap = Literal["", "all", "place"]
 """``place``: x and y of a box changed places, and its width and height did not."""
 
@@ -35,7 +35,8 @@ class Reading:
 
     Args:
         size: the width and height to which the picture was brought; (1, 1) is 0–1, (100, 100) per cent, None pixels.
-        fit: how it was brought to that size: stretched, or kept in shape with bars around it or at its end.
+        fit: how it was brought to that size: stretched, or kept in shape with bars around it (``centred``) or at its
+            end (``corner``), or kept in shape so that the shorter side has that length.
         layout: of boxes; ``corners`` is x1 y1 x2 y2 in x y w h.
         swap: whether x and y changed places.
         unrotated: the coordinates belong to the picture before its EXIF orientation was applied.
@@ -70,6 +71,8 @@ class Reading:
             return "pixels"
         known = {(1.0, 1.0): "0–1", (100.0, 100.0): "per cent"}.get(self.size)
         size = known or f"{self.size[0]:.0f} × {self.size[1]:.0f}"
+        if self.fit == "shorter":
+            return f"shorter side {self.size[0]:.0f}"
         return size if self.fit == "stretched" else f"{size} with bars"
 
 
@@ -90,6 +93,9 @@ def _unit(reading: Reading, width: int, height: int) -> Box:
     across, down = reading.size
     if reading.fit == "stretched":
         return width / across, 0.0, height / down, 0.0
+    if reading.fit == "shorter":
+        scale = min(width / across, height / down)
+        return scale, 0.0, scale, 0.0
     scale = max(width / across, height / down)
     if reading.fit == "corner":
         return scale, 0.0, scale, 0.0

@@ -25,14 +25,27 @@ _WORDS: dict[Way, tuple[str, str, str, str]] = {
 }
 
 
+_DATA_URI = (
+    "input.data-uri",
+    "An image sent as base64 is judged only with a “data:” prefix, which V7 does not send.",
+    "The server takes the text apart at a comma, or wants the media type before it.",
+    'Decode the text as it is: base64.b64decode(text). To take both: text.rpartition(",")[2].',
+)
+
+
 def without_lost_way(images: Sequence[Answered]) -> tuple[tuple[Answered, ...], tuple[Answered, ...]]:
-    """The calls to judge, and those of the way that fails every time although the other works on the same image."""
-    for way in _WORDS:
+    """The calls to judge, and those of a way that fails every time although another works on the same image.
+
+    Answers to a ``data:`` prefix are judged only where it takes the place of plain base64.
+    """
+    lost: dict[Way, list[Answered]] = {}
+    for way in (*_WORDS, "data-uri"):
         mine = [each for each in images if each.call.way == way]
         others = {image_key(each) for each in images if each.call.way not in (way, None) and _works(each)}
         if all(_is_turned_down(each) for each in mine) and any(image_key(each) in others for each in mine):
-            return tuple(each for each in images if each.call.way != way), tuple(mine)
-    return tuple(images), ()
+            lost[way] = mine
+    kept = tuple(each for each in images if each.call.way not in lost)
+    return kept, tuple(each for way in _WORDS for each in lost.get(way, ()))
 
 
 def _works(answered: Answered) -> bool:
@@ -46,19 +59,22 @@ def _is_turned_down(answered: Answered) -> bool:
 
 
 def _lost(look: RunLook) -> Iterator[Finding]:
-    for each in look.lost[:1]:
-        id, what, cause, fix = _WORDS["url" if each.call.way == "url" else "base64"]
-        first = each.findings[0]  # errors come first
-        yield make(
-            id,
-            what,
-            where=look.observations.endpoint.infer.shown,
-            evidence=f"{first.what} {first.evidence}",
-            cause=f"{cause} V7 may send either.",
-            fix=fix,
-            count=len(look.lost),
-            image=each.call.image_name,
-        )
+    prefixed = any(each.call.way == "data-uri" and _works(each) for each in look.answered)
+    for way, words in _WORDS.items():
+        mine = [each for each in look.lost if each.call.way == way]
+        for each in mine[:1]:
+            id, what, cause, fix = _DATA_URI if prefixed and way == "base64" else words
+            first = each.findings[0]  # errors come first
+            yield make(
+                id,
+                what,
+                where=look.observations.endpoint.infer.shown,
+                evidence=f"{first.what} {first.evidence}",
+                cause=f"{cause} V7 may send either." if id != "input.data-uri" else cause,
+                fix=fix,
+                count=len(mine),
+                image=each.call.image_name,
+            )
 
 
-RULES: tuple[Rule, ...] = (RunRule(("input.url", "input.base64"), _lost),)
+RULES: tuple[Rule, ...] = (RunRule(("input.url", "input.base64", "input.data-uri"), _lost),)

@@ -206,7 +206,8 @@ def refined(finding: Finding, look: RunLook) -> Finding:
             action = Action("set-endpoint", near[0].request.url, "Use this address")
             return replace(finding, evidence=f"{finding.evidence} These do answer: {paths}.", action=action)
     if finding.id == "http.too-large":
-        fine = [each.call.request.body_bytes for each in look.answers]
+        taken = (*look.answers, *(each for each in look.tried if each.call.reply and each.call.reply.status == 200))
+        fine = [each.call.request.body_bytes for each in taken]
         if fine:
             return replace(finding, evidence=f"{finding.evidence} The largest that was accepted: {max(fine):,} bytes.")
     if finding.id == "http.rate-limited" and not look.answers:

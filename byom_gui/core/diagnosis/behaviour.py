@@ -1,0 +1,98 @@
+"""Behaviour: the same answer to every picture, and other answers to the same picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.marks import Mark
+from byom_gui.core.diagnosis.model import Answered, Rule, RunLook, RunRule
+from byom_gui.core.findings import Finding
+from byom_gui.core.wording import shown
+
+_NEEDED = ("blank", "noise", "mirrored")
+_NEAR = 1e-3
+
+
+def _constant(look: RunLook) -> Iterator[Finding]:
+    """Never from tags alone: a picture without a thing in it has no place to name."""
+    for base in look.answered:
+        if not base.marks:
+            continue
+        mine = [each for each in look.tried if _is_of(each, base)]
+        same = [each for each in mine if _places(each) == _places(base)]
+        kinds = {each.call.variant.kind for each in same if each.call.variant}
+        if all(kind in kinds for kind in _NEEDED):
+            yield _told(look, base, len(same) + 1)
+            return
+
+
+def _is_of(each: Answered, base: Answered) -> bool:
+    variant = each.call.variant
+    return variant is not None and variant.of == base.call.image_name and variant.kind in _NEEDED
+
+
+def _places(each: Answered) -> tuple[Mark, ...]:
+    return each.marks
+
+
+def _told(look: RunLook, base: Answered, pictures: int) -> Finding:
+    first = base.marks[0]
+    return make(
+        "behaviour.constant",
+        "Different pictures bring the very same answer.",
+        where=look.observations.endpoint.infer.shown,
+        evidence=f"{base.call.image_name}, its mirror image, a blank and a noisy picture all bring the same "
+        f"{len(base.marks)} places; the first is a {first.kind.replace('_', ' ')} of “{first.name}”.",
+        cause="A stub with a fixed answer is behind this address, or the picture never reaches the model.",
+        fix="Let the function that answers call the model with the image of the request.",
+        count=pictures,
+        image=base.call.image_name,
+    )
+
+
+def _unstable(look: RunLook) -> Iterator[Finding]:
+    for again in look.tried:
+        variant = again.call.variant
+        if variant is None or variant.kind != "again" or again.answer is None:
+            continue
+        base = next((each for each in look.answered if _same_request(each, again, variant.of)), None)
+        if base is None or base.answer is None:
+            continue
+        difference = _difference(base.answer.results, again.answer.results, "results")
+        if difference:
+            yield make(
+                "behaviour.unstable",
+                "The same picture brings different answers.",
+                where=base.call.image_name,
+                evidence=f"{base.call.image_name} was sent twice: {difference}.",
+                cause="The model draws on chance (dropout that was left on, a random crop), or on what it saw before.",
+                fix="Switch the model to evaluation (model.eval() in PyTorch), and set a fixed seed.",
+                image=base.call.image_name,
+            )
+            return
+
+
+def _same_request(each: Answered, again: Answered, name: str) -> bool:
+    return each.call.image_name == name and each.call.way == again.call.way and each.answer is not None
+
+
+def _difference(one: Any, two: Any, path: str) -> str:
+    """The first place at which two answers differ by more than rounding, in words; empty where they do not."""
+    if isinstance(one, list) and isinstance(two, list):
+        if len(one) != len(two):
+            return f"{path} holds {len(one):,}, then {len(two):,}"
+        pairs = ((a, b, f"{path}[{place}]") for place, (a, b) in enumerate(zip(one, two, strict=True)))
+        return next((found for a, b, where in pairs if (found := _difference(a, b, where))), "")
+    if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():
+        return next((found for key in one if (found := _difference(one[key], two[key], f"{path}.{key}"))), "")
+    if isinstance(one, int | float) and isinstance(two, int | float) and abs(one - two) <= _NEAR * max(1.0, abs(one)):
+        return ""
+    return "" if one == two else f"{path} is {shown(one, 40)}, then {shown(two, 40)}"
+
+
+RULES: tuple[Rule, ...] = (
+    RunRule(("behaviour.constant",), _constant),
+    RunRule(("behaviour.unstable",), _unstable),
+)

@@ -1,0 +1,142 @@
+"""Inputs: kinds of image that fail where others work, and what a broken image brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.model import Answered, Rule, RunLook, RunRule
+from byom_gui.core.diagnosis.probes import BROKEN, COMMON, KIND_TITLES, TURNED
+from byom_gui.core.findings import Finding
+from byom_gui.core.observations import Way
+
+_WEIGHTY = frozenset((*COMMON, *TURNED))
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """How one kind failed: the id and subject of the first error, or ``failed``; and in words."""
+
+    key: str
+    words: str
+
+
+def symptom(each: Answered, usual: frozenset[str]) -> Symptom | None:
+    """How an answer failed; None where it did not, or where it is not the kind of image that is to blame.
+
+    Args:
+        usual: ids of errors that ordinary images bring as well.
+    """
+    call = each.call
+    if call.reply is None:
+        failure = call.failure
+        broke = failure is not None and failure.id == "net.reset"
+        return Symptom("net.reset", "the connection broke") if broke else None
+    if call.reply.status == 429:
+        return None
+    for finding in each.findings:
+        if finding.severity == "error" and finding.id not in usual:
+            words = "the answer is “failed”" if finding.id == "status.failed" else finding.what.rstrip(".")
+            return Symptom(f"{finding.id} {finding.subject}", words[:1].lower() + words[1:])
+    return None
+
+
+def _usual(look: RunLook) -> frozenset[str]:
+    """The errors that ordinary images bring."""
+    return frozenset(finding.id for each in look.answered for finding in each.findings if finding.severity == "error")
+
+
+def _formats(look: RunLook) -> Iterator[Finding]:
+    """Kinds that fail in the same way, as one finding; only by a way by which another kind works."""
+    usual = _usual(look)
+    failing: dict[tuple[str, str], list[Answered]] = {}
+    words: dict[tuple[str, str], str] = {}
+    for way in _working(look, usual):
+        for each in look.tried:
+            if each.call.purpose != "input" or each.call.way != way or each.call.kind in BROKEN:
+                continue
+            found = symptom(each, usual)
+            if found is not None:
+                severity = "warning" if each.call.kind in _WEIGHTY else "advice"
+                failing.setdefault((severity, found.key), []).append(each)
+                words.setdefault((severity, found.key), found.words)
+    for (severity, key), many in failing.items():
+        yield _format(severity, key, many, words[severity, key])
+
+
+def _working(look: RunLook, usual: frozenset[str]) -> list[Way]:
+    """The ways by which at least one kind of image works."""
+    fine = (each for each in look.tried if each.call.purpose == "input" and each.call.reply is not None)
+    ways = dict.fromkeys(
+        each.call.way for each in fine if each.call.kind not in BROKEN and symptom(each, usual) is None and each.answer
+    )
+    return [way for way in ways if way is not None]
+
+
+def _format(severity: str, key: str, many: list[Answered], words: str) -> Finding:
+    kinds = list(dict.fromkeys(each.call.kind for each in many))
+    titles = ", ".join(KIND_TITLES[kind] for kind in kinds)
+    first = many[0]
+    status = f"HTTP {first.call.reply.status}; " if first.call.reply else ""
+    said = next((finding.evidence for finding in first.findings if finding.severity == "error"), "")
+    return make(
+        "input.format",
+        f"Some kinds of image fail: {titles}." if len(kinds) > 1 else f"A kind of image fails: {titles}.",
+        severity=severity,
+        where=first.call.image_name,
+        evidence=f"{status}{words}, for {titles} by {first.call.way}; other kinds work. {said}".strip(),
+        cause=_cause(kinds),
+        fix="Open it with Pillow from memory and make three channels of it before the model sees it, or answer "
+        "“failed” where it can not be judged.",
+        snippet=_SNIPPET,
+        subject=f"{severity} {key}",
+        count=len(many),
+        places=tuple(dict.fromkeys(each.call.image_name for each in many))[:5],
+        image=first.call.image_name,
+    )
+
+
+_SNIPPET = """\
+from PIL import Image, ImageOps
+image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+"""
+
+
+def _cause(kinds: list[str]) -> str:
+    if set(kinds) <= {"grey", "alpha", "cmyk", "16-bit"}:
+        return "The server expects three channels of eight bits, and this kind has others."
+    if set(kinds) <= {"large", "wide", "1x1"}:
+        return "The server does not expect an image of this size."
+    return "The server reads only some kinds of file, or takes the image for one of another kind."
+
+
+def _failure_form(look: RunLook) -> Iterator[Finding]:
+    """A broken image has to be answered, not to break the server."""
+    tried = [each for each in look.tried if each.call.purpose == "input"]
+    sound = any(each.call.kind not in BROKEN and _status(each) // 100 == 2 for each in tried)
+    broken = [each for each in tried if each.call.kind in BROKEN and _status(each) // 100 == 5]
+    if not broken or not sound:
+        return
+    first = broken[0]
+    said = next((finding.evidence for finding in first.findings), f"HTTP {_status(first)}.")
+    yield make(
+        "input.failure-form",
+        "A broken image makes the server fail.",
+        where=look.observations.endpoint.infer.shown,
+        evidence=f"An image that is {KIND_TITLES[first.call.kind]} brings: {said}",
+        cause="The fault is not caught where the image is read.",
+        fix='Catch it, and answer {"status": "failed", "results": []} with status 200.',
+        count=len(broken),
+        image=first.call.image_name,
+    )
+
+
+def _status(each: Answered) -> int:
+    return each.call.reply.status if each.call.reply else 0
+
+
+RULES: tuple[Rule, ...] = (
+    RunRule(("input.format",), _formats),
+    RunRule(("input.failure-form",), _failure_form),
+)
