@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from byom_gui.core.diagnosis import Answered, Diagnosis, Verdict
 from byom_gui.core.endpoint import Endpoint
 from byom_gui.core.findings import Finding, NotChecked
+from byom_gui.core.markup import attribute, xml
 from byom_gui.core.observations import STAGE_TITLES, Observations, Stage
+from byom_gui.core.report_pictures import STYLE, curl_of, pictures_html
 
 FORMAT = "byom-check/1"
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _VERDICTS: dict[Verdict, str] = {
     "ready": "Ready: nothing found that V7 would refuse.",
@@ -157,7 +156,7 @@ def report_junit(report: CheckReport) -> str:
     failures = sum("<failure" in case for case in cases)
     skipped = sum("<skipped" in case for case in cases)
     head = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
-    name = _attribute(f"byom-gui check {report.endpoint.infer.shown}")
+    name = attribute(f"byom-gui check {report.endpoint.infer.shown}")
     body = "\n".join(cases)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {head}>\n<testsuite name={name} {head}>\n'
@@ -169,27 +168,27 @@ def _junit_stage(stage: Stage) -> str:
     seconds = (stage.milliseconds or 0) / 1000
     inner = ""
     if stage.outcome == "failed":
-        inner = f"<failure message={_attribute(stage.reason or stage.detail or 'failed')}/>"
+        inner = f"<failure message={attribute(stage.reason or stage.detail or 'failed')}/>"
     elif stage.outcome != "passed":
-        inner = f"<skipped message={_attribute(stage.reason)}/>"
-    name = _attribute(STAGE_TITLES[stage.name])
+        inner = f"<skipped message={attribute(stage.reason)}/>"
+    name = attribute(STAGE_TITLES[stage.name])
     return f'<testcase classname="stage" name={name} time="{seconds:.3f}">{inner}</testcase>'
 
 
 def _junit_finding(finding: Finding) -> str:
-    text = _xml("\n".join(f"{title}: {words}" for title, words in _rows(finding)))
-    name = _attribute(" ".join(filter(None, (finding.id, finding.subject))))
+    text = xml("\n".join(f"{title}: {words}" for title, words in _rows(finding)))
+    name = attribute(" ".join(filter(None, (finding.id, finding.subject))))
     if finding.severity == "error":
-        inner = f"<failure message={_attribute(finding.what)}>{text}</failure>"
+        inner = f"<failure message={attribute(finding.what)}>{text}</failure>"
     else:
-        inner = f"<system-out>{_xml(finding.severity)}: {_xml(finding.what)}\n{text}</system-out>"
+        inner = f"<system-out>{xml(finding.severity)}: {xml(finding.what)}\n{text}</system-out>"
     return f'<testcase classname="finding" name={name} time="0">{inner}</testcase>'
 
 
 def _junit_not_checked(each: NotChecked) -> str:
     return (
-        f'<testcase classname="not checked" name={_attribute(each.id)} time="0">'
-        f"<skipped message={_attribute(each.why)}/></testcase>"
+        f'<testcase classname="not checked" name={attribute(each.id)} time="0">'
+        f"<skipped message={attribute(each.why)}/></testcase>"
     )
 
 
@@ -203,31 +202,27 @@ def _rows(finding: Finding) -> list[tuple[str, str]]:
     return [(title, words) for title, words in rows if words]
 
 
-def _xml(text: str) -> str:
-    """Escaped text, without the characters that no XML may hold."""
-    return escape(_NOT_XML.sub("?", text), quote=False)
+def report_html(report: CheckReport, pictures: Mapping[str, str] | None = None) -> str:
+    """One page that needs no other file, no script and no network. All text is escaped; light and dark.
 
-
-def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("?", text))
-
-
-def report_html(report: CheckReport) -> str:
-    """One page that needs no other file, no script and no network. All text is escaped; light and dark."""
-    endpoint = _xml(report.endpoint.infer.shown)
-    findings = "\n".join(map(_html_finding, report.findings)) or '<p class="quiet">None.</p>'
+    Args:
+        pictures: small pictures of the images as ``data:`` addresses, by image name; without one, the shapes of an
+            image stand on a plain ground.
+    """
+    endpoint = xml(report.endpoint.infer.shown)
+    findings = "\n".join(_html_finding(each, report) for each in report.findings) or '<p class="quiet">None.</p>'
     stages = "\n".join(map(_html_stage, report.stages))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Check of {endpoint}</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<style>{_colours()}{_STYLE}</style></head><body><main>
-<h1 class="{report.verdict}">{_xml(_VERDICTS[report.verdict])}</h1>
+<style>{_colours()}{_STYLE}{STYLE}</style></head><body><main>
+<h1 class="{report.verdict}">{xml(_VERDICTS[report.verdict])}</h1>
 <p><code>{endpoint}</code></p>
 <p class="quiet">{_html_facts(report)}</p>
 <h2>{_html_counts(report.findings)}</h2>
 {findings}
-<h2>Stages</h2>
+{pictures_html(report.answered, pictures or {})}<h2>Stages</h2>
 <div class="card flat"><table><tr><th>Stage</th><th>Outcome</th><th class="ms">ms</th><th>Details</th></tr>
 {stages}
 </table></div>
@@ -252,7 +247,7 @@ def _html_facts(report: CheckReport) -> str:
         for key, value in report.latency.items()
         if key != "count"
     ]
-    return _xml(" · ".join(facts))
+    return xml(" · ".join(facts))
 
 
 def _html_counts(findings: Sequence[Finding]) -> str:
@@ -262,22 +257,26 @@ def _html_counts(findings: Sequence[Finding]) -> str:
     return f"Findings: {', '.join(told)}" if told else "Findings"
 
 
-def _html_finding(finding: Finding) -> str:
+def _html_finding(finding: Finding, report: CheckReport) -> str:
     often = f" · {finding.count} times" if finding.count > 1 else ""
-    rows = "".join(f"<dt>{title}</dt><dd>{_xml(words)}</dd>" for title, words in _rows(finding))
+    rows = "".join(f"<dt>{title}</dt><dd>{xml(words)}</dd>" for title, words in _rows(finding))
     facts = f"<dl>{rows}</dl>" if rows else ""
-    snippet = f"<pre>{_xml(finding.snippet)}</pre>" if finding.snippet else ""
+    snippet = f"<pre>{xml(finding.snippet)}</pre>" if finding.snippet else ""
+    for title, text in (("Before", finding.before), ("After", finding.after)):
+        snippet += f"<details><summary>{title}</summary><pre>{xml(text)}</pre></details>" if text else ""
+    curl = curl_of(finding, report.observations, report.answered)
+    again = f"<details><summary>See it again</summary><pre>{xml(curl)}</pre></details>" if curl else ""
     return (
         f'<section class="card"><span class="chip {finding.severity}">{finding.severity}</span> '
-        f'<span class="quiet"><code>{_xml(finding.id)}</code>{often}</span>'
-        f"<h3>{_xml(finding.what)}</h3>{facts}{snippet}</section>"
+        f'<span class="quiet"><code>{xml(finding.id)}</code>{often}</span>'
+        f"<h3>{xml(finding.what)}</h3>{facts}{snippet}{again}</section>"
     )
 
 
 def _html_stage(stage: Stage) -> str:
     milliseconds = "" if stage.milliseconds is None else f"{stage.milliseconds:.1f}"
     outcome = f'<span class="chip {stage.outcome}">{stage.outcome.replace("-", " ")}</span>'
-    words = _xml(stage.reason or stage.detail)
+    words = xml(stage.reason or stage.detail)
     return (
         f'<tr><td>{STAGE_TITLES[stage.name]}</td><td>{outcome}</td><td class="ms">{milliseconds}</td>'
         f"<td>{words}</td></tr>"
@@ -290,8 +289,8 @@ def _html_not_checked(not_checked: Sequence[NotChecked]) -> str:
         return '<p class="quiet">Nothing was left out.</p>'
     reasons: dict[str, list[str]] = {}
     for each in not_checked:
-        reasons.setdefault(each.why, []).append(f"<code>{_xml(each.id)}</code>")
+        reasons.setdefault(each.why, []).append(f"<code>{xml(each.id)}</code>")
     lines = "".join(
-        f'<li>{_xml(why)}<br><span class="quiet">{", ".join(ids)}</span></li>' for why, ids in reasons.items()
+        f'<li>{xml(why)}<br><span class="quiet">{", ".join(ids)}</span></li>' for why, ids in reasons.items()
     )
     return f'<div class="card"><ul>{lines}</ul></div>'
