@@ -82,6 +82,7 @@ QHeaderView::section { height: 27px; padding: 0 4px; border: 0; border-bottom: 1
   color: @text2; font-size: 11px; }
 QHeaderView[inset="true"]::section:first { padding-left: 12px; }
 QHeaderView[inset="true"]::section:last { padding-right: 12px; }
+QTableCornerButton::section { background: @line; border: 0; }
 QAbstractScrollArea { border: 0; }
 QScrollArea { background: transparent; border: 0; }
 QSplitter::handle { background: @line; }
