@@ -94,11 +94,11 @@ class Fault:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every finding that it should bring."""
-        return (self.id, *self.also)
+        """Every finding that it should bring; none where the server is sound, in its own way."""
+        return tuple(id for id in (self.id, *self.also) if id in CATALOGUE)
 
 
-SOUND = Fault("", "answers soundly")
+SOUND = Fault("sound", "answers soundly")
 
 
 def together(*faults: Fault) -> Fault:
@@ -110,6 +110,8 @@ def _rank(fault: Fault) -> tuple[int, int]:
     family = fault.id.partition(".")[0]
     if family in _FIRST:
         return _FIRST.index(family), 0
+    if fault.id not in CATALOGUE:
+        return len(_FIRST), 0
     # what is later in the table changes values, what is earlier their form
     return len(_FIRST), -list(CATALOGUE).index(fault.id)
 

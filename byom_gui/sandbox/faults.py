@@ -16,9 +16,12 @@ from byom_gui.sandbox.faults_forms import FORMS
 from byom_gui.sandbox.faults_inputs import INPUTS
 from byom_gui.sandbox.faults_places import PLACES, YOLO
 from byom_gui.sandbox.faults_wire import WIRE
+from byom_gui.sandbox.sound import SOUND_KINDS
 
-FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in (*WIRE, *ANSWERS, *FORMS, *PLACES, *CLASSES, *INPUTS)}
-"""Each fault by its name: the finding's id, or the id and a variant."""
+FAULTS: Mapping[str, Fault] = {
+    fault.name: fault for fault in (*WIRE, *ANSWERS, *FORMS, *PLACES, *CLASSES, *INPUTS, *SOUND_KINDS)
+}
+"""Each fault by its name: the finding's id, or the id and a variant. Those named ``sound:`` are none."""
 
 NOT_OF_A_SERVER: Mapping[str, str] = {
     "net.url-invalid": "The address itself is wrong: type one without http://.",
@@ -45,7 +48,7 @@ WORDS: Mapping[str, str] = {
     "attributes-object": "schema.attributes-object",
     "classes-strings": "classes.form",
     "unknown-type": "classes.unknown-type",
-    "slow-first": "speed.slow:first",
+    "slow-first": "sound:slow-first",
     "letterbox": "units.model-size:letterbox",
     **{fault.variant: fault.name for fault in FORMS if fault.variant != "yolo"},
 }

@@ -84,7 +84,7 @@ def _point_pairs(result: Answer, _: Picture) -> Answer:
 
 def _logit(result: Answer, _: Picture) -> Answer:
     share = min(max(result["confidence"], 0.001), 0.999)
-    return {**result, "confidence": round(2 * math.log(share / (1 - share)) - 2.5, 3)}
+    return {**result, "confidence": round(2 * math.log(share / (1 - share)) - 7.5, 3)}
 
 
 def _percent(result: Answer, _: Picture) -> Answer:

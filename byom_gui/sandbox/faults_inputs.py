@@ -123,11 +123,5 @@ INPUTS: tuple[Fault, ...] = (
     Fault("behaviour.constant", "answers the same to every picture", answer=_stub),
     Fault("behaviour.unstable", "answers differently each time", answer=_unstable),
     Fault("speed.slow", "takes over 0.4 seconds for each picture", wait=lambda _: 0.4),
-    Fault(
-        "speed.slow",
-        "takes three seconds over the first call",
-        "first",
-        wait=lambda number: 3.0 if number == 1 else 0.0,
-    ),
     Fault("speed.serial", "looks at one picture after the other, however many are sent at once", in_line=0.2),
 )

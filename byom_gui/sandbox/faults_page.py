@@ -31,6 +31,13 @@ This page is written by `python -m byom_gui.sandbox.faults_page docs/faults.md`.
 | finding | `--fault` | what the server does |
 |---|---|---|
 """
+_SOUND = """
+## Sound, and a little odd
+Nothing is wrong with these; a finding that one of them brings would be a false alarm.
+
+| `--fault` | what the server does |
+|---|---|
+"""
 _REST = """
 ## Not of a server
 | finding | how to see it |
@@ -47,7 +54,8 @@ def page() -> str:
         if fault.id == id
     ]
     rest = [f"| `{id}` | {why} |\n" for id, why in NOT_OF_A_SERVER.items()]
-    return "".join((_HEAD, *rows, _REST, *rest))
+    sound = [f"| {_names(name)} | {fault.does} |\n" for name, fault in FAULTS.items() if not fault.ids]
+    return "".join((_HEAD, *rows, _SOUND, *sound, _REST, *rest))
 
 
 def _names(name: str) -> str:

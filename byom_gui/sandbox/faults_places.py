@@ -33,8 +33,9 @@ def _letterboxed(picture: Picture) -> Frame:
     return by, by, (MODEL_SIDE - by * width) / 2, (MODEL_SIDE - by * height) / 2
 
 
-def _halved(_: Picture) -> Frame:
-    return 0.5, 0.5, 0.0, 0.0
+def _shrunk(picture: Picture) -> Frame:
+    by = MODEL_SIDE / max(picture.size)
+    return by, by, 0.0, 0.0
 
 
 def _corners(box: Box) -> Box:
@@ -100,7 +101,10 @@ PLACES: tuple[Fault, ...] = (
         answer=framed(_letterboxed),
     ),
     Fault(
-        "units.model-size", "returns coordinates of the half-size copy that it looks at", "half", answer=framed(_halved)
+        "units.model-size",
+        "returns coordinates of the copy that it looks at, 640 pixels on its longer side",
+        "longer",
+        answer=framed(_shrunk),
     ),
     Fault("layout.corners", "puts the right and bottom edge into w and h", answer=boxes(_corners)),
     _CENTRE,

@@ -9,7 +9,7 @@ from typing import Any
 from byom_gui.sandbox.fault import Fault, always
 from byom_gui.sandbox.loopback import MEGABYTE, Request, Response, as_json
 
-ACCEPTED = 120_000
+ACCEPTED = 64_000
 """Bytes of a request that the server with ``http.too-large`` takes."""
 STREAMED = 72 * MEGABYTE
 """Bytes of the answer without end: enough to pass a limit of 64 MB, and an end all the same."""

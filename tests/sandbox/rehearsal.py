@@ -54,14 +54,21 @@ def turned(upright: Image.Image, orientation: int) -> bytes:
 
 @functools.cache
 def pictures() -> tuple[ImageSource, ...]:
-    """Wide, tall, and one that its EXIF turns; with polygons, boxes, points and, in the last, cuboids."""
+    """Wide, tall, and one that its EXIF turns; with polygons, boxes, points and, in the last, cuboids.
+
+    Smaller than the samples, so that many checks take little time; none is a JPEG, so that one kind of file may fail.
+    """
     made = [
-        (SAMPLES / "nuclei-3.jpg").read_bytes(),
-        encoded(Image.open(SAMPLES / "nuclei-2.jpg").crop((0, 0, 640, 900))),
-        turned(Image.open(SAMPLES / "nuclei-4.png").convert("RGB"), 6),
-        (SAMPLES / "parcels.jpg").read_bytes(),
+        encoded(_part("nuclei-3.jpg", (0, 0, 720, 540))),
+        encoded(_part("nuclei-2.jpg", (300, 100, 780, 740))),
+        turned(_part("nuclei-4.png", (200, 150, 840, 630)), 6),
+        encoded(_part("parcels.jpg", (0, 0, 1200, 900)).resize((600, 450))),
     ]
-    return tuple(images.from_bytes(data, f"{at}.image") for at, data in enumerate(made))
+    return tuple(images.from_bytes(data, f"{at}.png") for at, data in enumerate(made))
+
+
+def _part(name: str, box: tuple[int, int, int, int]) -> Image.Image:
+    return Image.open(SAMPLES / name).convert("RGB").crop(box)
 
 
 def check(fault: Fault | None, *, quick: bool, ca: Path | None = None) -> CheckReport:

@@ -59,7 +59,7 @@ FRAMES: dict[str, tuple[float, float, float, float]] = {
     "units.percent": (1 / 12, 1 / 9, 0, 0),
     "units.model-size": (640 / 1200, 640 / 900, 0, 0),
     "units.model-size:letterbox": (640 / 1200, 640 / 1200, 0, 80),
-    "units.model-size:half": (0.5, 0.5, 0, 0),
+    "units.model-size:longer": (640 / 1200, 640 / 1200, 0, 0),
 }
 """Factors and offsets in x and y for a picture of 1200 × 900 pixels."""
 
