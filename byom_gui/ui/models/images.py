@@ -27,7 +27,9 @@ _MOST_THUMBS = 1500
 def outcome_of(preview: Preview, seconds: float = 0.0) -> tuple[str, str]:
     """The row's outcome: its shape and its words. ``seconds``: how long it has been running."""
     if preview.state == "failed":
-        return "bad", preview.problem or "Failed"
+        # The name stands above it, and the row is short; the tool-tip has the whole sentence.
+        said = preview.problem.removeprefix(f"{preview.ref.name} ")
+        return "bad", said[:1].upper() + said[1:] or "Failed"
     if preview.state == "running":
         return "running", f"Running, {seconds_text(seconds)}"
     if preview.state == "waiting":

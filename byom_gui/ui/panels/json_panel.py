@@ -81,6 +81,7 @@ class JsonPanel(QWidget):
         self.fold = basic.button(icon="right", kind="icon", on_click=self._toggle_request, name="Show the request")
         self._request_head = _head(self.fold, basic.label("Request", strong=True), None, self.curl)
         self._no_request = basic.label("No request was made yet.", tone="second", wrap=True)
+        self._no_request.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._said = basic.label("The secret is left out of what is copied.", tone="second", size="small", wrap=True)
         self._said.setContentsMargins(*(theme.px(m) for m in (12, 4, 12, 8)))
         self._no_request.setContentsMargins(*(theme.px(m) for m in (12, 12, 12, 12)))

@@ -145,14 +145,13 @@ class RegisterPanel(QWidget):
         )
         self.cancel = basic.button("Cancel", on_click=self.cancel_clicked.emit)
         self.cancel.setToolTip("Stops waiting for V7; what was sent is not taken back.")
-        buttons = basic.row(
-            self.register_button, self.cancel, self._clock, self.export, self._reason, self._sending_text, spacing=8
-        )
+        buttons = basic.row(self.register_button, self.cancel, self._clock, self.export, self._sending_text, spacing=8)
         layout = buttons.layout()
         assert isinstance(layout, QBoxLayout)
-        for text in (self._reason, self._sending_text):
-            layout.setStretchFactor(text, 1)
-        return basic.column(self._host, buttons, margins=(16, 8, 16, 12), spacing=4)
+        layout.setStretchFactor(self._sending_text, 1)
+        layout.addStretch(0)
+        # Why the button can not be used stands right above it, in a line of its own: beside it there is no room.
+        return basic.column(self._host, self._reason, buttons, margins=(16, 8, 16, 12), spacing=4)
 
     def _connect(self) -> None:
         self.name.textEdited.connect(self.model_name_changed)

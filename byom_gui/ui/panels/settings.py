@@ -65,7 +65,7 @@ class ConnectionSettings(QDialog):
         self.insecure = QCheckBox("Do not verify TLS")
         self._loud = basic.frame("bad")
         self.proxy = QLineEdit()
-        self.keep = QCheckBox("Keep answers with the project")
+        self.keep = QCheckBox("Keep the last check of each endpoint")
         self.classes = QLineEdit()
         self.classes_note = basic.label(tone="second", size="small", wrap=True)
         self.classes_error = ErrorLine()
@@ -127,7 +127,7 @@ class ConnectionSettings(QDialog):
             ("", self._warning()),
             ("Proxy", basic.column(self.proxy, self.proxy_error, self._note(PROXY), spacing=2)),
             ("", self.keep),
-            ("", self._note("Private to you (readable by your user only). Clear is in the Images menu.")),
+            ("", self._note("Readable by your user only. More under Help, What is kept on this computer.")),
         )
         for title, part in rows:
             head = basic.label(title, tone="second")

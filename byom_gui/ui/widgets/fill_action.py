@@ -32,7 +32,7 @@ class FillAction(QWidgetAction):
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         holder = QWidget()
         layout = QHBoxLayout(holder)
-        layout.setContentsMargins(*(theme.px(m) for m in (24, 4, 12, 4)))
+        layout.setContentsMargins(*(theme.px(m) for m in (40, 4, 12, 4)))
         layout.setSpacing(theme.px(8))
         for part in (basic.label("Fill"), self.slider, self._number):
             layout.addWidget(part)

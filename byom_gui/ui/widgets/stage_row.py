@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from byom_gui.ui import icons, theme
@@ -13,6 +13,8 @@ from byom_gui.ui.widgets.timing_bar import TimingBar
 
 INSET = 40
 """Where titles begin: after the outcome's shape."""
+BAR_FROM = 560
+"""From this width on there is room for the bar."""
 
 
 def facts_grid(facts: list[tuple[str, str]]) -> QWidget:
@@ -127,6 +129,11 @@ class StageRow(QWidget):
         icons.set_icon(self.chevron, "up" if on else "down")
         self.chevron.setAccessibleDescription("open" if on else "closed")
         self.toggled.emit(on)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The bar goes where the words need its room; the time beside it stays."""
+        super().resizeEvent(event)
+        self.bar.setVisible(self.width() >= theme.px(BAR_FROM))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click anywhere on the head toggles."""

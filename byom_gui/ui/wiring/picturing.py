@@ -82,7 +82,7 @@ class Picturing(QObject):
         json.path_clicked.connect(self._path_clicked)
         self._works.viewing.loading.connect(canvas.set_loading)
         self._works.viewing.ready.connect(self._picture_ready)
-        self._works.viewing.failed.connect(lambda _, why: canvas.set_message("image", "This image can't be shown", why))
+        self._works.viewing.failed.connect(self._picture_failed)
         self._parts.right.changed.connect(lambda _: self._show_json())
 
     def _wire_session(self) -> None:
@@ -133,6 +133,11 @@ class Picturing(QObject):
             self._parts.canvas.set_loading(None)
             self._parts.canvas.set_picture(raster)
             self._show_predictions()
+
+    def _picture_failed(self, key: str, why: str) -> None:
+        if key == self._session.current_id:
+            self._parts.canvas.set_loading(None)
+            self._parts.canvas.set_message("image", "This image can't be shown", why)
 
     def _show_file(self, ref_id: str) -> None:
         preview = self._session.previews.get(ref_id)
