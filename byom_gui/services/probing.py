@@ -69,7 +69,8 @@ class Probing:
         if way == "url" and not by_url:
             return
         self._way = way
-        given = [*answered, *(self._again(answered) if way != "base64" else ())]
+        more = self._again(answered) if way != "base64" and self._plan.of(CHANGED) else []
+        given = [*answered, *more]
         self._changed(given)
         source = self._typical(given)
         if self._plan.of(AT_ONCE):
@@ -85,7 +86,7 @@ class Probing:
         ways = [each.call.way for each in images if _read(each)]
         if "base64" in ways:
             return "base64"
-        refused = [each for each in images if each.call.way == "base64" and each.call.reply is not None]
+        refused = [each for each in images if each.call.way == "base64" and _is_refused(each)]
         if refused and self._plan.of(PREFIX):
             tried = self._send([Ask(self._images[0], PREFIX, way="data-uri")], 1)
             if any(map(_read, tried)):
@@ -157,6 +158,12 @@ def _is_whole(image: ImageSource) -> bool:
 def _read(each: Answered) -> bool:
     """Whether an answer came that says something of the picture."""
     return each.answer is not None and each.answer.status != "failed"
+
+
+def _is_refused(each: Answered) -> bool:
+    """Whether an image was turned down in a way in which its missing prefix may be to blame."""
+    status = each.call.reply.status if each.call.reply else 0
+    return status in (400, 415, 422) or status // 100 == 5 or (each.answer is not None and not _read(each))
 
 
 def _affordable(answered: Sequence[Answered]) -> int:

@@ -210,7 +210,38 @@ def _of_calls(look: RunLook) -> Iterator[Finding]:
 
 def _not_checked(look: RunLook) -> tuple[NotChecked, ...]:
     """What this version can not check, and what this run gave nothing to check by."""
-    return (*_missing_means(look), *not_implemented())
+    return (*_missing_means(look), *_not_probed(look), *not_implemented())
+
+
+def _not_probed(look: RunLook) -> Iterator[NotChecked]:
+    """What only further calls show, and why they did not."""
+    outcome = look.geometry
+    if not any(each.marks for each in look.answers):
+        for family in ("units", "layout", "orientation"):
+            yield NotChecked(family, "No answer names a place in a picture.")
+    elif not any(each.call.variant for each in look.tried):
+        for family in ("units", "layout", "orientation"):
+            yield NotChecked(family, "Judged by the numbers alone: no mirrored, scaled or turned pictures were sent.")
+    elif outcome is not None and not outcome.judgement.sure:
+        why = "The answers do not follow mirrored and scaled pictures closely enough to tell."
+        yield NotChecked("units", why)
+        yield NotChecked("layout", why)
+    kinds = {each.call.purpose for each in look.tried}
+    changes = {each.call.variant.kind for each in look.tried if each.call.variant}
+    if "input" not in kinds:
+        yield NotChecked("input.format", "No other kinds of image were sent.")
+        yield NotChecked("input.failure-form", "No broken image was sent.")
+    if not {"blank", "noise", "mirrored"} <= changes:
+        yield NotChecked("behaviour.constant", "No blank, noisy and mirrored pictures were sent.")
+    if "again" not in changes:
+        yield NotChecked("behaviour.unstable", "No picture was sent twice.")
+    if not look.observations.budget_ms:
+        yield NotChecked("speed.slow", "No budget was given.")
+    alone, both = speed.load_of(look)
+    if len(alone) < 2 or len(both) < 2:
+        yield NotChecked("speed.serial", "No two requests were sent at once to tell.")
+    elif min(alone) < speed.SHORTEST:
+        yield NotChecked("speed.serial", "The answers come too fast to tell.")
 
 
 def _missing_means(look: RunLook) -> Iterator[NotChecked]:

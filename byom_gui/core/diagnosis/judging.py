@@ -156,7 +156,7 @@ def _units(top: float) -> Iterator[tuple[tuple[float, float], Fit]]:
     for side in (*SIZES, *LARGE):
         if 0.3 * side < top < 1.15 * side:
             yield from (((float(side), float(side)), fit) for fit in fits)
-        if 0.5 * side < top < 2 * side and side >= 256:
+        if 0.5 * side < top < 4 * side and side >= 256:
             yield (float(side), float(side)), "shorter"
     for across, down in _OBLONG:
         if 0.4 * across < top < 1.1 * across:

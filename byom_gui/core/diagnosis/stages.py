@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from byom_gui.core.findings import Finding
-from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, Observations, Stage, StageName
+from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, Observations, Purpose, Stage, StageName
 
 _FAMILIES: dict[StageName, tuple[str, ...]] = {
     "http": ("http.",),
@@ -16,10 +16,6 @@ _FAMILIES: dict[StageName, tuple[str, ...]] = {
     "classes": ("classes.",),
     "inputs": ("input.",),
     "behaviour": ("behaviour.", "speed."),
-}
-_NOT_YET: dict[StageName, str] = {
-    "inputs": "This version does not try other kinds of image.",
-    "behaviour": "This version does not compare answers.",
 }
 
 
@@ -34,7 +30,9 @@ def stage_outcomes(observations: Observations, findings: Sequence[Finding], answ
     pinged = {stage.name: stage for stage in observations.ping.stages} if observations.ping else {}
     stages = [_ping_stage(name, pinged.get(name), findings) for name in PING_STAGES]
     stages += [_later(name, findings, answered) for name in ("meaning", "classes")]
-    return (*stages, *(_not_yet(name, why, findings) for name, why in _NOT_YET.items()))
+    stages.append(_tried("inputs", observations, ("input",), "No other kinds of image were sent.", findings))
+    stages.append(_tried("behaviour", observations, ("variant", "load"), "No changed pictures were sent.", findings))
+    return tuple(stages)
 
 
 def _ping_stage(name: StageName, seen: Stage | None, findings: Sequence[Finding]) -> Stage:
@@ -55,9 +53,19 @@ def _later(name: StageName, findings: Sequence[Finding], answered: bool) -> Stag
     return Stage(name, "passed")
 
 
-def _not_yet(name: StageName, why: str, findings: Sequence[Finding]) -> Stage:
+def _tried(
+    name: StageName, observations: Observations, purposes: Sequence[Purpose], why: str, findings: Sequence[Finding]
+) -> Stage:
+    """A stage that is passed where calls of these purposes were made, and skipped where none was."""
     errors = _errors(name, findings)
-    return Stage(name, "failed", reason=errors[0].what) if errors else Stage(name, "skipped", reason=why)
+    if errors:
+        return Stage(name, "failed", reason=errors[0].what)
+    calls = [call for call in observations.calls if call.purpose in purposes]
+    if not calls:
+        return Stage(name, "skipped", reason=why)
+    odd = [each for each in findings if each.id.startswith(_FAMILIES[name])]
+    detail = f"{len(calls)} calls" + (f"; {odd[0].what}" if odd else "")
+    return Stage(name, "passed", sum(call.milliseconds for call in calls), detail)
 
 
 def _errors(name: StageName, findings: Sequence[Finding]) -> list[Finding]:

@@ -39,13 +39,15 @@ def without_lost_way(images: Sequence[Answered]) -> tuple[tuple[Answered, ...], 
     Answers to a ``data:`` prefix are judged only where it takes the place of plain base64.
     """
     lost: dict[Way, list[Answered]] = {}
-    for way in (*_WORDS, "data-uri"):
+    for way in _WORDS:
         mine = [each for each in images if each.call.way == way]
         others = {image_key(each) for each in images if each.call.way not in (way, None) and _works(each)}
         if all(_is_turned_down(each) for each in mine) and any(image_key(each) in others for each in mine):
             lost[way] = mine
-    kept = tuple(each for each in images if each.call.way not in lost)
-    return kept, tuple(each for way in _WORDS for each in lost.get(way, ()))
+    instead = "base64" in lost
+    kept = (each for each in images if each.call.way not in lost)
+    kept = (each for each in kept if each.call.way != "data-uri" or (instead and _works(each)))
+    return tuple(kept), tuple(each for way in _WORDS for each in lost.get(way, ()))
 
 
 def _works(answered: Answered) -> bool:
