@@ -12,7 +12,7 @@ from benchmarks.diagnosis import faults as f
 from benchmarks.diagnosis import network as n
 from benchmarks.diagnosis import replies as r
 from benchmarks.diagnosis.case import Case, case
-from benchmarks.diagnosis.servers import Spec, as_json, dies, kinds
+from benchmarks.diagnosis.servers import Spec, as_json, dies, kinds, page_500
 from byom_gui.core.endpoint import Auth
 
 _POLYGONS, _POINTS, _ELLIPSES = kinds("polygon"), kinds("keypoint"), kinds("ellipse")
@@ -21,8 +21,15 @@ _MIXED = kinds("bounding_box polygon keypoint ellipse")
 _CELLS = kinds(names="cell debris nucleus fibre drop dust")
 
 GEOMETRY: tuple[Case, ...] = (
-    case("normalised keypoints, many", "units.normalised", Spec(kinds=_POINTS, steps=(f.shares(), f.rounded(4))), "crowd"),
-    case("normalised shapes of several kinds, one picture", "units.normalised", Spec(kinds=_MIXED, steps=(f.shares(),)), "one"),
+    case(
+        "normalised keypoints, many", "units.normalised", Spec(kinds=_POINTS, steps=(f.shares(), f.rounded(4))), "crowd"
+    ),
+    case(
+        "normalised shapes of several kinds, one picture",
+        "units.normalised",
+        Spec(kinds=_MIXED, steps=(f.shares(),)),
+        "one",
+    ),
     case("percent lines, one size", "units.percent", Spec(kinds=_LINES, steps=(f.shares(100),)), "same-size"),
     case("percent cuboids", "units.percent", Spec(kinds=_CUBOIDS, steps=(f.shares(100), f.rounded(2))), "two"),
     case(
@@ -31,14 +38,24 @@ GEOMETRY: tuple[Case, ...] = (
         Spec(kinds=_POLYGONS, steps=(f.letterboxed(640, middle=False),)),
         "wide",
     ),
-    case("stretched to 1024×576, ellipses", "units.model-size", Spec(kinds=_ELLIPSES, steps=(f.stretched(1024, 576),)), "tall"),
+    case(
+        "stretched to 1024×576, ellipses",
+        "units.model-size",
+        Spec(kinds=_ELLIPSES, steps=(f.stretched(1024, 576),)),
+        "tall",
+    ),
     case("stretched to 512, one size", "units.model-size", Spec(steps=(f.stretched(512), f.rounded())), "same-size"),
     case("corner boxes, one a picture", "layout.corners", Spec(steps=(f.corners(),)), "single"),
     case("corner boxes beside polygons", "layout.corners", Spec(kinds=_MIXED, steps=(f.corners(),)), "all-colours"),
     case("centre boxes, photos", "layout.centre", Spec(kinds=_CELLS, steps=(f.centres(),)), "photos"),
     case("centre boxes on black", "layout.centre", Spec(kinds=_CELLS, steps=(f.centres(), f.rounded(2))), "dark"),
     case("swapped keypoints", "layout.swapped", Spec(kinds=_POINTS, steps=(f.swapped(),)), "photos"),
-    case("swapped lines and ellipses", "layout.swapped", Spec(kinds=kinds("line ellipse"), steps=(f.swapped(),)), "same-size"),
+    case(
+        "swapped lines and ellipses",
+        "layout.swapped",
+        Spec(kinds=kinds("line ellipse"), steps=(f.swapped(),)),
+        "same-size",
+    ),
     case("unrotated boxes, mirrored pictures", "orientation.exif", Spec(upright=False), "mirrored"),
     case("unrotated skeletons, phone", "orientation.exif", Spec(kinds=_SKELETONS, upright=False), "phone"),
 )
@@ -70,7 +87,9 @@ NET: tuple[Case, ...] = (
 )
 
 HTTP: tuple[Case, ...] = (
-    case("inference without a slash", "http.not-found", Spec(infer=("/v1/models/a/infer",)), path="/v1/models/a/infer/"),
+    case(
+        "inference without a slash", "http.not-found", Spec(infer=("/v1/models/a/infer",)), path="/v1/models/a/infer/"
+    ),
     case("inference is PUT", "http.method", Spec(reply=r.always(405, "", "text/plain", ("Allow", "PUT"))), "photos"),
     case("403 for everybody", "auth.rejected", Spec(reply=r.always(403, '{"message": "Forbidden"}', r.JSON)), "two"),
     case(
@@ -105,21 +124,46 @@ TEXT: tuple[Case, ...] = (
     case("1e999", "json.not-finite", Spec(reply=r.text('"confidence": 0', '"confidence": 1e999, "c": 0'))),
     case("byte order mark", "json.encoding", Spec(encode=lambda v: b"\xef\xbb\xbf" + json.dumps(v).encode()), "two"),
     case("x twice", "json.duplicate-key", Spec(reply=r.text('{"x"', '{"x": 0, "x"')), "photos"),
-    case("wrapped again and again", "json.too-deep", Spec(answer=lambda v, _: {**v, "raw": {"a": r.nested(200)}}), "photos"),
+    case(
+        "wrapped again and again",
+        "json.too-deep",
+        Spec(answer=lambda v, _: {**v, "raw": {"a": r.nested(200)}}),
+        "photos",
+    ),
 )
 
 SCHEMA: tuple[Case, ...] = (
-    case("class for name and label", "schema.missing", Spec(steps=(f.without("label"), f.renamed("name", "class"))), "photos"),
-    case("a path that is a text", "schema.type", Spec(kinds=_POLYGONS, steps=(f.on_shape(lambda s: {"path": "1,2 3,4"}),))),
+    case(
+        "class for name and label",
+        "schema.missing",
+        Spec(steps=(f.without("label"), f.renamed("name", "class"))),
+        "photos",
+    ),
+    case(
+        "a path that is a text",
+        "schema.type",
+        Spec(kinds=_POLYGONS, steps=(f.on_shape(lambda _: {"path": "1,2 3,4"}),)),
+    ),
     case(
         "raw scores",
         "schema.range",
         Spec(steps=(f.each(lambda x, _: {**x, "confidence": x["confidence"] * 9 - 6.5}),)),
         "crowd",
     ),
-    case("shapes under type and points", "schema.no-shape", Spec(steps=(f.without("bounding_box"), f.put(type="box", points=[])))),
-    case("keypoint beside polygon", "schema.two-shapes", Spec(kinds=_POLYGONS, steps=(f.put(keypoint={"x": 3, "y": 4}),)), "crowd"),
-    case("text alone", "schema.unsupported-shape", Spec(steps=(f.without("bounding_box"), f.put(text={"text": "A 1"})))),
+    case(
+        "shapes under type and points",
+        "schema.no-shape",
+        Spec(steps=(f.without("bounding_box"), f.put(type="box", points=[]))),
+    ),
+    case(
+        "keypoint beside polygon",
+        "schema.two-shapes",
+        Spec(kinds=_POLYGONS, steps=(f.put(keypoint={"x": 3, "y": 4}),)),
+        "crowd",
+    ),
+    case(
+        "text alone", "schema.unsupported-shape", Spec(steps=(f.without("bounding_box"), f.put(text={"text": "A 1"})))
+    ),
     case(
         "export polygons, photos",
         "schema.polygon-paths",
@@ -141,7 +185,7 @@ SCHEMA: tuple[Case, ...] = (
         "Label Studio",
         "schema.other-format",
         Spec(
-            answer=lambda v, _: {
+            answer=lambda _v, _s: {
                 "results": [{"result": [{"from_name": "label", "to_name": "image", "type": "rectanglelabels"}]}]
             }
         ),
@@ -149,7 +193,11 @@ SCHEMA: tuple[Case, ...] = (
     case(
         "V7 inference",
         "schema.other-format",
-        Spec(answer=lambda v, _: {"result": [{"inference": {"confidence": x["confidence"]}, "name": "a"} for x in v["results"]]}),
+        Spec(
+            answer=lambda v, _: {
+                "result": [{"inference": {"confidence": x["confidence"]}, "name": "a"} for x in v["results"]]
+            }
+        ),
     ),
     case(
         "lists of boxes, scores, classes",
@@ -170,22 +218,40 @@ MEANING: tuple[Case, ...] = (
         "status.failed",
         Spec(answer=lambda v, s: {"status": "failed", "results": []} if s.view.width > 1000 else v),
     ),
-    case("succeeded, and a message", "status.no-results", Spec(answer=lambda _v, _s: {"status": "succeeded", "message": "none"})),
+    case(
+        "succeeded, and a message",
+        "status.no-results",
+        Spec(answer=lambda _v, _s: {"status": "succeeded", "message": "none"}),
+    ),
     case(
         "failed beside keypoints",
         "status.failed-with-results status.failed",
         Spec(kinds=_POINTS, answer=lambda v, _: {**v, "status": "failed"}),
         "photos",
     ),
-    case("threshold too high", "results.empty", Spec(kinds=_POINTS, steps=(lambda x, _: [y for y in x if y["confidence"] > 2],)), "crowd"),
+    case(
+        "threshold too high",
+        "results.empty",
+        Spec(kinds=_POINTS, steps=(lambda x, _: [y for y in x if y["confidence"] > 2],)),
+        "crowd",
+    ),
     case(
         "percent with decimals",
         "confidence.percent",
         Spec(kinds=_POINTS, steps=(f.each(lambda x, _: {**x, "confidence": round(x["confidence"] * 99.7, 2)}),)),
         "crowd",
     ),
-    case("confidence 0.9 of keypoints", "confidence.constant", Spec(kinds=_POINTS, steps=(f.put(confidence=0.9),)), "photos"),
-    case("label is another word", "label.differs", Spec(kinds=_POINTS, steps=(f.each(lambda x, _: {**x, "label": x["name"].title()}),))),
+    case(
+        "confidence 0.9 of keypoints",
+        "confidence.constant",
+        Spec(kinds=_POINTS, steps=(f.put(confidence=0.9),)),
+        "photos",
+    ),
+    case(
+        "label is another word",
+        "label.differs",
+        Spec(kinds=_POINTS, steps=(f.each(lambda x, _: {**x, "label": x["name"].title()}),)),
+    ),
     case(
         "an ellipse of no radius",
         "shape.degenerate",
@@ -195,7 +261,11 @@ MEANING: tuple[Case, ...] = (
         ),
         "photos",
     ),
-    case("keypoints beyond the border", "shape.outside", Spec(kinds=_POINTS, steps=(f.at(0, lambda x: {**x, "keypoint": {"x": -8, "y": 20}}),))),
+    case(
+        "keypoints beyond the border",
+        "shape.outside",
+        Spec(kinds=_POINTS, steps=(f.at(0, lambda x: {**x, "keypoint": {"x": -8, "y": 20}}),)),
+    ),
     case(
         "vectors of one class",
         "shape.placeless",
@@ -211,26 +281,75 @@ _BOXES = [{"name": name, "type": "bounding_box"} for name in _THREE]
 CLASSES: tuple[Case, ...] = (
     case("500 at the classes address", "classes.not-served", Spec(classes_reply=r.always(500, "oops")), "photos"),
     case("classes in a wrapper", "classes.form", Spec(classes={"classes": _BOXES})),
-    case("type rectangle", "classes.unknown-type", Spec(classes=[{**one, "type": "rectangle"} for one in _BOXES]), "photos"),
-    case("own list with a gap", "classes.empty-name", Spec(), listed=(*((x, "bounding_box") for x in _THREE), ("", "polygon"))),
-    case("own list with a repeat", "classes.duplicate", Spec(), listed=(*((x, "bounding_box") for x in _THREE), ("tree", "bounding_box"))),
-    case("a class of its own in the answers", "classes.unregistered", Spec(steps=(f.named("car", "vehicle"),)), may="classes.unseen"),
+    case(
+        "type rectangle",
+        "classes.unknown-type",
+        Spec(classes=[{**one, "type": "rectangle"} for one in _BOXES]),
+        "photos",
+    ),
+    case(
+        "own list with a gap",
+        "classes.empty-name",
+        Spec(),
+        listed=(*((x, "bounding_box") for x in _THREE), ("", "polygon")),
+    ),
+    case(
+        "own list with a repeat",
+        "classes.duplicate",
+        Spec(),
+        listed=(*((x, "bounding_box") for x in _THREE), ("tree", "bounding_box")),
+    ),
+    case(
+        "a class of its own in the answers",
+        "classes.unregistered",
+        Spec(steps=(f.named("car", "vehicle"),)),
+        may="classes.unseen",
+    ),
     case(
         "traffic-light and Traffic Light",
         "classes.near-match",
         Spec(kinds=kinds(names="traffic-light b c d e f")),
         listed=(("Traffic Light", "bounding_box"), ("c", "bounding_box"), ("d", "bounding_box")),
     ),
-    case("listed as keypoint, returned as ellipse", "classes.type-mismatch", Spec(kinds=_ELLIPSES, classes=[{**one, "type": "keypoint"} for one in _BOXES])),
-    case("__ignore__ is listed", "classes.background", Spec(classes=[*_BOXES, {"name": "__ignore__", "type": "polygon"}])),
-    case("own list with one more", "classes.unseen", Spec(), listed=(*((x, "bounding_box") for x in _THREE), ("zebra", "tag"))),
+    case(
+        "listed as keypoint, returned as ellipse",
+        "classes.type-mismatch",
+        Spec(kinds=_ELLIPSES, classes=[{**one, "type": "keypoint"} for one in _BOXES]),
+    ),
+    case(
+        "__ignore__ is listed", "classes.background", Spec(classes=[*_BOXES, {"name": "__ignore__", "type": "polygon"}])
+    ),
+    case(
+        "own list with one more",
+        "classes.unseen",
+        Spec(),
+        listed=(*((x, "bounding_box") for x in _THREE), ("zebra", "tag")),
+    ),
 )
 
 INPUTS: tuple[Case, ...] = (
-    case("url brings 400", "input.url", Spec(kinds=_POLYGONS, takes=frozenset({"base64"}), untaken=lambda _: as_json({"error": "no"}, 400))),
-    case("base64 brings 422", "input.base64", Spec(takes=frozenset({"url"}), untaken=lambda _: as_json({"detail": []}, 422)), "photos"),
-    case("data URI alone, 400", "input.data-uri", Spec(kinds=_POLYGONS, takes=frozenset({"data", "url"}), untaken=lambda _: as_json({"error": "no"}, 400))),
-    case("no grey", "input.format", Spec(refuses=lambda s: s.view.mode in ("L", "I;16", "I"), failure=dies("expected 3 channels")), "photos"),
+    case(
+        "url brings 400",
+        "input.url",
+        Spec(kinds=_POLYGONS, takes=frozenset({"base64"}), untaken=lambda _: as_json({"error": "no"}, 400)),
+    ),
+    case(
+        "base64 brings 422",
+        "input.base64",
+        Spec(takes=frozenset({"url"}), untaken=lambda _: as_json({"detail": []}, 422)),
+        "photos",
+    ),
+    case(
+        "data URI alone, 400",
+        "input.data-uri",
+        Spec(kinds=_POLYGONS, takes=frozenset({"data", "url"}), untaken=lambda _: as_json({"error": "no"}, 400)),
+    ),
+    case(
+        "no grey",
+        "input.format",
+        Spec(refuses=lambda s: s.view.mode in ("L", "I;16", "I"), failure=dies("expected 3 channels")),
+        "photos",
+    ),
     case(
         "no 16 bit and no animation",
         "input.format",
@@ -239,7 +358,7 @@ INPUTS: tuple[Case, ...] = (
     case(
         "broken image brings a page",
         "input.failure-form",
-        Spec(kinds=_POINTS, failure=lambda _: r.always(500, r.page("500", "Internal Server Error"), "text/html")(None, None)),  # type: ignore[arg-type]
+        Spec(kinds=_POINTS, failure=page_500),
         "photos",
     ),
 )
@@ -252,15 +371,38 @@ BEHAVIOUR: tuple[Case, ...] = (
         "two",
         may="shape.outside",
     ),
-    case("keypoints waver by 15 pixels", "behaviour.unstable", Spec(kinds=_POINTS, steps=(f.wavering(15, 0.05),)), "photos", may="shape.outside"),
-    case("a third of a second, 100 ms given", "speed.slow", Spec(wait=lambda n: 0.33), "six", budget_ms=100),
-    case("one at a time, keypoints", "speed.serial", Spec(kinds=_POINTS, wait=lambda _: 0.15, one_by_one=True), "jpegs"),
+    case(
+        "keypoints waver by 15 pixels",
+        "behaviour.unstable",
+        Spec(kinds=_POINTS, steps=(f.wavering(15, 0.05),)),
+        "photos",
+        may="shape.outside",
+    ),
+    case("a third of a second, 100 ms given", "speed.slow", Spec(wait=lambda _: 0.33), "six", budget_ms=100),
+    case(
+        "one at a time, keypoints", "speed.serial", Spec(kinds=_POINTS, wait=lambda _: 0.15, one_by_one=True), "jpegs"
+    ),
 )
 
 COMBINED: tuple[Case, ...] = (
-    case("YOLO, tall pictures", "units.normalised layout.centre", Spec(steps=(f.shares(), f.centres(), f.rounded(5))), "tall"),
-    case("TensorFlow: normalised rows first corners", "units.normalised layout.corners layout.swapped", Spec(steps=(f.shares(), f.corners(), f.swapped())), "photos"),
-    case("letterboxed 512, swapped polygons", "units.model-size layout.swapped", Spec(kinds=_POLYGONS, steps=(f.letterboxed(512), f.swapped())), "wide"),
+    case(
+        "YOLO, tall pictures",
+        "units.normalised layout.centre",
+        Spec(steps=(f.shares(), f.centres(), f.rounded(5))),
+        "tall",
+    ),
+    case(
+        "TensorFlow: normalised rows first corners",
+        "units.normalised layout.corners layout.swapped",
+        Spec(steps=(f.shares(), f.corners(), f.swapped())),
+        "photos",
+    ),
+    case(
+        "letterboxed 512, swapped polygons",
+        "units.model-size layout.swapped",
+        Spec(kinds=_POLYGONS, steps=(f.letterboxed(512), f.swapped())),
+        "wide",
+    ),
     case("percent corners", "units.percent layout.corners", Spec(steps=(f.shares(100), f.corners())), "jpegs"),
     case(
         "normalised keypoints, percent confidence",
@@ -268,16 +410,34 @@ COMBINED: tuple[Case, ...] = (
         Spec(kinds=_POINTS, steps=(f.shares(), f.each(lambda x, _: {**x, "confidence": x["confidence"] * 100}))),
         "photos",
     ),
-    case("status ok, no confidence", "schema.range schema.missing", Spec(steps=(f.without("confidence"),), answer=lambda v, _: {**v, "status": "OK"})),
+    case(
+        "status ok, no confidence",
+        "schema.range schema.missing",
+        Spec(steps=(f.without("confidence"),), answer=lambda v, _: {**v, "status": "OK"}),
+    ),
     case(
         "no CMYK, broken image brings 500",
         "input.format input.failure-form",
         Spec(refuses=lambda s: s.view.mode == "CMYK", failure=dies("bad mode")),
         "photos",
     ),
-    case("url fails, centres", "input.url layout.centre", Spec(takes=frozenset({"base64"}), steps=(f.centres(),)), "crowd"),
-    case("data URI alone, normalised", "input.data-uri units.normalised", Spec(takes=frozenset({"data", "url"}), untaken=dies("split"), steps=(f.shares(),))),
-    case("unrotated, stretched to 640", "orientation.exif units.model-size", Spec(upright=False, steps=(f.stretched(640),)), "turned"),
+    case(
+        "url fails, centres",
+        "input.url layout.centre",
+        Spec(takes=frozenset({"base64"}), steps=(f.centres(),)),
+        "crowd",
+    ),
+    case(
+        "data URI alone, normalised",
+        "input.data-uri units.normalised",
+        Spec(takes=frozenset({"data", "url"}), untaken=dies("split"), steps=(f.shares(),)),
+    ),
+    case(
+        "unrotated, stretched to 640",
+        "orientation.exif units.model-size",
+        Spec(upright=False, steps=(f.stretched(640),)),
+        "turned",
+    ),
     case(
         "YOLO, url fails, broken image brings 500",
         "units.normalised layout.centre input.url input.failure-form",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from benchmarks.diagnosis import faults as f
 from benchmarks.diagnosis import network as n
 from benchmarks.diagnosis import replies as r
-from benchmarks.diagnosis.case import SETTINGS, Case, case
+from benchmarks.diagnosis.case import Case, case
 from benchmarks.diagnosis.servers import Spec, as_json, dies, kinds
 from byom_gui.core.endpoint import Auth
 
@@ -100,7 +100,12 @@ HTTP: tuple[Case, ...] = (
     case("inference elsewhere", "http.not-found", Spec(infer=("/predict",)), path="/infer"),
     case("inference under api", "http.not-found", Spec(infer=("/api/infer",)), path="/model"),
     case("GET alone", "http.method", Spec(reply=r.always(405, '{"detail":"Method Not Allowed"}', r.JSON)), "two"),
-    case("POST at another path", "http.method", Spec(early=lambda g: as_json({}, 405) if g.path == "/" else None), path="/"),
+    case(
+        "POST at another path",
+        "http.method",
+        Spec(early=lambda g: as_json({}, 405) if g.path == "/" else None),
+        path="/",
+    ),
     case("key wanted, none given", "auth.rejected", Spec(early=r.needing("x-api-key")), "two"),
     case("wrong password", "auth.rejected", Spec(early=r.needing("authorization", "Basic x")), auth=Auth("me")),
     case("key not looked at", "auth.not-enforced", Spec(), "two", auth=_KEY),
@@ -143,11 +148,17 @@ HTTP: tuple[Case, ...] = (
 
 TEXT: tuple[Case, ...] = (
     case("cut short", "json.invalid", Spec(reply=r.body(lambda b: b[:-20])), "two"),
-    case("nothing at all", "json.invalid", Spec(reply=r.body(lambda b: b"")), "two"),
+    case("nothing at all", "json.invalid", Spec(reply=r.body(lambda _: b"")), "two"),
     case("repr of a dict", "json.python-literal", Spec(encode=r.python)),
-    case("None and True", "json.python-literal", Spec(reply=r.text('"results"', '"more": None, "ok": True, "results"'))),
+    case(
+        "None and True", "json.python-literal", Spec(reply=r.text('"results"', '"more": None, "ok": True, "results"'))
+    ),
     case("NaN as confidence", "json.not-finite", Spec(steps=(f.put(confidence=math.nan),))),
-    case("infinite box", "json.not-finite", Spec(steps=(f.at(1, lambda x: {**x, "bounding_box": f.box(1, 1, math.inf, 2)}),))),
+    case(
+        "infinite box",
+        "json.not-finite",
+        Spec(steps=(f.at(1, lambda x: {**x, "bounding_box": f.box(1, 1, math.inf, 2)}),)),
+    ),
     case("Latin-1 names", "json.encoding", Spec(kinds=kinds(names="Bär Rübe Öl"), encode=r.in_latin)),
     case("UTF-16", "json.encoding", Spec(encode=lambda v: json.dumps(v).encode("utf-16")), "two"),
     case("status twice", "json.duplicate-key", Spec(reply=r.text('{"status"', '{"status": "failed", "status"'))),
@@ -159,12 +170,22 @@ TEXT: tuple[Case, ...] = (
 SCHEMA: tuple[Case, ...] = (
     case("no confidence", "schema.missing", Spec(steps=(f.without("confidence"),))),
     case("width for w", "schema.missing", Spec(steps=(f.renamed("w", "width"), f.renamed("h", "height"))), "crowd"),
-    case("confidence as text", "schema.type", Spec(steps=(f.each(lambda x, _: {**x, "confidence": str(x["confidence"])}),))),
-    case("coordinates as text", "schema.type", Spec(steps=(f.on_shape(lambda s: {k: f"{v:.1f}" for k, v in s.items()}),))),
+    case(
+        "confidence as text",
+        "schema.type",
+        Spec(steps=(f.each(lambda x, _: {**x, "confidence": str(x["confidence"])}),)),
+    ),
+    case(
+        "coordinates as text", "schema.type", Spec(steps=(f.on_shape(lambda s: {k: f"{v:.1f}" for k, v in s.items()}),))
+    ),
     case("status ok", "schema.range", Spec(answer=lambda v, _: {**v, "status": "ok"})),
-    case("negative sizes", "schema.range", Spec(steps=(f.on_shape(lambda s: {**s, "w": -s["w"], "x": s["x"] + s["w"]}),))),
+    case(
+        "negative sizes", "schema.range", Spec(steps=(f.on_shape(lambda s: {**s, "w": -s["w"], "x": s["x"] + s["w"]}),))
+    ),
     case("no shape", "schema.no-shape", Spec(steps=(f.without("bounding_box"),))),
-    case("shape under a key of its own", "schema.no-shape", Spec(steps=(f.renamed("bounding_box", "geometry"),)), "two"),
+    case(
+        "shape under a key of its own", "schema.no-shape", Spec(steps=(f.renamed("bounding_box", "geometry"),)), "two"
+    ),
     case(
         "box beside polygon",
         "schema.two-shapes",
@@ -189,7 +210,9 @@ SCHEMA: tuple[Case, ...] = (
         "schema.point-pairs",
         Spec(kinds=_POLYGONS, steps=(f.on_shape(lambda s: {"path": [[p["x"], p["y"]] for p in s["path"]]}),)),
     ),
-    case("pairs as keypoints", "schema.point-pairs", Spec(kinds=_POINTS, steps=(f.on_shape(lambda s: [s["x"], s["y"]]),))),
+    case(
+        "pairs as keypoints", "schema.point-pairs", Spec(kinds=_POINTS, steps=(f.on_shape(lambda s: [s["x"], s["y"]]),))
+    ),
     case("attributes as an object", "schema.attributes-object", Spec(steps=(f.put(attributes={"side": "left"}),))),
     case("empty attributes object", "schema.attributes-object", Spec(steps=(f.put(attributes={}),)), "crowd"),
     case("bare list", "schema.other-format", Spec(answer=lambda v, _: v["results"])),
@@ -207,7 +230,11 @@ SCHEMA: tuple[Case, ...] = (
     case(
         "Hugging Face",
         "schema.other-format",
-        Spec(answer=lambda v, _: [{"score": x["confidence"], "label": x["name"], "box": {"xmin": 1}} for x in v["results"]]),
+        Spec(
+            answer=lambda v, _: [
+                {"score": x["confidence"], "label": x["name"], "box": {"xmin": 1}} for x in v["results"]
+            ]
+        ),
     ),
     case(
         "Roboflow",
@@ -215,7 +242,8 @@ SCHEMA: tuple[Case, ...] = (
         Spec(
             answer=lambda v, _: {
                 "predictions": [
-                    {"x": 1, "y": 2, "width": 3, "height": 4, "class": x["name"], "confidence": 0.5} for x in v["results"]
+                    {"x": 1, "y": 2, "width": 3, "height": 4, "class": x["name"], "confidence": 0.5}
+                    for x in v["results"]
                 ]
             }
         ),
@@ -225,7 +253,12 @@ SCHEMA: tuple[Case, ...] = (
         "schema.other-format",
         Spec(
             answer=lambda v, _: [
-                {"name": x["name"], "class": 0, "confidence": x["confidence"], "box": {"x1": 1, "y1": 2, "x2": 3, "y2": 4}}
+                {
+                    "name": x["name"],
+                    "class": 0,
+                    "confidence": x["confidence"],
+                    "box": {"x1": 1, "y1": 2, "x2": 3, "y2": 4},
+                }
                 for x in v["results"]
             ]
         ),
@@ -233,13 +266,19 @@ SCHEMA: tuple[Case, ...] = (
     case(
         "Triton",
         "schema.other-format",
-        Spec(answer=lambda v, _: {"outputs": [{"name": "boxes", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3, 4]}]}),
+        Spec(
+            answer=lambda _v, _s: {
+                "outputs": [{"name": "boxes", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3, 4]}]
+            }
+        ),
     ),
 )
 
 MEANING: tuple[Case, ...] = (
     case("failed always", "status.failed", Spec(answer=lambda _v, _s: {"status": "failed", "results": []}), "two"),
-    case("failed, and why", "status.failed", Spec(answer=lambda _v, _s: {"status": "failed", "error": "no GPU"}), "two"),
+    case(
+        "failed, and why", "status.failed", Spec(answer=lambda _v, _s: {"status": "failed", "error": "no GPU"}), "two"
+    ),
     case("succeeded and no more", "status.no-results", Spec(answer=lambda _v, _s: {"status": "succeeded"}), "two"),
     case(
         "results under predictions",
@@ -259,7 +298,11 @@ MEANING: tuple[Case, ...] = (
     ),
     case("finds nothing", "results.empty", Spec(steps=(f.fixed(),))),
     case("finds nothing in photos", "results.empty", Spec(kinds=_POLYGONS, steps=(lambda x, _: x[:0],)), "photos"),
-    case("percent confidences", "confidence.percent", Spec(steps=(f.each(lambda x, _: {**x, "confidence": x["confidence"] * 100}),))),
+    case(
+        "percent confidences",
+        "confidence.percent",
+        Spec(steps=(f.each(lambda x, _: {**x, "confidence": x["confidence"] * 100}),)),
+    ),
     case(
         "whole percent confidences",
         "confidence.percent",
@@ -270,7 +313,11 @@ MEANING: tuple[Case, ...] = (
     case("confidence 1.0, many", "confidence.constant", Spec(steps=(f.put(confidence=1.0),)), "crowd"),
     case("label is a number", "label.differs", Spec(steps=(f.put(label=3),))),
     case("label is the number's text", "label.differs", Spec(kinds=_POLYGONS, steps=(f.put(label="2"),)), "photos"),
-    case("a box of no width", "shape.degenerate", Spec(steps=(f.at(0, lambda x: {**x, "bounding_box": f.box(9, 9, 0, 7)}),))),
+    case(
+        "a box of no width",
+        "shape.degenerate",
+        Spec(steps=(f.at(0, lambda x: {**x, "bounding_box": f.box(9, 9, 0, 7)}),)),
+    ),
     case(
         "polygons of two points",
         "shape.degenerate",
@@ -284,7 +331,12 @@ MEANING: tuple[Case, ...] = (
     ),
     case("polygons not clipped", "shape.outside", Spec(kinds=_POLYGONS, steps=(f.shifted(12, 9),)), "border"),
     case("vectors", "shape.placeless", Spec(kinds=kinds("directional_vector")), may="classes.unknown-type"),
-    case("a vector beside boxes", "shape.placeless", Spec(kinds=kinds("bounding_box directional_vector")), may="classes.unknown-type"),
+    case(
+        "a vector beside boxes",
+        "shape.placeless",
+        Spec(kinds=kinds("bounding_box directional_vector")),
+        may="classes.unknown-type",
+    ),
 )
 
 _LISTED = [{"name": "car", "type": "bounding_box"}, {"name": "tree", "type": "bounding_box"}]
@@ -296,55 +348,147 @@ CLASSES: tuple[Case, ...] = (
         "classes.not-served",
         Spec(classes_reply=r.always(200, r.page("Docs", "API"), "text/html")),
     ),
-    case("classes as texts", "classes.form", Spec(classes=["car", "tree", "lake"]), listed=(("car", "bounding_box"), ("tree", "bounding_box"), ("lake", "bounding_box"))),
+    case(
+        "classes as texts",
+        "classes.form",
+        Spec(classes=["car", "tree", "lake"]),
+        listed=(("car", "bounding_box"), ("tree", "bounding_box"), ("lake", "bounding_box")),
+    ),
     case("classes in a map", "classes.form", Spec(classes={"0": "car", "1": "tree"})),
     case("type bbox", "classes.unknown-type", Spec(classes=[*_LISTED, {"name": "lake", "type": "bbox"}])),
-    case("type mask", "classes.unknown-type", Spec(kinds=kinds("polygon"), classes=[{"name": "car", "type": "mask"}, {"name": "tree", "type": "polygon"}, {"name": "lake", "type": "polygon"}]), may="classes.type-mismatch"),
-    case("a blank name", "classes.empty-name", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "", "type": "tag"}])),
-    case("a name of spaces", "classes.empty-name", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "  ", "type": "tag"}]), "two"),
-    case("car twice", "classes.duplicate", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, _LISTED[0]])),
-    case("car twice, as two types", "classes.duplicate", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "car", "type": "tag"}])),
+    case(
+        "type mask",
+        "classes.unknown-type",
+        Spec(
+            kinds=kinds("polygon"),
+            classes=[
+                {"name": "car", "type": "mask"},
+                {"name": "tree", "type": "polygon"},
+                {"name": "lake", "type": "polygon"},
+            ],
+        ),
+        may="classes.type-mismatch",
+    ),
+    case(
+        "a blank name",
+        "classes.empty-name",
+        Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "", "type": "tag"}]),
+    ),
+    case(
+        "a name of spaces",
+        "classes.empty-name",
+        Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "  ", "type": "tag"}]),
+        "two",
+    ),
+    case(
+        "car twice", "classes.duplicate", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, _LISTED[0]])
+    ),
+    case(
+        "car twice, as two types",
+        "classes.duplicate",
+        Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "car", "type": "tag"}]),
+    ),
     case("lake is not listed", "classes.unregistered", Spec(classes=_LISTED)),
-    case("own list is short", "classes.unregistered", Spec(), listed=(("car", "bounding_box"), ("lake", "bounding_box"))),
+    case(
+        "own list is short", "classes.unregistered", Spec(), listed=(("car", "bounding_box"), ("lake", "bounding_box"))
+    ),
     case("Car and car", "classes.near-match", Spec(steps=(f.named("car", "Car"),))),
-    case("tall_tree and tall tree", "classes.near-match", Spec(kinds=kinds(names="car tent tall_tree lake"), steps=(f.named("tall tree", "tall_tree"),))),
+    case(
+        "tall_tree and tall tree",
+        "classes.near-match",
+        Spec(kinds=kinds(names="car tent tall_tree lake"), steps=(f.named("tall tree", "tall_tree"),)),
+    ),
     case("listed as tag", "classes.type-mismatch", Spec(classes=[*_LISTED, {"name": "lake", "type": "tag"}])),
-    case("listed as box, returned as polygon", "classes.type-mismatch", Spec(kinds=kinds("polygon"), classes=[{"name": x, "type": "bounding_box"} for x in ("car", "tree", "lake")])),
-    case("background is listed", "classes.background", Spec(classes=[{"name": "background", "type": "tag"}, *_LISTED, {"name": "lake", "type": "bounding_box"}])),
-    case("N/A is listed", "classes.background", Spec(classes=[{"name": "N/A", "type": "bounding_box"}, *_LISTED, {"name": "lake", "type": "bounding_box"}]), "two"),
-    case("dog is never there", "classes.unseen", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "dog", "type": "bounding_box"}])),
-    case("80 classes, three seen", "classes.unseen", Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, *({"name": f"thing {x}", "type": "polygon"} for x in range(77))]), "crowd"),
+    case(
+        "listed as box, returned as polygon",
+        "classes.type-mismatch",
+        Spec(kinds=kinds("polygon"), classes=[{"name": x, "type": "bounding_box"} for x in ("car", "tree", "lake")]),
+    ),
+    case(
+        "background is listed",
+        "classes.background",
+        Spec(classes=[{"name": "background", "type": "tag"}, *_LISTED, {"name": "lake", "type": "bounding_box"}]),
+    ),
+    case(
+        "N/A is listed",
+        "classes.background",
+        Spec(classes=[{"name": "N/A", "type": "bounding_box"}, *_LISTED, {"name": "lake", "type": "bounding_box"}]),
+        "two",
+    ),
+    case(
+        "dog is never there",
+        "classes.unseen",
+        Spec(classes=[*_LISTED, {"name": "lake", "type": "bounding_box"}, {"name": "dog", "type": "bounding_box"}]),
+    ),
+    case(
+        "80 classes, three seen",
+        "classes.unseen",
+        Spec(
+            classes=[
+                *_LISTED,
+                {"name": "lake", "type": "bounding_box"},
+                *({"name": f"thing {x}", "type": "polygon"} for x in range(77)),
+            ]
+        ),
+        "crowd",
+    ),
 )
 
 _NO_CMYK = Spec(refuses=lambda s: s.view.mode == "CMYK", failure=dies("cannot reshape array"))
 
 INPUTS: tuple[Case, ...] = (
     case("url fails", "input.url", Spec(takes=frozenset({"base64"}))),
-    case("url brings 500", "input.url", Spec(takes=frozenset({"base64"}), untaken=dies("KeyError: 'base64'")), "photos"),
+    case(
+        "url brings 500", "input.url", Spec(takes=frozenset({"base64"}), untaken=dies("KeyError: 'base64'")), "photos"
+    ),
     case("base64 fails", "input.base64", Spec(takes=frozenset({"url"}))),
     case("base64 brings 500", "input.base64", Spec(takes=frozenset({"url"}), untaken=dies("KeyError: 'url'")), "two"),
-    case("data URI alone, 500", "input.data-uri", Spec(takes=frozenset({"data", "url"}), untaken=dies("not enough values to unpack"))),
+    case(
+        "data URI alone, 500",
+        "input.data-uri",
+        Spec(takes=frozenset({"data", "url"}), untaken=dies("not enough values to unpack")),
+    ),
     case("data URI alone, failed", "input.data-uri", Spec(takes=frozenset({"data"})), "photos", may="input.url"),
     case("no CMYK", "input.format", _NO_CMYK),
     case("no alpha", "input.format", Spec(refuses=lambda s: s.view.mode in ("RGBA", "LA")), "photos"),
     case("no WebP", "input.format", Spec(refuses=lambda s: s.view.kind == "WEBP"), "jpegs"),
-    case("no TIFF", "input.format", Spec(refuses=lambda s: s.view.kind == "TIFF", failure=dies("cannot identify image file")), "two"),
+    case(
+        "no TIFF",
+        "input.format",
+        Spec(refuses=lambda s: s.view.kind == "TIFF", failure=dies("cannot identify image file")),
+        "two",
+    ),
     case("broken image brings a traceback", "input.failure-form", Spec(failure=dies("UnidentifiedImageError"))),
-    case("broken image brings 500 in JSON", "input.failure-form", Spec(failure=lambda t: as_json({"error": t}, 500)), "two"),
+    case(
+        "broken image brings 500 in JSON",
+        "input.failure-form",
+        Spec(failure=lambda t: as_json({"error": t}, 500)),
+        "two",
+    ),
 )
 
-_STUB = (f.result("car", 0.91, bounding_box=f.box(10, 12, 40, 30)), f.result("tree", 0.7, bounding_box=f.box(20, 5, 25, 18)))
+_STUB = (
+    f.result("car", 0.91, bounding_box=f.box(10, 12, 40, 30)),
+    f.result("tree", 0.7, bounding_box=f.box(20, 5, 25, 18)),
+)
 _TIRED = Spec(wait=lambda _: 0.5)
 
 BEHAVIOUR: tuple[Case, ...] = (
     case("two boxes, always", "behaviour.constant", Spec(steps=(f.fixed(*_STUB),)), may="shape.outside"),
-    case("first answer kept", "behaviour.constant", lambda: Spec(kinds=kinds("polygon"), answer=f.first_kept()), may="shape.outside"),
+    case(
+        "first answer kept",
+        "behaviour.constant",
+        lambda: Spec(kinds=kinds("polygon"), answer=f.first_kept()),
+        may="shape.outside",
+    ),
     case("boxes waver by 30 pixels", "behaviour.unstable", Spec(steps=(f.wavering(30, 0.2),)), may="shape.outside"),
     case("loses results by turns", "behaviour.unstable", Spec(steps=(f.losing(2),)), "photos"),
     case("half a second, 200 ms given", "speed.slow", _TIRED, "two", budget_ms=200),
     case("slow for polygons as well", "speed.slow", Spec(kinds=_POLYGONS, wait=lambda _: 0.4), "photos", budget_ms=150),
     case("one at a time", "speed.serial", Spec(wait=lambda _: 0.2, one_by_one=True)),
-    case("one at a time, polygons", "speed.serial", Spec(kinds=_POLYGONS, wait=lambda _: 0.3, one_by_one=True), "photos"),
+    case(
+        "one at a time, polygons", "speed.serial", Spec(kinds=_POLYGONS, wait=lambda _: 0.3, one_by_one=True), "photos"
+    ),
 )
 
 _YOLO = (f.shares(), f.centres())
@@ -353,17 +497,50 @@ COMBINED: tuple[Case, ...] = (
     case("YOLO: normalised centres", "units.normalised layout.centre", Spec(steps=_YOLO)),
     case("YOLO, many", "units.normalised layout.centre", Spec(steps=(*_YOLO, f.rounded(6))), "crowd"),
     case("normalised corners", "units.normalised layout.corners", Spec(steps=(f.shares(), f.corners()))),
-    case("normalised and swapped polygons", "units.normalised layout.swapped", Spec(kinds=_POLYGONS, steps=(f.shares(), f.swapped())), "wide"),
+    case(
+        "normalised and swapped polygons",
+        "units.normalised layout.swapped",
+        Spec(kinds=_POLYGONS, steps=(f.shares(), f.swapped())),
+        "wide",
+    ),
     case("letterboxed 640, centres", "units.model-size layout.centre", Spec(steps=(f.letterboxed(640), f.centres()))),
-    case("letterboxed 416, corners", "units.model-size layout.corners", Spec(steps=(f.letterboxed(416), f.corners())), "photos"),
-    case("stretched 640, corners", "units.model-size layout.corners", Spec(steps=(f.stretched(640), f.corners())), "wide"),
+    case(
+        "letterboxed 416, corners",
+        "units.model-size layout.corners",
+        Spec(steps=(f.letterboxed(416), f.corners())),
+        "photos",
+    ),
+    case(
+        "stretched 640, corners", "units.model-size layout.corners", Spec(steps=(f.stretched(640), f.corners())), "wide"
+    ),
     case("percent centres", "units.percent layout.centre", Spec(steps=(f.shares(100), f.centres())), "photos"),
     case("rows first corners", "layout.corners layout.swapped", Spec(steps=(f.corners(), f.swapped()))),
-    case("normalised and unrotated", "units.normalised orientation.exif", Spec(upright=False, steps=(f.shares(),)), "turned"),
-    case("near match and another type", "classes.near-match classes.type-mismatch", Spec(steps=(f.named("car", "CAR"),), classes=[*_LISTED, {"name": "lake", "type": "tag"}])),
-    case("url fails, label a number", "input.url label.differs", Spec(takes=frozenset({"base64"}), steps=(f.put(label=1),))),
-    case("JSON as text, normalised", "http.media-type units.normalised", Spec(steps=(f.shares(),), reply=r.kind("text/html"))),
-    case("classes as texts, percent", "classes.form units.percent", Spec(steps=(f.shares(100),), classes=["car", "tree", "lake"])),
+    case(
+        "normalised and unrotated",
+        "units.normalised orientation.exif",
+        Spec(upright=False, steps=(f.shares(),)),
+        "turned",
+    ),
+    case(
+        "near match and another type",
+        "classes.near-match classes.type-mismatch",
+        Spec(steps=(f.named("car", "CAR"),), classes=[*_LISTED, {"name": "lake", "type": "tag"}]),
+    ),
+    case(
+        "url fails, label a number",
+        "input.url label.differs",
+        Spec(takes=frozenset({"base64"}), steps=(f.put(label=1),)),
+    ),
+    case(
+        "JSON as text, normalised",
+        "http.media-type units.normalised",
+        Spec(steps=(f.shares(),), reply=r.kind("text/html")),
+    ),
+    case(
+        "classes as texts, percent",
+        "classes.form units.percent",
+        Spec(steps=(f.shares(100),), classes=["car", "tree", "lake"]),
+    ),
     case("unrotated corners", "orientation.exif layout.corners", Spec(upright=False, steps=(f.corners(),)), "turned"),
     case(
         "percent confidence, attributes as an object",
@@ -376,7 +553,13 @@ COMBINED: tuple[Case, ...] = (
         "json.duplicate-key classes.unregistered",
         Spec(classes=_LISTED, reply=r.text('"confidence":', '"confidence": 0.1, "confidence":')),
     ),
-    case("slow, near match", "speed.slow classes.near-match", Spec(wait=lambda _: 0.4, steps=(f.named("tree", "Tree"),)), "two", budget_ms=100),
+    case(
+        "slow, near match",
+        "speed.slow classes.near-match",
+        Spec(wait=lambda _: 0.4, steps=(f.named("tree", "Tree"),)),
+        "two",
+        budget_ms=100,
+    ),
     case(
         "export polygons, background",
         "schema.polygon-paths classes.background",

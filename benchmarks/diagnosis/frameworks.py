@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
+import io
 import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from PIL import Image, ImageOps
 
 from benchmarks.diagnosis.case import SETTINGS, Place, Start, place
 from benchmarks.diagnosis.servers import (
@@ -29,7 +33,7 @@ from benchmarks.diagnosis.vision import NoPictureError, look
 _WAYS = frozenset({"base64", "url"})
 NEEDS = {
     "FastAPI with uvicorn, boxes": ("fastapi", "uvicorn"),
-    "RapidOCR, text as polygons": ("rapidocr", "onnxruntime"),
+    "RapidOCR, text as polygons": ("rapidocr_onnxruntime",),
     "OpenCV cascades, faces as boxes": ("cv2",),
 }
 """The packages without which a sound server can not be tried."""
@@ -142,10 +146,8 @@ def ocr() -> Start:
     """RapidOCR: text as polygons of four points, with what it says."""
 
     def load() -> Model:
-        import numpy
-        from rapidocr import RapidOCR
-
-        engine = RapidOCR(params={"Global.log_level": "error"})
+        numpy = importlib.import_module("numpy")
+        engine = importlib.import_module("rapidocr_onnxruntime").RapidOCR(det_limit_side_len=480)
 
         def model(data: bytes) -> list[dict[str, Any]]:
             found = engine(numpy.asarray(_upright(data))[:, :, ::-1].copy())
@@ -170,9 +172,7 @@ def cascades() -> Start:
     """OpenCV's cascade for faces seen from the front: boxes."""
 
     def load() -> Model:
-        import cv2
-        import numpy
-
+        cv2, numpy = importlib.import_module("cv2"), importlib.import_module("numpy")
         file = cv2.data.haarcascades + "haarcascade_frontalface_default.xml"
         cascade = cv2.CascadeClassifier(file)
 
@@ -195,13 +195,9 @@ def cascades() -> Start:
 
 
 def _upright(data: bytes) -> Any:
-    import io
-
-    from PIL import Image, ImageOps
-
     try:
         with Image.open(io.BytesIO(data)) as opened:
             opened.load()
             return ImageOps.exif_transpose(opened).convert("RGB")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever Pillow raises
         raise NoPictureError(str(error)) from None

@@ -122,4 +122,5 @@ def page(title: str, words: str) -> str:
 
 def trace(last: str) -> str:
     """A traceback."""
-    return f'Traceback (most recent call last):\n  File "/app/main.py", line 52, in infer\n    return model(image)\n{last}\n'
+    first = 'Traceback (most recent call last):\n  File "/app/main.py", line 52, in infer'
+    return f"{first}\n    return model(image)\n{last}\n"

@@ -102,7 +102,14 @@ def summary(measured: Measured) -> str:
 
 def page(measured: Measured) -> str:
     """The whole page."""
-    parts = (_head(measured), _per_id(measured), _combined(measured), _sound(measured), _misses(measured), _times(measured))
+    parts = (
+        _head(measured),
+        _per_id(measured),
+        _combined(measured),
+        _sound(measured),
+        _misses(measured),
+        _times(measured),
+    )
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -249,6 +256,10 @@ def _machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
+        ]
         cpu = names[0] if names else cpu
-    return f"{platform.system()} {platform.machine()}, {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return (
+        f"{platform.system()} {platform.machine()}, {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )

@@ -1,7 +1,7 @@
 """``python3 dev.py diagnosis``: checks every case with the real engine, and writes ``docs/diagnosis.md``.
 
-With ``--tuned-only`` it prints one line a case and writes nothing, for whoever writes rules; ``-k`` picks cases by a part
-of their name or by an id.
+With ``--tuned-only`` it prints one line a case and writes nothing, for whoever writes rules; ``-k`` picks cases by a
+part of their name or by an id.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def verdicts(cases: Sequence[Case], say: bool, verbose: bool = False) -> list[Ve
         raise ValueError("two cases have one name")
     context = multiprocessing.get_context("forkserver")
     done: dict[str, Verdict] = {}
-    with ProcessPoolExecutor(AT_ONCE, context, max_tasks_per_child=40) as pool:
+    with ProcessPoolExecutor(AT_ONCE, context) as pool:
         waiting = {pool.submit(_check, name) for name in named}
         for future in as_completed(waiting):
             outcome = future.result()
@@ -78,7 +78,10 @@ def _say(verdict: Verdict, verbose: bool) -> None:
     parts += [outcome.error] if outcome.error else []
     good = not (verdict.missed or verdict.false or outcome.error)
     words = "; ".join(parts)
-    print(f"{'ok  ' if good else 'FAIL'} {outcome.name:<46} {outcome.seconds:5.1f} s {outcome.calls:4} calls  {words}", flush=True)
+    print(
+        f"{'ok  ' if good else 'FAIL'} {outcome.name:<46} {outcome.seconds:5.1f} s {outcome.calls:4} calls  {words}",
+        flush=True,
+    )
     if verbose:
         for line in outcome.told:
             print(f"       {line}")

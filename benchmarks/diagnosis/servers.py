@@ -1,4 +1,4 @@
-"""Model servers for the cases: real HTTP on loopback, in threads, that look at the pixels and answer; faults are put on top.
+"""Model servers for the cases: real HTTP on loopback, in threads. They look at the pixels; faults are put on top.
 
 A ``Spec`` says what a server does; a sound one is ``Spec()``. ``running`` starts it and stops it again.
 """
@@ -39,7 +39,7 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A response. With ``cut``, so many bytes of the body and then the line is dropped; with ``length``, a false one."""
+    """A response. With ``cut``, so many bytes of the body are sent alone; ``length`` is a false one."""
 
     status: int = 200
     body: bytes = field(default=b"", repr=False)
@@ -80,10 +80,16 @@ def says_failed(_: str) -> Sent:
     return as_json({"status": "failed", "results": []})
 
 
-def dies(words: str) -> Sent:
+def dies(words: str) -> Failure:
     """What a server says that has no idea: 500 with a traceback."""
     text = f'Traceback (most recent call last):\n  File "/srv/app.py", line 31, in infer\nValueError: {words}\n'
-    return Sent(500, text.encode(), "text/plain")
+    return lambda _: Sent(500, text.encode(), "text/plain")
+
+
+def page_500(_: str) -> Sent:
+    """What a server says behind a web framework in its plainest setting."""
+    text = "<!doctype html><title>500 Internal Server Error</title><h1>Internal Server Error</h1>"
+    return Sent(500, text.encode(), "text/html")
 
 
 @dataclass(frozen=True, slots=True)

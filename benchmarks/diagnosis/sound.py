@@ -13,8 +13,12 @@ SOUND: tuple[Case, ...] = (
     case("standard library, boxes", "", Spec(), "six"),
     Case("Flask, polygons", frozenset(), frameworks.flask(), "photos"),
     Case("FastAPI with uvicorn, boxes", frozenset(), frameworks.fastapi(), "street"),
-    case("tags, the same of every picture", "", Spec(kinds=kinds("tag", "outdoors daylight"), steps=(f.fixed(*_TAGS),))),
-    case("boxes, polygons, lines, keypoints", "", Spec(kinds=kinds("bounding_box polygon line keypoint")), "all-colours"),
+    case(
+        "tags, the same of every picture", "", Spec(kinds=kinds("tag", "outdoors daylight"), steps=(f.fixed(*_TAGS),))
+    ),
+    case(
+        "boxes, polygons, lines, keypoints", "", Spec(kinds=kinds("bounding_box polygon line keypoint")), "all-colours"
+    ),
     case("ellipses, cuboids, skeletons, tags", "", Spec(kinds=kinds("ellipse cuboid skeleton tag")), "all-colours"),
     case("hundreds of results", "", Spec(), "swarm"),
     case("none on some pictures", "", Spec(), "some-empty"),
@@ -22,10 +26,19 @@ SOUND: tuple[Case, ...] = (
     case(
         "extra keys",
         "",
-        Spec(steps=(f.put(id=7, area=12.5, attributes=["seen"]),), answer=lambda v, _: {**v, "model": "v3", "took": 0.1}),
+        Spec(
+            steps=(f.put(id=7, area=12.5, attributes=["seen"]),), answer=lambda v, _: {**v, "model": "v3", "took": 0.1}
+        ),
     ),
-    case("confidence of exactly 1", "", Spec(kinds=kinds("polygon"), steps=(f.at(0, lambda x: {**x, "confidence": 1}),))),
-    case("a fraction of a pixel outside", "", Spec(steps=(f.on_shape(lambda s: f.box(s["x"] - 0.4, s["y"] - 0.4, s["w"] + 0.8, s["h"] + 0.8)),)), "border"),
+    case(
+        "confidence of exactly 1", "", Spec(kinds=kinds("polygon"), steps=(f.at(0, lambda x: {**x, "confidence": 1}),))
+    ),
+    case(
+        "a fraction of a pixel outside",
+        "",
+        Spec(steps=(f.on_shape(lambda s: f.box(s["x"] - 0.4, s["y"] - 0.4, s["w"] + 0.8, s["h"] + 0.8)),)),
+        "border",
+    ),
     case("names that are not Latin", "", Spec(kinds=kinds(names="車 дерево 湖 شجرة ψάρι 🐟"))),
     case("symmetric pictures", "", Spec(), "symmetric"),
     case("things at the border", "", Spec(kinds=kinds("polygon")), "border"),

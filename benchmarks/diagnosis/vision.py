@@ -75,7 +75,7 @@ def look(data: bytes, upright: bool = True) -> View:
             turned = int(opened.getexif().get(0x0112, 1))
             picture = ImageOps.exif_transpose(opened) if upright else opened.copy()
             rgb = _rgb(picture)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever Pillow raises
         raise NoPictureError(str(error)) from None
     return View(rgb.width, rgb.height, kind, mode, frames, turned, tuple(_things(rgb)))
 
