@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from byom_gui.core.errors import FileError
-from byom_gui.core.project import Project
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.errors import FileError, ImageError
+from byom_gui.core.image import ImageRef, ImageSource
+from byom_gui.core.project import Project, Settings
 from byom_gui.ui.backend import FileBackend, Recovered
 
 if TYPE_CHECKING:
+    from byom_gui.core.report import CheckReport
     from byom_gui.services.autosave import Autosaves, Recoverable
 
 
@@ -26,8 +30,8 @@ class Filing:
 
         return Autosaves()
 
-    def backend(self) -> FileBackend:
-        """The callables of the window."""
+    def backend(self, read: Callable[[ImageRef, Settings, CancelToken], ImageSource]) -> FileBackend:
+        """The callables of the window; ``read`` gets an image for a report."""
         from byom_gui.services.recent import Recent
 
         recent = Recent()
@@ -43,6 +47,9 @@ class Filing:
             recent.items,
             recent.add,
             recent.clear,
+            lambda path, report, refs, settings, cancel: export_report(
+                path, report, _sources(report, refs, lambda ref: read(ref, settings, cancel))
+            ),
         )
 
     def _find(self, item: Recovered) -> Recoverable:
@@ -114,3 +121,27 @@ def export(path: Path, project: Project, report: Mapping[str, object] | None) ->
     from byom_gui.services.files import export_registration
 
     export_registration(path, project.registration, report, override_reason=project.settings.override_reason)
+
+
+def export_report(path: Path, report: CheckReport, sources: Iterable[ImageSource]) -> None:
+    """Writes a check's report: JSON, JUnit or one page, by the suffix."""
+    from byom_gui.services.report_files import write_report
+
+    write_report(path, report, sources)
+
+
+def _sources(
+    report: CheckReport, refs: Sequence[ImageRef], read: Callable[[ImageRef], ImageSource]
+) -> Iterator[ImageSource]:
+    """The images that the report shows, read when they are wanted; what is at an address is not fetched again."""
+    from byom_gui.core.report_pictures import shown_answers
+    from byom_gui.services.checkup import sample_images
+
+    calls = [each.call for each in shown_answers(report.answered)]
+    names = {call.image_name for call in calls}
+    if any(call.sample for call in calls):
+        yield from sample_images()
+    for ref in refs:
+        if ref.kind != "url" and ref.name in names:
+            with contextlib.suppress(ImageError):  # gone since: its shapes stand on a plain ground
+                yield read(ref)

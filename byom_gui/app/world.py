@@ -74,7 +74,7 @@ class World:
                 lambda ref: self.secrets.get(ref),
             ),
             self._v7_backend(),
-            self.files.backend(),
+            self.files.backend(self._read),
             self.start_practice,
             self.end_practice,
             sample_paths,

@@ -23,6 +23,7 @@ from byom_gui.core.findings import Finding, NotChecked
 from byom_gui.core.image import ImageSource
 from byom_gui.core.report import CheckReport, report_html, report_junit
 from byom_gui.services import checkup
+from byom_gui.services.report_files import pictures_of
 from byom_gui.services.stores import save_report
 
 EXIT = {"ready": 0, "not-ready": 1, "unreachable": 3}
@@ -46,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_targets(arguments.json, arguments.junit, arguments.html)
     connection = connect(arguments, arguments.positionals)
     images = read_images(connection.positionals)
-    report = _check(connection, images, arguments)
+    samples = [] if images else checkup.sample_images()
+    report = _check(connection, images, samples, arguments)
     _keep(connection, report)
     quiet = "-" in (arguments.json, arguments.junit, arguments.html)
     if not quiet:
@@ -56,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.junit:
         write_text(arguments.junit, report_junit(report))
     if arguments.html:
-        write_text(arguments.html, report_html(report))
+        pictures = {} if arguments.no_images else pictures_of(report, images or samples)
+        write_text(arguments.html, report_html(report, pictures))
     return EXIT[report.verdict]
 
 
@@ -68,8 +71,9 @@ def _keep(connection: Connection, report: CheckReport) -> None:
         say(f"The report is not kept for export --with-check: {error.sentence}")
 
 
-def _check(connection: Connection, images: list[ImageSource], arguments: argparse.Namespace) -> CheckReport:
-    samples = [] if images else checkup.sample_images()
+def _check(
+    connection: Connection, images: list[ImageSource], samples: list[ImageSource], arguments: argparse.Namespace
+) -> CheckReport:
     plan = checkup.plan(
         connection.endpoint,
         connection.settings,

@@ -138,6 +138,7 @@ def _call_of(finding: Finding, calls: Sequence[Call], answered: Sequence[Answere
     for each in answered:
         if any((one.id, one.subject) == (finding.id, finding.subject) for one in each.findings):
             return each.call
-    images = [call for call in calls if call.purpose in ("infer", "ping")]
+    # the user has the images of their own at hand; the ping's is drawn in memory
+    images = [call for purpose in ("infer", "ping") for call in calls if call.purpose == purpose]
     same = (call for call in images if finding.image and call.image_name == finding.image)
     return next(same, next(iter(images), None))

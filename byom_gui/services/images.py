@@ -94,6 +94,18 @@ def encode_png(picture: Raster) -> bytes:
     return out.getvalue()
 
 
+def encode_jpeg(picture: Raster, quality: int = 80) -> bytes:
+    """The picture as a JPEG file's bytes; what is transparent gets white."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    with Image.frombytes("RGBA", (picture.width, picture.height), picture.rgba) as held:
+        ground = Image.new("RGB", held.size, "white")
+        ground.paste(held, mask=held.getchannel("A"))
+        ground.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
 def small_sample() -> ImageSource:
     """A test picture for a ping, drawn in memory: three bright blobs on a dark ground, under 10 kB."""
     from PIL import Image, ImageDraw, ImageFilter

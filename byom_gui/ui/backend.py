@@ -103,6 +103,8 @@ class FileBackend:
     recent: Callable[[], tuple[Path, ...]]
     add_recent: Callable[[Path], None]
     clear_recent: Callable[[], None]
+    export_report: Callable[[Path, CheckReport, Sequence[ImageRef], Settings, CancelToken], None]
+    """A check's report, in the form of the file's suffix; the images are for the page."""
 
 
 @dataclass(frozen=True, slots=True)

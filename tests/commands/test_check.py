@@ -46,7 +46,17 @@ def test_reports_go_into_files(call: Call, model: ModelServer, tmp_path: Path) -
     assert got.out.startswith("READY")
     assert json.loads((tmp_path / "c.json").read_text())["verdict"] == "ready"
     assert ElementTree.parse(tmp_path / "j.xml").getroot().tag == "testsuites"
-    assert "<!DOCTYPE html>" in (tmp_path / "h.html").read_text()
+    page = (tmp_path / "h.html").read_text()
+    assert "<!DOCTYPE html>" in page
+    assert page.count('href="data:image/jpeg;base64,') == 1
+    assert "base64 &lt; neuron.jpg" in page  # the command that shows a finding again
+
+
+def test_pictures_are_left_out_on_request(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    assert call("check", model.url, SAMPLES / "neuron.jpg", "--quick", "--no-images", "--html", "h.html").code == 0
+    page = (tmp_path / "h.html").read_text()
+    assert "data:image" not in page
+    assert '<svg xmlns="http://www.w3.org/2000/svg" class="overlay"' in page
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from byom_gui.core.observations import (
 from byom_gui.core.profile import ApiProfile, RegisterRequest, default_profile
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo, outcome_of
+from byom_gui.core.report import CheckReport
 from byom_gui.ui.backend import (
     Backend,
     FileBackend,
@@ -82,6 +83,7 @@ class World:
     left: tuple[Recovered, ...] = ()
     recent: list[Path] = field(default_factory=list)
     profile: ApiProfile = field(default_factory=default_profile)
+    reports: list[tuple[Path, CheckReport]] = field(default_factory=list)
 
     def ping(
         self, endpoint: Endpoint, settings: Settings, cancel: CancelToken, on_stage: Callable[[Stage], None]
@@ -174,6 +176,7 @@ class World:
                 lambda: tuple(self.recent),
                 self.recent.append,
                 self.recent.clear,
+                lambda path, report, refs, settings, cancel: self.reports.append((path, report)),
             ),
             self.practice,
             lambda: None,

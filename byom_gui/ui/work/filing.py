@@ -96,6 +96,18 @@ class Filing(QObject):
             lane="files",
         )
 
+    def export_report(self, path: Path) -> None:
+        """Writes the last check's report, in the form of the file's suffix."""
+        report, project = self._session.check, self._session.project
+        if report is None:
+            return
+        self._jobs.run(
+            lambda job: self._backend.files.export_report(path, report, project.images, project.settings, job.token),
+            lambda _: self.notice.emit(f"The report is in {path.name}."),
+            self._say,
+            lane="files",
+        )
+
     # --- autosave and recovery
 
     def _maybe_autosave(self) -> None:
