@@ -224,6 +224,21 @@ def draw(painter: QPainter, chip: Chip, fonts: ChipFonts, mode: Mode = "rest") -
     painter.drawText(QPointF(at + names.horizontalAdvance(chip.name) + NUMBER_GAP * unit, base), chip.number)
 
 
+def draw_values(painter: QPainter, text: str, beside: Box, view: View, fonts: ChipFonts) -> None:
+    """Numbers of an object in a chip below it, or above where there is no room; ``beside`` is its box on the screen."""
+    metrics = QFontMetricsF(fonts.number)
+    size = (round(metrics.horizontalAdvance(text) + 2 * PAD * fonts.unit), round(line_height(fonts)))
+    x, y, _, high = beside
+    below = y + high + GAP
+    top = below if below + size[1] <= view.height else y - GAP - size[1]
+    at = inside((x, top), size, (0.0, 0.0, view.width, view.height))
+    box = QRectF(round(at[0]), round(at[1]), *size)
+    _ground(painter, box, 4 * fonts.unit, "rest")
+    painter.setFont(fonts.number)
+    painter.setPen(QColor("#FFFFFF"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
 def _ground(painter: QPainter, box: QRectF, radius: float, mode: Mode, share: float = 0.92) -> None:
     if mode == "selected":
         painter.setPen(pen(QColor("#FFFFFF"), 2))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from byom_gui.core import clipping
+from byom_gui.core.colours import ClassColour
 from byom_gui.core.image import Raster
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.view import View
@@ -19,11 +19,10 @@ from byom_gui.ui.chips import ChipFonts, Labels, Layout
 from byom_gui.ui.scene import Edges, Item, Scene, prepare
 from byom_gui.ui.strokes import Mode
 
-if TYPE_CHECKING:
-    from byom_gui.core.colours import ClassColour
-
 PIXELATED_ABOVE = 3.0
 FILL = 0.2
+AS_SENT, AS_CORRECTED = ClassColour("#FF8A80", dashed=True), ClassColour("#62C584")
+"""The two strokes of a comparison of readings, in both themes: they lie on the picture."""
 Step = Callable[[QPainter], None]
 _SLACK = 12.0
 _LONGEST_AT_ONE = 1600
@@ -116,6 +115,11 @@ def _active(scene: Scene, look: Look) -> list[tuple[Item, Mode]]:
             continue
         found.append((item, mode))
     return found
+
+
+def reading_scene(shapes: Sequence[Prediction], colour: ClassColour) -> Scene:
+    """Shapes of whatever class in the one stroke of their reading."""
+    return prepare(shapes, dict.fromkeys((each.name for each in shapes), colour))
 
 
 def smooth(painter: QPainter) -> None:

@@ -55,13 +55,14 @@ class Wrapping(QWidget):
                 x = 0
             lines[-1].append(part)
             x += wide + gap
-        y = 0
-        for line in lines:
-            high = max((part.sizeHint().height() for part in line), default=0)
-            if move:
+        heights = [max((part.sizeHint().height() for part in line), default=0) for line in lines]
+        needed = sum(heights) + theme.px(4) * (len(lines) - 1)
+        if move:
+            y = max(self.height() - needed, 0) // 2
+            for line, high in zip(lines, heights, strict=True):
                 self._set_line(line, y, high, width)
-            y += high + theme.px(4)
-        return max(y - theme.px(4), 0)
+                y += high + theme.px(4)
+        return needed
 
     def _set_line(self, line: list[QWidget], y: int, high: int, width: int) -> None:
         x = 0
