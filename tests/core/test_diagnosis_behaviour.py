@@ -17,7 +17,8 @@ NOTHING = body()
 
 
 def changed(kind: str, value: Any, of: str = "a.png", **options: Any) -> Call:
-    return replace(call(value, image=f"{kind} {of}", purpose="variant", **options), variant=Variant(kind, of))
+    name = of if kind == "again" else f"{kind} {of}"
+    return replace(call(value, image=name, purpose="variant", **options), variant=Variant(kind, of))
 
 
 def ids(diagnosis: Diagnosis) -> set[str]:

@@ -148,9 +148,9 @@ def test_a_locked_door_is_not_hammered() -> None:
 @pytest.mark.parametrize(
     ("count", "quick", "max_calls", "images_sent", "calls"),
     [
-        (0, False, 120, 0, 71),
+        (0, False, 120, 0, 72),
         (5, True, 120, 1, 7),
-        (5, False, 120, 5, 77),
+        (5, False, 120, 5, 78),
         (500, False, 120, 56, 120),
         (5, False, 4, 1, 4),
         (5, False, 2, 0, 2),

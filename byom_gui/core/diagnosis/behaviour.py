@@ -54,10 +54,9 @@ def _told(look: RunLook, base: Answered, pictures: int) -> Finding:
 
 def _unstable(look: RunLook) -> Iterator[Finding]:
     for again in look.tried:
-        variant = again.call.variant
-        if variant is None or variant.kind != "again" or again.answer is None:
+        if again.answer is None or not _is_again(again):
             continue
-        base = next((each for each in look.answered if _same_request(each, again, variant.of)), None)
+        base = next((each for each in look.answered if _same_request(each, again)), None)
         if base is None or base.answer is None:
             continue
         difference = _difference(base.answer.results, again.answer.results, "results")
@@ -66,7 +65,7 @@ def _unstable(look: RunLook) -> Iterator[Finding]:
                 "behaviour.unstable",
                 "The same picture brings different answers.",
                 where=base.call.image_name,
-                evidence=f"{base.call.image_name} was sent twice: {difference}.",
+                evidence=f"{base.call.image_name} was sent more than once: {difference}.",
                 cause="The model draws on chance (dropout that was left on, a random crop), or on what it saw before.",
                 fix="Switch the model to evaluation (model.eval() in PyTorch), and set a fixed seed.",
                 image=base.call.image_name,
@@ -74,8 +73,16 @@ def _unstable(look: RunLook) -> Iterator[Finding]:
             return
 
 
-def _same_request(each: Answered, again: Answered, name: str) -> bool:
-    return each.call.image_name == name and each.call.way == again.call.way and each.answer is not None
+def _is_again(each: Answered) -> bool:
+    """Whether the very same picture was sent once more: to see this, or to see how long it takes."""
+    variant = each.call.variant
+    return (variant is not None and variant.kind == "again") or (
+        each.call.purpose == "load" and each.call.kind in ("1", "2")
+    )
+
+
+def _same_request(each: Answered, again: Answered) -> bool:
+    return each.call.image_name == again.call.image_name and each.call.way == again.call.way and each.answer is not None
 
 
 def _difference(one: Any, two: Any, path: str) -> str:

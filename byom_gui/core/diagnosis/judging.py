@@ -59,7 +59,8 @@ def judge(material: Material) -> Judgement:
     marks = sum(len(sheet.marks) for sheet in material.sheets)
     if not marks:
         return Judgement(PLAIN, False)
-    moving = replace(material, pairs=_moving(material.pairs))
+    frozen = _is_frozen(material.pairs)
+    moving = replace(material, pairs=(), edges=()) if frozen else material
     plain = moving.score(PLAIN)
     told = Judgement(PLAIN, False, marks, len(material.sheets), plain.agreement, plain.agreement)
     if _is_sound(plain, moving):
@@ -73,14 +74,12 @@ def judge(material: Material) -> Judgement:
     return replace(told, reading=decided, sure=True, agreement=found.agreement)
 
 
-def _moving(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-    """No pairs at all where a mirrored picture brings the very same places: such answers do not look at the picture."""
+def _is_frozen(pairs: tuple[Pair, ...]) -> bool:
+    """Whether mirrored pictures bring the very same places: such answers do not look at the picture."""
     mirrored = [pair for pair in pairs if pair.kind in ("mirrored", "upended")]
-    if mirrored and all(
+    return bool(mirrored) and all(
         [m.numbers for m in pair.base.marks] == [m.numbers for m in pair.changed.marks] for pair in mirrored
-    ):
-        return ()
-    return pairs
+    )
 
 
 def _is_sound(plain: Score, material: Material) -> bool:

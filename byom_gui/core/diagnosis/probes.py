@@ -38,7 +38,7 @@ KIND_TITLES = {
     "no-image": "no image",
 }
 
-FIRST_ROUND = 8
+FIRST_ROUND = 9
 SECOND_ROUND = 10
 CHANGED = FIRST_ROUND + SECOND_ROUND
 """The most calls with changed pictures."""
@@ -72,7 +72,7 @@ def first_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
         return tuple(Probe("again", name) for name in anything[-1:])[: max(room, 0)]
     one, two = names[0], names[min(1, len(names) - 1)]
     wanted = [("mirrored", one), ("half", one), ("blank", one), ("noise", one), ("again", one), ("mirrored", two)]
-    wanted += [("turned-6", one), ("turned-8", two)]
+    wanted += [("turned-6", one), ("turned-8", two), ("again", two)]
     return tuple(Probe(*each) for each in dict.fromkeys(wanted))[: max(room, 0)]
 
 

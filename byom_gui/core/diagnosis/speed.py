@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import median
 
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import Rule, RunLook, RunRule
@@ -12,7 +11,7 @@ from byom_gui.core.observations import Call
 
 SHORTEST = 40.0
 """Milliseconds below which a call is mostly the way there and back, so that nothing can be said of two at once."""
-_SERIAL = 1.7
+_SERIAL = 1.6
 
 
 def times(look: RunLook) -> tuple[float | None, list[float]]:
@@ -47,7 +46,7 @@ def _serial(look: RunLook) -> Iterator[Finding]:
     alone, pairs = load_of(look)
     if len(alone) < 2 or len(pairs) < 2:
         return
-    one, two = median(alone), min(pairs)
+    one, two = min(alone), min(pairs)
     if one < SHORTEST or two < _SERIAL * one:
         return
     yield make(
