@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one way to everything: ``python3 dev.py demo | test | check | bench | shots``.
+"""The one way to everything: ``python3 dev.py demo | test | check | bench | diagnosis | shots``.
 
 Standard library alone, so that it runs on a machine with nothing but Python 3.11 or later. Each command
 sets up what it needs first (system libraries, a virtual environment, pinned packages) and leaves a stamp,
@@ -107,11 +107,14 @@ def ensure_system(wanted: Iterable[dict[str, str]]) -> None:
         install_system(missing)
 
 
-def ensure_venv(extra: str) -> None:
-    """Makes the virtual environment and installs the pinned packages; a stamp tells that it was done."""
+def ensure_venv(extra: str, *, needed: bool = True) -> None:
+    """Makes the virtual environment and installs the pinned packages; a stamp tells that it was done.
+
+    Where packages that are not ``needed`` can not be installed, that is said, and the rest goes on.
+    """
     parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
     digest = hashlib.sha256(b"\0".join([*parts, platform.python_version().encode()])).hexdigest()
-    stamps = [VENV / f"byom-{name}.stamp" for name in {"": ("run", "dev"), "dev": ("dev",)}[extra]]
+    stamps = [VENV / f"byom-{name}.stamp" for name in {"": ("run", "dev")}.get(extra, (extra,))]
     if PYTHON.exists() and any(s.exists() and s.read_text() == digest for s in stamps):
         return
     if not PYTHON.exists():
@@ -124,7 +127,11 @@ def ensure_venv(extra: str) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     done = subprocess.run([*command, "-c", str(ROOT / "constraints.txt"), "-e", target])
     if done.returncode:
-        sys.exit("pip could not install the packages; its own words are above. Is a package index reachable?")
+        words = "pip could not install the packages; its own words are above. Is a package index reachable?"
+        if needed:
+            sys.exit(words)
+        print(words, flush=True)
+        return
     (VENV / f"byom-{extra or 'run'}.stamp").write_text(digest)
 
 
@@ -185,6 +192,13 @@ def bench(rest: list[str]) -> int:
     return run("-m", "benchmarks", *rest, env={"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")})
 
 
+def diagnosis(rest: list[str]) -> int:
+    """The diagnosis, measured on servers with known faults; writes docs/diagnosis.md."""
+    set_up_tests()
+    ensure_venv("diagnosis", needed=False)
+    return run("-m", "benchmarks.diagnosis", *rest)
+
+
 def shots(rest: list[str]) -> int:
     """Makes every picture of the window that README and docs show."""
     set_up_tests()
@@ -196,6 +210,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "diagnosis": diagnosis,
     "shots": shots,
 }
 

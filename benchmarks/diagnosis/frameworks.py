@@ -33,7 +33,7 @@ from benchmarks.diagnosis.vision import NoPictureError, look
 _WAYS = frozenset({"base64", "url"})
 NEEDS = {
     "FastAPI with uvicorn, boxes": ("fastapi", "uvicorn"),
-    "RapidOCR, text as polygons": ("rapidocr_onnxruntime",),
+    "RapidOCR, text as polygons": ("rapidocr", "onnxruntime"),
     "OpenCV cascades, faces as boxes": ("cv2",),
 }
 """The packages without which a sound server can not be tried."""
@@ -84,12 +84,10 @@ def fastapi() -> Start:
 
     @contextlib.contextmanager
     def start() -> Iterator[Place]:
-        import uvicorn
-        from fastapi import Body, FastAPI
-
+        uvicorn, web = importlib.import_module("uvicorn"), importlib.import_module("fastapi")
         named = kinds()
-        app = FastAPI()
-        app.add_api_route("/infer", _endpoint(named, Body), methods=["POST"])
+        app = web.FastAPI()
+        app.add_api_route("/infer", _endpoint(named, web.Body), methods=["POST"])
         app.add_api_route("/classes", lambda: true_classes(named), methods=["GET"])
         server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", access_log=False))
         thread = threading.Thread(target=server.run, daemon=True)
@@ -147,7 +145,8 @@ def ocr() -> Start:
 
     def load() -> Model:
         numpy = importlib.import_module("numpy")
-        engine = importlib.import_module("rapidocr_onnxruntime").RapidOCR(det_limit_side_len=480)
+        quick = {"Det.limit_side_len": 480, "Det.limit_type": "max", "Global.use_cls": False}
+        engine = importlib.import_module("rapidocr").RapidOCR(params={"Global.log_level": "error", **quick})
 
         def model(data: bytes) -> list[dict[str, Any]]:
             found = engine(numpy.asarray(_upright(data))[:, :, ::-1].copy())

@@ -102,14 +102,7 @@ def summary(measured: Measured) -> str:
 
 def page(measured: Measured) -> str:
     """The whole page."""
-    parts = (
-        _head(measured),
-        _per_id(measured),
-        _combined(measured),
-        _sound(measured),
-        _misses(measured),
-        _times(measured),
-    )
+    parts = (each(measured) for each in (_head, _per_id, _combined, _sound, _misses, _times))
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -119,19 +112,18 @@ def _head(measured: Measured) -> list[str]:
     for word, verdicts in (("tuned to", tuned), ("held out", held_out)):
         alarms = sum(bool(each.false) for each in verdicts)
         whole = sum(found == tried for found, tried in _counts(verdicts).values())
-        rows.append(
-            f"| {word} | {len(verdicts)} | {_percent(_share(verdicts))} | {whole} of {len(_counts(verdicts))} | {alarms} |"
-        )
+        ids = f"{whole} of {len(_counts(verdicts))}"
+        rows.append(f"| {word} | {len(verdicts)} | {_percent(_share(verdicts))} | {ids} | {alarms} |")
     return [
         "# How well the diagnosis names what is wrong",
         "",
-        "Made by `python3 dev.py diagnosis`; every figure was measured in that run, with the engine that the window and",
-        "`byom-gui check` use, against real HTTP servers on this machine. The servers look at the pixels of each picture that",
-        "they are sent, so that a picture that is flipped, padded, scaled or turned moves their answer as it would a model's.",
-        "Then something is done wrong.",
+        "Made by `python3 dev.py diagnosis`; every figure was measured in that run, with the engine that the window",
+        "and `byom-gui check` use, against real HTTP servers on this machine. The servers look at the pixels of each",
+        "picture that they are sent, so that one that is flipped, padded, scaled or turned moves their answer as it",
+        "would a model's. Then something is done wrong.",
         "",
-        "A third of the servers was kept aside: of each id the third of every three in the order of writing, picked before any",
-        "rule on geometry, inputs, behaviour and speed was written. No rule was tuned to them.",
+        "A third of the servers was kept aside: of each id the third of every three in the order of writing, picked",
+        "before any rule on geometry, inputs, behaviour and speed was written. No rule was tuned to them.",
         "",
         "| servers | how many | faults found | ids found on every server | servers with a false alarm |",
         "|---|---|---|---|---|",
@@ -220,8 +212,8 @@ def _times(measured: Measured) -> list[str]:
     lines = [
         "## Time",
         "",
-        "One check with six images, alone on the machine, the median of three. “Beyond” is what is left when the server's",
-        "own working time, summed over its calls, is taken off; calls overlap, so it may be less than nothing.",
+        "One check with six images, alone on the machine, the median of three. “Beyond” is what is left when the",
+        "server's own working time, summed over its calls, is taken off; calls overlap, so it may be less than nothing.",
         "",
         "| server | check | calls | whole | server | beyond |",
         "|---|---|---|---|---|---|",
@@ -229,14 +221,13 @@ def _times(measured: Measured) -> list[str]:
     for each in measured.samples:
         kind = "`--quick`" if each.quick else "whole"
         beyond = each.seconds - each.own_seconds
-        lines.append(
-            f"| {each.server} | {kind} | {each.calls} | {each.seconds:.1f} s | {each.own_seconds:.1f} s | {beyond:.1f} s |"
-        )
+        times = " | ".join(f"{seconds:.1f} s" for seconds in (each.seconds, each.own_seconds, beyond))
+        lines.append(f"| {each.server} | {kind} | {each.calls} | {times} |")
     every = sorted(each.outcome.seconds for each in _tried((*measured.tuned, *measured.held_out)))
     lines += [
         "",
-        f"All {len(every)} checks, two at a time, took {measured.seconds / 60:.1f} minutes: each {every[len(every) // 2]:.1f} s in the",
-        f"middle and {every[-1]:.1f} s at most, with the servers' own work, waits and time-outs.",
+        f"All {len(every)} checks, two at a time, took {measured.seconds / 60:.1f} minutes. The median check took",
+        f"{every[len(every) // 2]:.1f} s, the longest {every[-1]:.1f} s, servers' work, waits and time-outs included.",
         "",
         "## Machine, and how to repeat",
         "",
@@ -256,9 +247,8 @@ def _machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [
-            line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
-        ]
+        lines = info.read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
         cpu = names[0] if names else cpu
     return (
         f"{platform.system()} {platform.machine()}, {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}"
