@@ -123,5 +123,5 @@ INPUTS: tuple[Fault, ...] = (
     Fault("behaviour.constant", "answers the same to every picture", answer=_stub),
     Fault("behaviour.unstable", "answers differently each time", answer=_unstable),
     Fault("speed.slow", "takes over 0.4 seconds for each picture", wait=lambda _: 0.4),
-    Fault("speed.serial", "looks at one picture after the other, however many are sent at once", in_line=0.2),
+    Fault("speed.serial", "looks at one picture after the other, however many are sent at once", in_line=0.3),
 )

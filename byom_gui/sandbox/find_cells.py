@@ -213,11 +213,20 @@ def colony_results(scene: Scene, found: Sorted) -> list[answers.Result]:
         points = scene.back_all(p for b in crowd for p in b.ring)
         centre, radii, turn = _around(points)
         filled = sum(area_of(scene.back_all(b.ring)) for b in crowd) / (math.pi * radii[0] * radii[1])
-        if len(crowd) >= 6 and filled > 0.42:
+        if len(crowd) >= 6 and filled > 0.42 and _is_inside(scene, centre, radii, turn):
             sure = min(0.95, 0.35 + 0.6 * filled + 0.01 * len(crowd))
             shape = answers.ellipse(centre, radii, math.degrees(turn))
             results.append(answers.result("colony", shape, sure, text={"text": f"{len(crowd)} nuclei"}))
     return results
+
+
+def _is_inside(scene: Scene, centre: Place, radii: Place, turn: float) -> bool:
+    """Whether an ellipse lies in the picture. Of a colony that the border cuts, nobody knows how far it goes on."""
+    cos, sin = math.cos(turn), math.sin(turn)
+    across = math.hypot(radii[0] * cos, radii[1] * sin)
+    down = math.hypot(radii[0] * sin, radii[1] * cos)
+    inside_x = across <= centre[0] + 1 and centre[0] + across <= scene.width + 1
+    return inside_x and down <= centre[1] + 1 and centre[1] + down <= scene.height + 1
 
 
 def _crowds(nuclei: Sequence[Body], gap: float) -> list[list[Body]]:
