@@ -199,10 +199,13 @@ def wavering(pixels: float, confidence: float) -> Step:
 
 
 def losing(every: int) -> Step:
-    """Leaves out another result at each call."""
-    return lambda results, seen: [
-        result for place, result in enumerate(results) if (place + seen.number) % every or len(results) < 2
-    ]
+    """Leaves out about one result in so many, other ones at each call."""
+
+    def step(results: list[Result], seen: Seen) -> list[Result]:
+        chance = random.Random(seen.number * 7919)
+        return [result for result in results if chance.random() > 1 / every]
+
+    return step
 
 
 def fixed(*results: Result) -> Step:

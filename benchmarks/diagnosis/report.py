@@ -213,7 +213,7 @@ def _times(measured: Measured) -> list[str]:
         "## Time",
         "",
         "One check with six images, alone on the machine, the median of three. “Beyond” is what is left when the",
-        "server's own working time, summed over its calls, is taken off; calls overlap, so it may be less than nothing.",
+        "server's own working time, summed over its calls, is taken off; calls overlap, so it may be under nothing.",
         "",
         "| server | check | calls | whole | server | beyond |",
         "|---|---|---|---|---|---|",
