@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from byom_gui.ui import theme
-from byom_gui.ui.widgets.basic import ground, label
+from byom_gui.ui.widgets.basic import button, ground, label
 
 SECONDS_SHOWN = 6
+SECONDS_WITH_UNDO = 15
 
 
 class Notice(QFrame):
@@ -22,10 +25,13 @@ class Notice(QFrame):
         self._text = label("", wrap=False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
+        layout.setSpacing(theme.px(12))
         layout.addWidget(self._text)
+        self._undo: Callable[[], object] | None = None
+        self.undo_button = button("Undo", on_click=self._take_back, tip="Take this change back")
+        layout.addWidget(self.undo_button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SECONDS_SHOWN * 1000)
         self._timer.timeout.connect(self.hide)
         self.hide()
 
@@ -34,14 +40,22 @@ class Notice(QFrame):
         """What it says, or said last."""
         return self._text.text()
 
-    def say(self, text: str) -> None:
-        """Shows a message for some seconds."""
+    def _take_back(self) -> None:
+        undo, self._undo = self._undo, None
+        self.hide()
+        if undo is not None:
+            undo()
+
+    def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
+        """Shows a message for some seconds; longer with a button where ``undo`` takes it back."""
         if not text:
             return
+        self._undo = undo
+        self.undo_button.setVisible(undo is not None)
         self._text.setText(text)
         self.setAccessibleDescription(text)
         self._text.setWordWrap(False)
-        widest = self._window.width() - theme.px(96)
+        widest = self._window.width() - theme.px(96 if undo is None else 192)
         if self._text.sizeHint().width() > widest:
             self._text.setWordWrap(True)
             self._text.setFixedWidth(widest)
@@ -52,7 +66,7 @@ class Notice(QFrame):
         self.place()
         self.show()
         self.raise_()
-        self._timer.start()
+        self._timer.start((SECONDS_SHOWN if undo is None else SECONDS_WITH_UNDO) * 1000)
 
     def place(self) -> None:
         """In the middle, above the checklist."""

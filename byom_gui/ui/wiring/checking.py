@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog
 
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import STAGE_TITLES
 from byom_gui.ui.parts import Parts
-from byom_gui.ui.widgets import basic
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
+from byom_gui.ui.wiring.fixing import Fixing, Say
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.works import Works
 
@@ -49,13 +45,14 @@ class Checking(QObject):
         connecting: Connecting,
         classing: Classing,
         picturing: Picturing,
-        say: Callable[[str], None],
+        say: Say,
     ) -> None:
         super().__init__(works)
         self._parts, self._works, self._session, self._say = parts, works, works.session, say
         self._connecting, self._classing, self._picturing = connecting, classing, picturing
         self._open: str | None = None
         self._closed_by_user: set[str] = set()
+        self.fixing = Fixing(parts, works, connecting, classing, say)
         self._wire_panels()
         self._wire_check()
         session = self._session
@@ -295,45 +292,7 @@ class Checking(QObject):
 
     def act(self, action: Action) -> None:
         """Does what a finding's button offers."""
-        first, _, second = action.argument.partition("\n")
-        fixes: dict[str, Callable[[], object]] = {
-            "use-class": lambda: self._classing.use_name(action.argument),
-            "edit-class": lambda: self._classing.edit_name(action.argument),
-            "rename-class": lambda: self._classing.rename(first, second),
-            "set-type": lambda: self._classing.set_type(first, second),
-            "delete-class": lambda: self._classing.delete(action.argument),
-            "fetch-classes": lambda: self._works.pinging.fetch_classes(),
-            "set-classes-url": self._connecting.open_settings,
-            "set-endpoint": lambda: self._connecting.enter_address(action.argument),
-            "choose-ca": self.choose_ca,
-            "raise-timeout": self._raise_timeout,
-            "copy-adapter": lambda: self._copy_adapter(action.argument),
-        }
-        fixes.get(action.verb, self._connecting.open_settings)()
-
-    def choose_ca(self) -> None:
-        """Asks for a CA file and pings again."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._parts.central.window(), "Trust the certificates in", "", "Certificates (*.pem *.crt *.cer);;All (*)"
-        )
-        if name and Path(name).is_file():
-            self._session.set_settings(replace(self._session.settings, ca_file=name))
-            self._connecting.ping()
-
-    def _copy_adapter(self, source: str) -> None:
-        basic.copy_text(source)
-        self._say("Copied. Put it into the server, and return adapt(answer, width, height).")
-
-    def _raise_timeout(self) -> None:
-        settings = self._session.settings
-        longer = replace(
-            settings,
-            connect_timeout=min(settings.connect_timeout * 2, 300),
-            read_timeout=min(settings.read_timeout * 2, 600),
-        )
-        self._session.set_settings(longer)
-        self._say(f"Time-outs are now {longer.connect_timeout:g} s to connect and {longer.read_timeout:g} s to read.")
-        self._connecting.ping()
+        self.fixing.act(action)
 
 
 def _worst(findings: tuple[Finding, ...]) -> str:

@@ -15,6 +15,7 @@ from byom_gui.ui.parts import Parts
 from byom_gui.ui.widgets.basic import message_box
 from byom_gui.ui.works import Works
 
+REPORTS = {"Page with pictures (*.html)": ".html", "JSON (*.json)": ".json", "JUnit XML (*.xml)": ".xml"}
 IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.avif *.jp2);;All files (*)"
 
 
@@ -40,6 +41,7 @@ class Files(QObject):
         parts.start.set_samples(len(works.backend.samples()))
         parts.start.choose_files_clicked.connect(self.ask_images)
         parts.strip.add_clicked.connect(self.ask_images)
+        parts.diagnosis.export_clicked.connect(self.export_report)
         menus.recent.aboutToShow.connect(self.refresh_recent)
         self._show_title()
 
@@ -160,6 +162,18 @@ class Files(QObject):
         chosen, _ = QFileDialog.getSaveFileName(self._window, "Export the registration", start, "JSON (*.json)")
         if chosen:
             self._filing.export(Path(chosen))
+
+    def export_report(self) -> None:
+        """Asks for a name and writes the last check's report, in the form of the name's suffix."""
+        name = (self._session.project.registration.name or "model").replace("/", "-")
+        start = str(Path(self._folder()) / f"{name}.check.html")
+        chosen, form = QFileDialog.getSaveFileName(self._window, "Export the report", start, ";;".join(REPORTS))
+        if chosen:
+            path = Path(chosen)
+            suffix = REPORTS.get(form, ".html")
+            self._filing.export_report(
+                path if path.suffix.lower() in REPORTS.values() else path.with_name(path.name + suffix)
+            )
 
     # --- leaving
 
