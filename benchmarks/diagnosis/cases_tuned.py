@@ -196,6 +196,23 @@ COMBINED: tuple[Case, ...] = (
         "layout.corners input.format classes.unknown-type",
         replace(_NO_CMYK, steps=(f.corners(),), classes=[{"name": x, "type": "bbox"} for x in ("car", "tree", "lake")]),
     ),
+    case(
+        "normalised corners that err by 2 %",
+        "units.normalised layout.corners",
+        Spec(steps=(f.erring(0.02, 0.1), f.clipped(), f.shares(), f.corners())),
+    ),
+    case(
+        "letterboxed 416 on a coarse grid, centres",
+        "units.model-size layout.centre",
+        Spec(steps=(f.snapped(8), f.clipped(), f.letterboxed(416), f.centres())),
+        "photos",
+    ),
+    case(
+        "unrotated and swapped, errs by 1 %",
+        "orientation.exif layout.swapped",
+        Spec(upright=False, steps=(f.erring(0.01), f.clipped(), f.swapped())),
+        "turned",
+    ),
 )
 
 CASES: tuple[Case, ...] = (*PLAIN, *GEOMETRY, *INPUTS, *BEHAVIOUR)

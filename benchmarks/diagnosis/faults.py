@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -206,6 +207,53 @@ def losing(every: int) -> Step:
         return [result for result in results if chance.random() > 1 / every]
 
     return step
+
+
+def snapped(grid: int) -> Step:
+    """Places and sizes on a coarse grid, as a model with a stride has them."""
+
+    def near(a: float, b: float) -> Pair:
+        return round(a / grid) * float(grid), round(b / grid) * float(grid)
+
+    return moved(lambda _: near, lambda _: lambda w, h: (max(near(w, h)[0], grid), max(near(w, h)[1], grid)))
+
+
+def erring(share: float, drop: float = 0.0) -> Step:
+    """Errs by a share of the picture's shorter side, and overlooks some; the same picture brings the same answer."""
+
+    def step(results: list[Result], seen: Seen) -> list[Result]:
+        chance = random.Random(zlib.crc32(seen.data))
+        most = share * min(_size_of(seen))
+
+        def one(result: Result) -> Result:
+            across, down = chance.uniform(-most, most), chance.uniform(-most, most)
+            made: Result = _moved(result, lambda x, y: (x + across, y + down), lambda w, h: (w, h))
+            return made
+
+        return [one(copy.deepcopy(result)) for result in results if chance.random() >= drop]
+
+    return step
+
+
+def clipped() -> Step:
+    """Boxes and keypoints held inside the picture."""
+
+    def one(result: Result, seen: Seen) -> Result:
+        width, height = _size_of(seen)
+        for shape in ("bounding_box", "keypoint"):
+            if shape in result:
+                result[shape] = _inside(result[shape], width, height)
+        return result
+
+    return each(one)
+
+
+def _inside(shape: Result, width: float, height: float) -> Result:
+    left, top = min(max(shape["x"], 0), width), min(max(shape["y"], 0), height)
+    if "w" not in shape:
+        return {"x": left, "y": top}
+    right, bottom = min(shape["x"] + shape["w"], width), min(shape["y"] + shape["h"], height)
+    return {"x": left, "y": top, "w": max(right - left, 1), "h": max(bottom - top, 1)}
 
 
 def fixed(*results: Result) -> Step:

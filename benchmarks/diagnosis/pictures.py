@@ -131,6 +131,17 @@ def _border() -> list[ImageSource]:
     return made
 
 
+def _corner() -> list[ImageSource]:
+    """Small things in the upper left corner alone: every coordinate is under 100."""
+    made = []
+    for at, (width, height) in enumerate(((900, 700), (640, 800), (1000, 1000))):
+        picture = Image.new("RGB", (width, height), LIGHT)
+        corner = scene((98, 98), 800 + at, 3, part=0.22)
+        picture.paste(corner, (0, 0))
+        made.append(encoded(picture, f"corner-{at}.png"))
+    return made
+
+
 def _some_empty() -> list[ImageSource]:
     empty = [encoded(Image.new("RGB", size, LIGHT), f"empty-{size[0]}.png") for size in ((500, 400), (640, 480))]
     full = several(((640, 480), (720, 540), (500, 700)), "full", 31)
@@ -205,6 +216,9 @@ _SETS: dict[str, Callable[[], list[ImageSource]]] = {
     "swarm": lambda: several(((1200, 900), (1000, 1000)), "swarm", 19, count=180, part=0.02),
     "text": _texts,
     "faces": _faces,
+    "corner": _corner,
+    "hundred": lambda: several(((100, 100),) * 3, "hundred", 20, count=2),
+    "model-sized": lambda: several(((640, 640), (416, 416), (640, 640)), "sized", 21),
     "webp": lambda: several(((700, 520), (540, 720)), "web", 17, "webp"),
     "jpegs": lambda: several(((760, 520), (560, 720), (1000, 640)), "jpeg", 18, "jpg"),
     "turned": _turned,

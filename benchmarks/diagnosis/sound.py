@@ -47,6 +47,10 @@ SOUND: tuple[Case, ...] = (
     case("EXIF followed", "", Spec(), "turned"),
     case("small pictures, keypoints", "", Spec(kinds=kinds("keypoint")), "small"),
     case("one picture of one thing", "", Spec(), "single"),
+    case("a coarse grid of 8 pixels", "", Spec(steps=(f.snapped(8), f.clipped()))),
+    case("small things in one corner", "", Spec(), "corner"),
+    case("pictures of 100×100", "", Spec(), "hundred"),
+    case("errs by 2 %, overlooks a fifth", "", Spec(steps=(f.erring(0.02, 0.2), f.clipped())), "photos"),
     Case("RapidOCR, text as polygons", frozenset(), frameworks.ocr(), "text"),
     Case("OpenCV cascades, faces as boxes", frozenset(), frameworks.cascades(), "faces"),
 )

@@ -8,7 +8,7 @@ from benchmarks.diagnosis import cases_held_out, cases_tuned, sound
 from benchmarks.diagnosis.case import Case, Verdict, check
 from benchmarks.diagnosis.faults import corners, letterboxed, shares, swapped
 from benchmarks.diagnosis.pictures import pictures
-from benchmarks.diagnosis.servers import Seen, Spec, kinds, result_of
+from benchmarks.diagnosis.servers import Seen, kinds, result_of
 from benchmarks.diagnosis.vision import NoPictureError, View, look
 from byom_gui.core.diagnosis import CATALOGUE
 
