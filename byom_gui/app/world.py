@@ -109,6 +109,7 @@ class World:
         classes: ClassList,
         cancel: CancelToken,
         on_progress: Callable[[int, int, str], None],
+        on_cell: Callable[[str, str, str, float, int], None],
     ) -> CheckReport:
         from byom_gui.services import checkup
         from byom_gui.services.stores import save_report
@@ -133,6 +134,7 @@ class World:
             cancel=cancel,
             on_progress=on_progress,
             samples=samples,
+            on_cell=on_cell,
         )
         # A home that may not be written is no reason to lose the check that was made.
         with contextlib.suppress(FileError):

@@ -19,7 +19,7 @@ from byom_gui.services import variants
 from byom_gui.services.check_plan import AT_ONCE, CHANGED, INPUTS, PREFIX, CheckPlan
 
 OnCell = Callable[[str, str, str, float, int], None]
-"""The way, the kind, ``works``, ``fails`` or ``untried``, milliseconds, and the HTTP status (0 where none came)."""
+"""The way, the kind, ``running``, ``works``, ``fails`` or ``untried``, milliseconds, HTTP status (0: none came)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,8 @@ def send_kinds(
         part = cells[start : start + _AT_A_TIME]
         asks = [_cell(source, cell) for cell in part]
         cancel.raise_if_cancelled()
+        for cell in part:
+            on_cell(cell.way, cell.kind, "running", 0.0, 0)
         answers = send(asks, 0)
         for cell, answer in zip(part, answers, strict=False):
             reply = answer.call.reply

@@ -35,9 +35,19 @@ class ServerBackend:
     planned_calls: Callable[[Endpoint, Settings, int], int]
     """How many calls a whole check makes with this many images. Quick; called in the GUI thread."""
     check: Callable[
-        [Endpoint, Settings, Sequence[ImageRef], ClassList, CancelToken, Callable[[int, int, str], None]],
+        [
+            Endpoint,
+            Settings,
+            Sequence[ImageRef],
+            ClassList,
+            CancelToken,
+            Callable[[int, int, str], None],
+            Callable[[str, str, str, float, int], None],
+        ],
         CheckReport,
     ]
+    """The last two tell how far it is, and a cell of the grid of inputs: way, kind, ``running``, ``works``, ``fails``
+    or ``untried``, milliseconds, HTTP status (0 where no answer came)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.filing import Files
+from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
 from byom_gui.ui.works import Works
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.connecting = Connecting(parts, works, say)
         self.picturing = Picturing(parts, works, say)
         self.classing = Classing(parts, works, say)
+        self.looking = Looking(parts, works)
         self.checking = Checking(parts, works, self.connecting, self.classing, self.picturing, say)
         self.files = Files(self, parts, works, self.menus, say)
         self.registering = Registering(parts, works, self.connecting, self.files.export, say)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Jobs
 from byom_gui.ui.session import Session
+from byom_gui.ui.work.comparing import Comparing
 from byom_gui.ui.work.diagnosing import Diagnosing
 from byom_gui.ui.work.filing import Filing
 from byom_gui.ui.work.inference import Inference
@@ -27,6 +28,7 @@ class Works(QObject):
         self.inference = Inference(*common)
         self.pinging = Pinging(*common)
         self.diagnosing = Diagnosing(*common)
+        self.comparing = Comparing(session, backend, self.jobs, self.diagnosing, self)
         self.keys = Keys(*common)
         self.submitting = Submitting(*common)
         self.filing = Filing(*common)

@@ -153,9 +153,9 @@ def _ranked(material: Material) -> list[Reading]:
 def _families(ranked: Iterable[Reading], meant: Reading) -> Iterator[Reading]:
     """The best of each layout, order of axes and kind of unit: many readings differ in the model's size alone."""
 
-    def family(reading: Reading) -> tuple[Layout, str, str]:
+    def family(reading: Reading) -> tuple[Layout, bool, str]:
         unit = reading.unit_name if reading.size is None or max(reading.size) <= 100 else "model"
-        return reading.layout, reading.swap, unit
+        return reading.layout, bool(reading.swap), unit
 
     told = {family(meant)}
     for each in ranked:

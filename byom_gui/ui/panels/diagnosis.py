@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from byom_gui.core.diagnosis.comparing import Comparison
 from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.core.observations import STAGE_TITLES, Stage
 from byom_gui.ui import theme
+from byom_gui.ui.models.input_matrix import Key, Trial
+from byom_gui.ui.panels.geometry_view import GeometryView
+from byom_gui.ui.panels.input_matrix import InputMatrix
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.clock import Clock, clock_text
 from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
@@ -90,13 +94,14 @@ class DiagnosisView(QWidget):
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
         self._running = self._make_running()
         self._running.hide()
+        self.inputs, self.compared = InputMatrix(), GeometryView()
+        self.inputs.finding_wanted.connect(self.show_finding)
+        self._sections = [self._section("Inputs", self.inputs), self._section("Geometry", self.compared)]
         self._stack = QStackedWidget()
         self._report = scrolled()
-        self._stack.addWidget(self._make_idle())
+        self._stack.addWidget(scrolled(self._page(self._make_idle())))
         self._stack.addWidget(self._report)
-        self._stack.addWidget(
-            basic.empty_state("running", "Checks are running", "What they find comes here when they end.")
-        )
+        self._stack.addWidget(scrolled(self._page(self._make_waiting())))
         self.rows: list[FindingRow] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -114,6 +119,66 @@ class DiagnosisView(QWidget):
         run = basic.row(None, self._run, None)
         return basic.column(None, mark, head, body, self._calls, 4, run, None, margins=(24, 24, 24, 24))
 
+    @staticmethod
+    def _make_waiting() -> QWidget:
+        what = "What is found comes here when they end."
+        return basic.row(basic.label("Checks are running.", strong=True), basic.label(what, tone="second"), None)
+
+    @staticmethod
+    def _section(title: str, part: QWidget) -> QWidget:
+        """A part with its heading; out of sight until there is something in it."""
+        made = basic.column(basic.label(title, strong=True), part)
+        made.hide()
+        return made
+
+    @staticmethod
+    def _page(head: QWidget) -> QWidget:
+        """A page that the sections are put into while it is in sight."""
+        made = Flowing()
+        layout = QVBoxLayout(made)
+        layout.setContentsMargins(*(theme.px(m) for m in (16, 12, 16, 16)))
+        layout.setSpacing(theme.px(16))
+        layout.addWidget(head)
+        layout.addStretch(1)
+        return made
+
+    def _turn_to(self, place: int) -> None:
+        """Shows a page, and the sections on it: below its head, where it is not the report, which has its own place."""
+        page = self._stack.widget(place)
+        content = page.widget() if isinstance(page, QScrollArea) else None
+        layout = content.layout() if content is not None else None
+        if place != 1 and isinstance(layout, QVBoxLayout) and self._sections[0].parent() is not content:
+            for at, section in enumerate(self._sections, start=1):
+                layout.insertWidget(at, section)
+        self._stack.setCurrentIndex(place)
+
+    # --- inputs and geometry
+
+    def start_inputs(self) -> None:
+        """The grid waits to be filled."""
+        self.inputs.start()
+        self._sections[0].show()
+
+    def end_inputs(self, trials: Mapping[Key, Trial] | None) -> None:
+        """The grid is filled; None: nothing was tried, or what was tried no longer holds."""
+        self.inputs.close_cell()
+        self.inputs.set_trials(trials or {})
+        self._sections[0].setVisible(bool(trials))
+
+    def set_comparison(self, comparison: Comparison | None, headline: str) -> None:
+        """Two readings of the coordinates, None where there is nothing to compare; what is wrong, in a sentence."""
+        self.compared.set_comparison(comparison, headline)
+        self._sections[1].setVisible(comparison is not None)
+
+    def show_finding(self, id: str) -> None:
+        """Opens the finding of that id, and brings it into sight."""
+        row = next((each for each in self.rows if each.finding.id == id), None)
+        if row is not None:
+            row.set_opened(True)
+            row.chevron.setFocus(Qt.FocusReason.OtherFocusReason)
+            # After the layout: the row has grown.
+            QTimer.singleShot(0, row, lambda: self._report.ensureWidgetVisible(row))
+
     def _make_running(self) -> QWidget:
         title = basic.label("Checks", strong=True)
         line = basic.row(title, self._doing, self._bar, self._count, self.clock, self.cancel_button, spacing=12)
@@ -129,7 +194,7 @@ class DiagnosisView(QWidget):
         """Nothing was run; ``calls``: about how many a run will make, 0 where that is not known."""
         self._set_running(False)
         self._calls.setText(f"Run all checks makes about {calls:,} calls to your server." if calls else "")
-        self._stack.setCurrentIndex(0)
+        self._turn_to(0)
 
     def set_run_enabled(self, on: bool, why: str) -> None:
         """Whether checks may run; ``why`` says why not."""
@@ -143,7 +208,7 @@ class DiagnosisView(QWidget):
         if self._running.isHidden():
             self.clock.start()
             if self._stack.currentIndex() == 0:
-                self._stack.setCurrentIndex(2)
+                self._turn_to(2)
         self._set_running(True)
         self._bar.setRange(0, max(total, 0))
         self._bar.setValue(done)
@@ -170,6 +235,10 @@ class DiagnosisView(QWidget):
         times = latency_text(latency)
         if times:
             column.addWidget(basic.label(times, tone="second", size="small", wrap=True, selectable=True))
+        column.addSpacing(theme.px(8))
+        for section in self._sections:
+            column.addWidget(section)
+        self.inputs.set_findings(frozenset(finding.id for finding in findings))
         self.rows = []
         for title, group in grouped(findings).items():
             column.addSpacing(theme.px(8))
@@ -181,7 +250,7 @@ class DiagnosisView(QWidget):
             column.addWidget(self._card([NotCheckedList(tuple(not_checked))]))
         column.addStretch(1)
         self._report.setWidget(content)
-        self._stack.setCurrentIndex(1)
+        self._turn_to(1)
 
     def _head(self, findings: Sequence[Finding], verdict: str, calls: int) -> QWidget:
         outcome, words = VERDICTS.get(verdict, ("advice", verdict))

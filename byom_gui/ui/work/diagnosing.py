@@ -25,6 +25,8 @@ class Diagnosing(QObject):
 
     check_started = Signal()
     check_progress = Signal(int, int, str)
+    input_tried = Signal(str, str, str, float, int)
+    """A cell of the grid of inputs: way, kind, outcome, milliseconds, HTTP status."""
     check_finished = Signal(object)
     """The CheckReport, or None where it was cancelled or failed."""
     notice = Signal(str)
@@ -45,6 +47,11 @@ class Diagnosing(QObject):
         session.project_replaced.connect(self.cancel_check)
         session.endpoint_changed.connect(self.cancel_check)
 
+    @property
+    def answers(self) -> tuple[Answered, ...]:
+        """All that was answered so far, by preview, ping and check."""
+        return self._answers()
+
     def _answers(self) -> tuple[Answered, ...]:
         session = self._session
         answered = [preview.answered for preview in session.previews.values() if preview.answered is not None]
@@ -57,6 +64,9 @@ class Diagnosing(QObject):
 
     def _derive(self) -> None:
         session = self._session
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         if session.endpoint is None:
             session.set_diagnosis(NO_DIAGNOSIS)
             return
@@ -72,10 +82,9 @@ class Diagnosing(QObject):
             budget_ms=session.settings.budget_ms or None,
         )
         if session.check is not None:
-            observations = replace(observations, classes=session.served or session.check.observations.classes)
+            seen = session.check.observations
+            observations = replace(observations, classes=session.served or seen.classes, edges=seen.edges)
         listed = session.classes if len(session.classes) else None
-        if self._job is not None:
-            self._job.cancel()
         self._job = self._jobs.run(
             lambda _: diagnose(observations, answered, listed),
             session.set_diagnosis,
@@ -108,12 +117,18 @@ class Diagnosing(QObject):
         self.check_started.emit()
         self._check = self._jobs.run(
             lambda job: self._backend.server.check(
-                endpoint, settings, refs, classes, job.token, lambda done, total, text: job.report((done, total, text))
+                endpoint,
+                settings,
+                refs,
+                classes,
+                job.token,
+                lambda *told: job.report((self.check_progress, told)),
+                lambda *told: job.report((self.input_tried, told)),
             ),
             self._checked,
             self._check_failed,
             lane="check",
-            on_progress=lambda value: self.check_progress.emit(*value),
+            on_progress=lambda value: value[0].emit(*value[1]),
         )
 
     def cancel_check(self) -> None:
