@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from byom_gui.core.errors import AppError
+from byom_gui.core.errors import AppError, InputError
 from byom_gui.core.findings import Finding
 from byom_gui.core.profile import RegisterRequest, plan_request
 from byom_gui.core.project import Registered
-from byom_gui.core.registering import RegisterOutcome
+from byom_gui.core.registering import MAY_HAVE_ARRIVED, RegisterOutcome, TeamInfo
+from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
@@ -29,11 +30,12 @@ class Submitting(QObject):
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
         self._job: Job[RegisterOutcome] | None = None
+        self._sent: tuple[Registration, TeamInfo, str] | None = None
         self._began = 0.0
         self._clock = QTimer(self)
         self._clock.setInterval(200)
         self._clock.timeout.connect(lambda: self.elapsed_changed.emit(time.monotonic() - self._began))
-        session.project_replaced.connect(self.stop_watching)
+        session.project_replaced.connect(self._leave)
 
     def plan(self) -> tuple[RegisterRequest | None, str]:
         """The request as it would be sent now, or why there is none."""
@@ -75,7 +77,10 @@ class Submitting(QObject):
         if request is None or why:
             self.notice.emit(why)
             return
-        planned = request
+        planned, session = request, self._session
+        assert session.team is not None, "no request is planned without one"
+        # What is edited from now on was not sent.
+        self._sent = (session.project.registration, session.team, str(planned.host))
         self._session.set_outcome(None)
         self._began = time.monotonic()
         self._clock.start()
@@ -97,6 +102,15 @@ class Submitting(QObject):
                 "Open V7's Models page and look, before you send it again.",
             )
         )
+
+    def _leave(self) -> None:
+        """Another project is open: how the sending of the last one ends is not told there."""
+        if self._job is not None:
+            self._job.cancel()
+            self._end()
+            self.notice.emit(
+                "The app no longer waits for V7. The registration may have arrived: look at V7's Models page."
+            )
 
     def confirm(self, there: bool) -> None:
         """The user looked in V7 after an unknown outcome."""
@@ -122,14 +136,17 @@ class Submitting(QObject):
         self._session.set_outcome(outcome)
 
     def _note(self, outcome: RegisterOutcome) -> None:
-        session, team = self._session, self._session.team
-        if team is not None:
-            registration = session.project.registration
+        if self._sent is not None:
+            registration, team, host = self._sent
             when = datetime.now(UTC).isoformat(timespec="seconds")
-            host = str(self._backend.v7.host())
             classes = registration.classes.entries
-            session.note_registered(Registered(team.slug, host, when, registration.name, classes, outcome.model_url))
+            registered = Registered(team.slug, host, when, registration.name, classes, outcome.model_url)
+            self._session.note_registered(registered)
 
     def _failed(self, error: AppError) -> None:
         self._end()
-        self._session.set_outcome(RegisterOutcome("unreachable", error.sentence, "Nothing was sent."))
+        if isinstance(error, InputError):
+            outcome = RegisterOutcome("unreachable", error.sentence, "Nothing was sent.")
+        else:
+            outcome = RegisterOutcome("unknown", error.sentence, MAY_HAVE_ARRIVED)
+        self._session.set_outcome(outcome)
