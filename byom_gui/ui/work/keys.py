@@ -37,6 +37,7 @@ class Keys(QObject):
         self._check: Job[tuple[TeamInfo, tuple[TeamClass, ...] | None]] | None = None
         session.endpoint_changed.connect(self.refresh)
         session.project_replaced.connect(self.refresh)
+        session.project_replaced.connect(self._stop_checking)
 
     def place(self, ref: SecretRef) -> SecretPlace:
         """Where the secret is kept, as far as is known now."""
@@ -93,6 +94,8 @@ class Keys(QObject):
     def _tell_stored(self, ref: SecretRef, places: dict[SecretRef, SecretPlace]) -> None:
         self._placed(places)
         if ref.kind == "v7-key":
+            # Until V7 has said whose the new key is, the team of the old one must not go with it.
+            self._session.set_team(None)
             self.check_key()
         else:
             self.secrets_changed.emit()
@@ -109,6 +112,7 @@ class Keys(QObject):
     def _forgotten(self, ref: SecretRef) -> None:
         self._placed({ref: NOWHERE})
         if ref.kind == "v7-key":
+            self._stop_checking()
             self._session.set_team(None)
         else:
             self.secrets_changed.emit()
@@ -150,6 +154,13 @@ class Keys(QObject):
                 return team, None
 
         self._check = self._jobs.run(work, self._checked, self._check_failed, lane="v7")
+
+    def _stop_checking(self) -> None:
+        """What V7 says of a key that is gone, or of another project's V7, no longer counts."""
+        if self._check is not None:
+            self._check.cancel()
+            self._check = None
+            self.key_busy.emit(False)
 
     def _checked(self, found: tuple[TeamInfo, tuple[TeamClass, ...] | None]) -> None:
         self._check = None
