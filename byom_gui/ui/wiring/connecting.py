@@ -103,8 +103,9 @@ class Connecting(QObject):
         pinging.elapsed_changed.connect(self._parts.bar.set_elapsed)
         pinging.finished.connect(self._finished)
         pinging.notice.connect(self._say)
-        self._works.inference.wants_ping.connect(self.ping)
-        self._works.keys.secrets_changed.connect(self._session.forget_observed)
+        # A folder comes in parts: one ping is enough for all of them.
+        self._works.inference.wants_ping.connect(lambda: None if pinging.running else self.ping())
+        self._works.keys.secrets_changed.connect(self._secrets_changed)
         self._works.keys.settled.connect(self._settled)
         self._session.observed_changed.connect(self._show_ping_state)
 
@@ -116,6 +117,14 @@ class Connecting(QObject):
             self._ping_when_settled = True
         elif self._session.endpoint is not None:
             self._works.pinging.start()
+
+    def _secrets_changed(self) -> None:
+        """What was asked with the old secret is neither waited for nor counted."""
+        works = self._works
+        works.pinging.cancel()
+        works.inference.stop_sending()
+        works.diagnosing.cancel_check()
+        self._session.forget_observed()
 
     _ping_when_settled = False
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,6 +20,7 @@ from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
 
+T = TypeVar("T")
 THUMB_SIDE = 192
 LANE = "infer"
 LISTING_CHUNK = 200
@@ -56,7 +58,7 @@ class Inference(QObject):
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
         self._running: dict[str, Job[Answered]] = {}
-        self._listing: Job[int] | None = None
+        self._arriving: set[Job[Any]] = set()
         self._done = self._total = 0
         self._began = 0.0
         self._clock = QTimer(self)
@@ -64,7 +66,8 @@ class Inference(QObject):
         self._clock.timeout.connect(lambda: self.elapsed_changed.emit(time.monotonic() - self._began))
         session.settings_changed.connect(self._follow_settings)
         session.project_replaced.connect(self._project_replaced)
-        session.endpoint_changed.connect(self.cancel)
+        session.endpoint_changed.connect(self.stop_sending)
+        session.images_changed.connect(self._drop_removed)
 
     # --- adding
 
@@ -72,13 +75,23 @@ class Inference(QObject):
         """Adds files and everything in folders; listing is done beside the window."""
         if not paths:
             return
-        self._listing = self._jobs.run(
-            lambda job: self._list(job, paths),
-            self._listed,
-            self._say,
-            lane="list",
-            on_progress=self._add_files,
-        )
+        self._arrive(lambda job: self._list(job, paths), self._listed, self._add_files)
+
+    def _arrive(
+        self, work: Callable[[Job[T]], T], done: Callable[[T], None], progress: Callable[[Any], None] | None = None
+    ) -> None:
+        """Runs what ends in new images of this project; another project must not get them."""
+
+        def landed(value: T) -> None:
+            self._arriving.discard(job)
+            done(value)
+
+        def failed(error: AppError) -> None:
+            self._arriving.discard(job)
+            self._say(error)
+
+        job = self._jobs.run(work, landed, failed, lane="list", on_progress=progress)
+        self._arriving.add(job)
 
     def _list(self, job: Job[int], paths: Sequence[Path]) -> int:
         count = 0
@@ -108,11 +121,9 @@ class Inference(QObject):
     def add_pictures(self, pictures: Sequence[bytes]) -> None:
         """Adds pasted pictures (PNG bytes), kept in private files."""
         for data in pictures:
-            self._jobs.run(
+            self._arrive(
                 lambda _, data=data: self._backend.images.keep_pasted(data),  # type: ignore[misc]
                 lambda path: self._add([new_ref("pasted", str(path), path.name)]),
-                self._say,
-                lane="list",
             )
 
     def _add(self, refs: Sequence[ImageRef]) -> None:
@@ -156,9 +167,17 @@ class Inference(QObject):
         self.run(list(self._session.previews))
 
     def cancel(self) -> None:
-        """Stops what runs or waits; those images can be run again."""
-        if self._listing is not None:
-            self._listing.cancel()
+        """Stops what is listed, runs or waits; those images can be run again."""
+        self._stop_arriving()
+        self.stop_sending()
+
+    def _stop_arriving(self) -> None:
+        for job in self._arriving:
+            job.cancel()
+        self._arriving.clear()
+
+    def stop_sending(self) -> None:
+        """Stops what runs or waits: it was for another endpoint, or with other credentials."""
         for key, job in list(self._running.items()):
             job.cancel()
             preview = self._session.previews.get(key)
@@ -212,10 +231,16 @@ class Inference(QObject):
         self._jobs.run(
             work,
             lambda _: None,
-            lambda error: self._failed(ref.id, error),
+            lambda error: self._unread(ref.id, error),
             lane="thumbnails",
             on_progress=lambda value: self._progress(ref.id, value),
         )
+
+    def _unread(self, key: str, error: AppError) -> None:
+        preview = self._session.previews.get(key)
+        # Of an image that was sent meanwhile, its own call says what became of it.
+        if preview is not None and preview.state == "held":
+            self._failed(key, error)
 
     # --- coming back
 
@@ -267,11 +292,21 @@ class Inference(QObject):
         self._jobs.set_width(LANE, self._session.settings.concurrency)
 
     def _project_replaced(self) -> None:
+        self._stop_arriving()
         for job in self._running.values():
             job.cancel()
         self._running.clear()
         self._settle()
         self._follow_settings()
+
+    def _drop_removed(self) -> None:
+        """An image that was taken out is not sent any more."""
+        gone = self._running.keys() - self._session.previews.keys()
+        for key in gone:
+            self._running.pop(key).cancel()
+            self._total -= 1
+        if gone:
+            self._tell_progress()
 
 
 def problem_of(answered: Answered) -> str:

@@ -36,7 +36,9 @@ class Pinging(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(100)
         self._clock.timeout.connect(lambda: self.elapsed_changed.emit(time.monotonic() - self._began))
+        # What an older endpoint says, or is asked, belongs to no other.
         session.project_replaced.connect(self.cancel)
+        session.endpoint_changed.connect(self.cancel)
 
     @property
     def running(self) -> bool:
