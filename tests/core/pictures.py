@@ -137,3 +137,20 @@ def calls(
 def told(made: Sequence[Call], edges: tuple[EdgeMap, ...] = ()) -> Diagnosis:
     """What is said of these calls."""
     return diagnose(Observations(endpoint(), edges=edges), [read_call(each) for each in made], None)
+
+
+def edge_map(name: str, size: Size, found: Sequence[Thing], cells: int = 200) -> EdgeMap:
+    """Where a picture with frames around its things changes from place to place."""
+    share = cells / size[0]
+    height = max(1, round(size[1] * share))
+    values = bytearray((place * 7919) % 12 for place in range(cells * height))
+    for _, *box in found:
+        left, top, right, bottom = (
+            min(max(int(number * share), 0), limit)
+            for number, limit in zip(box, (cells - 1, height - 1) * 2, strict=True)
+        )
+        for x in range(left, right + 1):
+            values[top * cells + x] = values[bottom * cells + x] = 150
+        for y in range(top, bottom + 1):
+            values[y * cells + left] = values[y * cells + right] = 150
+    return EdgeMap(name, cells, height, bytes(values))

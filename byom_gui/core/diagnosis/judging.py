@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from byom_gui.core.diagnosis.evidence import Pair, Score, score, share_outside, voted_size
+from byom_gui.core.diagnosis.evidence import Pair, Score, score, share_outside, spread, voted_size
 from byom_gui.core.diagnosis.marks import Sheet
 from byom_gui.core.diagnosis.readings import Fit, Layout, Reading, Swap
 from byom_gui.core.observations import EdgeMap
@@ -65,7 +65,7 @@ def judge(material: Material) -> Judgement:
     told = Judgement(PLAIN, False, marks, len(material.sheets), plain.agreement, plain.agreement)
     if _is_sound(plain, moving):
         return replace(told, sure=True)
-    scores = {reading: moving.score(reading) for reading in hypotheses(moving)}
+    scores = {reading: moving.score(reading) for reading in _likely(moving)}
     best = max(scores, key=lambda reading: scores[reading].total - cost(reading))
     decided = _decided(best, scores, moving)
     if decided.plain:
@@ -121,6 +121,30 @@ def hypotheses(material: Material) -> Iterator[Reading]:
             across, down = voted[0], voted[1] or voted[0]
             yield replace(plain, size=(round(across), round(down)))
             yield replace(plain, size=(round(across), round(across)), fit="centred")
+
+
+def _likely(material: Material) -> list[Reading]:
+    """The readings that a quick look leaves: the best of all, and the best that are plain in each respect."""
+    few = replace(material, sheets=material.sheets[:2], pairs=_few(material.pairs), edges=())
+    rough = {reading: few.score(reading).total - cost(reading) for reading in hypotheses(material)}
+    ranked = sorted(rough, key=lambda reading: -rough[reading])
+    kept = dict.fromkeys((PLAIN, *ranked[:_KEPT]))
+    for _, is_plain, _ in _FACTORS:
+        kept |= dict.fromkeys([reading for reading in ranked if is_plain(reading)][: _KEPT // 2])
+    return list(kept)
+
+
+_KEPT = 24
+
+
+def _few(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """One pair of each kind, with few marks."""
+    kinds = {pair.kind: pair for pair in reversed(pairs)}
+    return tuple(replace(pair, base=_thin(pair.base)) for pair in kinds.values())
+
+
+def _thin(sheet: Sheet) -> Sheet:
+    return replace(sheet, marks=tuple(spread(sheet.marks, 5)))
 
 
 def _arrangements(boxes: bool) -> tuple[tuple[Layout, Swap], ...]:
