@@ -129,10 +129,10 @@ def diagnosis(out: Path) -> None:
     """The whole check, in the dark."""
     with stage(out, _say, fault=stages.near_match(), look="dark") as on:
         on.connect()
-        on.preview()
+        on.preview(4)
         window = on.tour.window
         window.checking.open_item(None)
-        on.tour.click(window.parts.checklist.run_button)
+        window.checking.run_checks()
         on.tour.wait("the check", lambda: window.session.check is not None, 300)
         on.shoot("diagnosis-dark")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.preview import Preview
 from byom_gui.ui import theme
@@ -98,10 +98,13 @@ class ImageStrip(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Images answered")
+        # It gives way to the numbers, which must not be cut.
+        self._bar.setMinimumWidth(theme.px(16))
+        self._bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._done = basic.label(tone="second", size="small")
         self._clock = basic.label(tone="second", size="small", mono=True)
         self._cancel = basic.button(icon="close", kind="icon", name="Cancel", on_click=self.cancel_clicked.emit)
-        made = basic.row(self._bar, self._done, self._clock, self._cancel, margins=(12, 4, 4, 4))
+        made = basic.row(self._bar, self._done, self._clock, self._cancel, margins=(12, 4, 4, 4), spacing=6)
         made.layout().setStretch(0, 1)  # type: ignore[union-attr]
         return made
 

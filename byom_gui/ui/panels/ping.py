@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, PingReport, Stage, StageName
-from byom_gui.ui import theme
+from byom_gui.ui import icons, theme
 from byom_gui.ui.finding_text import finding_of, finding_text, fitting_action, ping_text
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.clock import Clock
@@ -19,6 +20,8 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import milliseconds_text
 from byom_gui.ui.widgets.stage_row import StageRow, facts_grid
 
+WIDE = 560
+"""From this width on words stand side by side."""
 COLD = "First call; a cold server may need longer."
 COLD_PASSED = "This was the first call; later ones are often faster."
 
@@ -76,6 +79,7 @@ class PingView(QWidget):
         self.clock = Clock()
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
         self.copy_button = basic.button("Copy report", "copy", kind="flat", on_click=self._copy_report)
+        self.copy_button.setToolTip("Copy the whole ping as text")
         self._limits = basic.label(tone="second", size="small")
         self._cold = basic.label(COLD, tone="second", size="small", wrap=True)
         self._cold.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -125,9 +129,23 @@ class PingView(QWidget):
 
     def _foot(self) -> QWidget:
         change = basic.button("Change…", kind="link", on_click=self.settings_clicked.emit, name="Change the time-outs")
-        made = basic.row(self._limits, change, 12, self._cold, spacing=4)
-        made.layout().setStretch(3, 1)  # type: ignore[union-attr]
+        made = QWidget()
+        self._foot_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, made)
+        self._foot_row.setContentsMargins(0, 0, 0, 0)
+        self._foot_row.setSpacing(theme.px(4))
+        self._foot_row.addWidget(basic.row(self._limits, change, None, spacing=4))
+        self._foot_row.addWidget(self._cold, 1)
         return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow view words get lines of their own rather than a column a word wide."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme.px(WIDE)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._foot_row.setDirection(direction)
+        side = Qt.AlignmentFlag.AlignRight if wide else Qt.AlignmentFlag.AlignLeft
+        self._cold.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        icons.set_words(self.copy_button, "Copy report" if wide else "")
 
     def set_endpoint_shown(self, address: str) -> None:
         """The address, its secrets masked."""

@@ -13,7 +13,7 @@ from byom_gui.ui.models.classes import NAME, TEAM, TYPE, ClassesModel
 from byom_gui.ui.widgets.table import INSET, Index, RowDelegate, RowTable
 from byom_gui.ui.widgets.type_picker import TypePicker
 
-WIDE = (0, 104, 46, 40, 48)
+WIDE = (0, 98, 46, 40, 46)
 NARROW = (0, 36, 46, 42, 48)
 
 
