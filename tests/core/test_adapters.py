@@ -283,6 +283,9 @@ def _round(text: str | float) -> float:
 IMPOSSIBLE: list[Any] = [
     {"status": "succeeded", "results": []},
     3,
+    [hugging(box={"xmin": -1e308, "ymin": 2, "xmax": 1e308, "ymax": 4})],
+    [hugging(score="nan")],
+    [hugging(score=10**400)],
     [1, "a"],
     [{"a": 1}, 3],
     [{"label": "cat", "score": 0.5, "mask": "iVBORw0"}],

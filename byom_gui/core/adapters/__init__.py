@@ -64,11 +64,12 @@ def adapter_for(value: Any, width: int, height: int) -> Adapter | None:
         # Label Studio's places are always in percent; others are looked at once they are in one form.
         scale: Scale = "percent" if form == "Label Studio" else "pixels"
         title = form[0].upper() + form[1:]
-        adapted = run(write(plan, title, scale), value, width, height)
-        if scale == "pixels":
-            scale = unit_scale(adapted)
         source = write(plan, title, scale)
         adapted = run(source, value, width, height)
+        if scale == "pixels" and unit_scale(adapted) == "normalised":
+            source = write(plan, title, "normalised")
+            adapted = run(source, value, width, height)
+        json.dumps(adapted, allow_nan=False)  # sums of very large numbers leave what JSON can hold
     except _MISFITS:
         return None
     return Adapter(form, source, excerpt_text(value), excerpt_text(adapted), adapted) if schema_valid(adapted) else None
