@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import random
+import struct
+import zlib
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -201,10 +203,17 @@ _KINDS = {
 
 
 def of_bytes(source: ImageSource, count: int) -> ImageSource:
-    """A sound PNG of about that many bytes: the picture, and after it what no reader looks at."""
+    """A sound PNG of so many bytes: a small picture, and a chunk that readers pass over. Never less than it needs."""
     picture = _upright(source, 64)
     small = _encoded(source, f"{count} bytes", picture, "PNG")
-    return ImageSource(small.name, small.data + bytes(max(0, count - len(small.data))), "image/png", *picture.size)
+    body = b"byOm" + bytes(max(0, count - len(small.data) - _CHUNK))
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    data = small.data[:-_CHUNK] + chunk + small.data[-_CHUNK:]  # the last chunk is the end
+    return ImageSource(small.name, data, "image/png", *picture.size)
+
+
+_CHUNK = 12
+"""Bytes of a PNG chunk without content."""
 
 
 def _encoded(

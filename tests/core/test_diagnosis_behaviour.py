@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from byom_gui.core.diagnosis import Diagnosis
-from byom_gui.core.observations import Call, Variant
-from tests.core.calls import BOX, TRIANGLE, body, call, only, result, run
+from byom_gui.core.diagnosis import Diagnosis, stage_outcomes
+from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.observations import Call, Observations, Variant
+from tests.core.calls import BOX, TRIANGLE, body, call, endpoint, only, result, run
 
 FIXED = body(result(), result(polygon={"path": TRIANGLE}))
 OTHER = body(result(bounding_box={"x": 60, "y": 20, "w": 30, "h": 40}))
@@ -83,3 +84,16 @@ def test_what_was_not_tried_is_listed() -> None:
     all_kinds = [changed(kind, FIXED) for kind in ("mirrored", "blank", "noise", "again")]
     not_checked = {each.id for each in run(call(FIXED), *all_kinds).not_checked}
     assert not {"behaviour.constant", "behaviour.unstable"} & not_checked
+
+
+def test_the_stages_of_what_was_tried() -> None:
+    tried = changed("mirrored", FIXED), replace(call(FIXED, purpose="input"), kind="jpeg")
+    observations = Observations(endpoint(), calls=(call(FIXED), *tried))
+    slow = make("speed.slow", "Slow.")
+    stages = {each.name: each for each in stage_outcomes(observations, (slow,), answered=True)}
+    assert (stages["inputs"].outcome, stages["inputs"].detail) == ("passed", "1 call")
+    assert (stages["behaviour"].outcome, stages["behaviour"].detail) == ("passed", "1 call; Slow.")
+    nothing = {each.name: each for each in stage_outcomes(Observations(endpoint()), (), answered=True)}
+    assert (nothing["inputs"].outcome, nothing["behaviour"].outcome) == ("skipped", "skipped")
+    lost = make("input.url", "Lost.")
+    assert stage_outcomes(observations, (lost,), answered=True)[-2].outcome == "failed"

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import Diagnosis
-from byom_gui.core.diagnosis.geometry import IDS
+from byom_gui.core.diagnosis.geometry import IDS, RULES, reading_of
+from byom_gui.core.diagnosis.model import RunLook, RunRule
 from byom_gui.core.diagnosis.readings import Fit, Reading
-from byom_gui.core.observations import EdgeMap
+from byom_gui.core.observations import EdgeMap, Observations
+from tests.core.calls import endpoint
 from tests.core.pictures import SIZES, calls, edge_map, shaking, things, told
 
 BOX, POLYGON, POINT = ("bounding_box",), ("polygon",), ("keypoint",)
@@ -169,3 +172,9 @@ def test_a_look_at_many_answers_is_bounded() -> None:
     many = [replace(each, image_name=f"{number}") for number in range(40) for each in calls(Reading((1, 1)), probes=())]
     finding = next(each for each in told(many).findings if each.id == "units.normalised")
     assert "8 images" in finding.evidence
+
+
+def test_a_run_that_was_not_judged_says_nothing() -> None:
+    look = RunLook(Observations(endpoint()), (), (), ClassList(), None)
+    assert reading_of(look) is None
+    assert [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)] == []

@@ -14,6 +14,7 @@ from byom_gui.core.diagnosis.model import Answered, Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.readings import Reading
 from byom_gui.core.findings import Finding
 from byom_gui.core.observations import EdgeMap
+from byom_gui.core.predictions import SHAPE_NAMES, Prediction
 from byom_gui.core.wording import shown
 
 IDS = (
@@ -257,18 +258,23 @@ def _told(look: RunLook, judged: Judgement, id: str, what: str, cause: str, fix:
 
 
 def _first(look: RunLook, boxed: bool) -> tuple[str, str, str]:
-    """A place, what stands there, and the image: the first that the finding is about."""
-    for each in look.answers:
-        for prediction in each.answer.predictions if each.answer else ():
-            if prediction.shape_name in ("tag", "directional_vector") or (
-                boxed and prediction.shape_name not in ("bounding_box", "cuboid")
-            ):
-                continue
-            raw = (each.answer.results or [])[prediction.index] if each.answer else {}
-            place = f"results[{prediction.index}].{prediction.shape_name}"
-            size = f" on an image of {each.call.image_width} × {each.call.image_height}"
-            return place, f"{place} is {shown(raw[prediction.shape_name], 90)}{size}.", each.call.image_name
-    return "", "", ""
+    """A place, what stands there, and the image: the first that the finding is about. There is one: it was judged."""
+    kinds = _BOXES if boxed else _PLACES
+    each, prediction = next(
+        (each, found) for each in look.answers for found in _shapes(each) if found.shape_name in kinds
+    )
+    raw = (each.answer.results or [])[prediction.index] if each.answer else {}
+    place = f"results[{prediction.index}].{prediction.shape_name}"
+    size = f" on an image of {each.call.image_width} × {each.call.image_height}"
+    return place, f"{place} is {shown(raw[prediction.shape_name], 90)}{size}.", each.call.image_name
+
+
+_BOXES = frozenset(("bounding_box", "cuboid"))
+_PLACES = frozenset(SHAPE_NAMES) - {"tag", "directional_vector"}
+
+
+def _shapes(each: Answered) -> Sequence[Prediction]:
+    return each.answer.predictions if each.answer else ()
 
 
 RULES: tuple[Rule, ...] = (RunRule(IDS, _findings),)

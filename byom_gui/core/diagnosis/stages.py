@@ -64,7 +64,7 @@ def _tried(
     if not calls:
         return Stage(name, "skipped", reason=why)
     odd = [each for each in findings if each.id.startswith(_FAMILIES[name])]
-    detail = f"{len(calls)} calls" + (f"; {odd[0].what}" if odd else "")
+    detail = f"{len(calls)} call{'s' * (len(calls) != 1)}" + (f"; {odd[0].what}" if odd else "")
     return Stage(name, "passed", sum(call.milliseconds for call in calls), detail)
 
 
