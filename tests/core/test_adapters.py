@@ -226,6 +226,11 @@ OTHERS: list[tuple[Any, Expected]] = [
     ),
     ([{"name": "cat", "rect": {"left": 1, "top": 2, "width": 3, "height": 4}}], [("cat", 1.0, box(1, 2, 3, 4))]),
     ([{"name": "cat", "x": 1, "y": 2, "w": 3, "h": 4}], [("cat", 1.0, box(1, 2, 3, 4))]),
+    ([{"name": "cat", "label": "cat", "confidence": 0.5, **TRIANGLE}], [("cat", 0.5, TRIANGLE)]),
+    (
+        [yolo(), yolo(segments=XY), yolo(box={}, polygon={"path": POINTS}), yolo(keypoints=[5, 6, 2])],
+        [("cat", 0.5, ONE), ("cat", 0.5, TRIANGLE), ("cat", 0.5, TRIANGLE), ("cat", 0.5, joints((5, 6, False)))],
+    ),
     ([{"name": "cat", "label": "cat", "confidence": "high", **box(1, 2, 3, 4)}], [("cat", 1.0, box(1, 2, 3, 4))]),
 ]
 
@@ -301,12 +306,6 @@ IMPOSSIBLE: list[Any] = [
     {"outputs": [{**tensor([1], [1, {}]), "shape": 3}]},
     {"predictions": [{"result": [{"value": {"text": ["a"]}}]}]},
     [{"from_name": "a", "to_name": "b"}],
-    [
-        {"xmin": 1, "ymin": 2, "xmax": 3, "ymax": 4, "name": "a", "polygon": {"path": 3}, "bounding_box": {"x": 1}},
-        yolo(),
-        yolo(segments=XY),
-        yolo(keypoints=[5, 6, 2]),
-    ],
     {"result": [{"inference": {}, **box(1, 2, -3, 4)}]},
 ]
 

@@ -15,7 +15,7 @@ from typing import Any
 from byom_gui.core.adapters.items import plan_items
 from byom_gui.core.adapters.regions import plan_regions
 from byom_gui.core.adapters.rows import plan_bare, plan_columns, plan_tensors
-from byom_gui.core.adapters.writing import Plan, Scale, run, unit_scale, write
+from byom_gui.core.adapters.writing import WRAPPED, Plan, Scale, run, unit_scale, write
 from byom_gui.core.contract import schema_valid
 from byom_gui.core.diagnosis.forms import other_format
 
@@ -85,6 +85,8 @@ def _plan(value: Any, form: str) -> Plan | None:
     where, items = _items(value)
     if items and not isinstance(items[0], dict):
         return plan_bare(items, where)
+    if items and where == "answer" and schema_valid({"status": "succeeded", "results": items}):
+        return WRAPPED
     return plan_items(items, where, form, value)
 
 

@@ -46,7 +46,7 @@ def plan_items(items: Sequence[Any], where: str, form: str, answer: Any) -> Plan
         return None
     found = [_branch(item, form, items) for item in items]
     branches = sorted({each[1]: each[0] for each in found if each}.items(), key=lambda pair: pair[1])
-    if None in found or len(branches) > 3:
+    if None in found:
         return None
     name, ids, setup = _name(items, answer)
     return Plan(

@@ -44,7 +44,7 @@ class Plan:
         loops: the heads of the loops, the outer first.
         name: the expression of a class name.
         confidence: the expression of a confidence.
-        branches: the last may be without a condition; none where the answer holds no result.
+        branches: the last may be without a condition; where there are none, ``setup`` returns the whole.
         ids: class numbers for which the user has to give names.
         setup: lines before the loop.
         head: lines at the start of the loop.
@@ -61,8 +61,20 @@ class Plan:
     imports: tuple[str, ...] = ()
 
 
-EMPTY = Plan((), "", "", ())
+EMPTY = Plan(
+    (),
+    "",
+    "",
+    (),
+    setup=(
+        "# The answer was empty. Check again with an image that shows something: then this can fit.",
+        'return {"status": "succeeded", "results": []}',
+    ),
+)
 """For an answer that holds nothing: of what its results are like, nothing is known."""
+
+WRAPPED = Plan((), "", "", (), setup=('return {"status": "succeeded", "results": answer}',))
+"""For results that are sound, and only lack what stands around them."""
 
 
 def write(plan: Plan, title: str, scale: Scale = "pixels") -> str:
@@ -73,14 +85,9 @@ def write(plan: Plan, title: str, scale: Scale = "pixels") -> str:
         named = ", ".join(f'{each}: "class {each}"' for each in plan.ids[:_MOST_NAMES])
         lines += ["# Put the names of your classes here.", f"NAMES = {{{named}}}", "", ""]
     lines += ["def adapt(answer, width, height):", f'    """{title} as V7 reads it: pixels of the image as sent."""']
-    if not plan.branches:
-        lines += [
-            "    # The answer was empty. Check again with an image that shows something: then this can fit.",
-            '    return {"status": "succeeded", "results": []}',
-            "",
-        ]
-        return "\n".join(lines)
     lines += [f"    {line}" for line in plan.setup]
+    if not plan.branches:
+        return "\n".join([*lines, ""])
     lines.append("    results = []")
     depth = "    "
     for loop in plan.loops:
