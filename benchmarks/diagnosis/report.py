@@ -37,7 +37,6 @@ class Measured:
     tuned: Sequence[Verdict]
     held_out: Sequence[Verdict]
     samples: Sequence[Sample]
-    seconds: float
 
 
 def _of(verdicts: Iterable[Verdict], cases: Sequence[Case]) -> list[Verdict]:
@@ -226,8 +225,8 @@ def _times(measured: Measured) -> list[str]:
     every = sorted(each.outcome.seconds for each in _tried((*measured.tuned, *measured.held_out)))
     lines += [
         "",
-        f"All {len(every)} checks, two at a time, took {measured.seconds / 60:.1f} minutes. The median check took",
-        f"{every[len(every) // 2]:.1f} s, the longest {every[-1]:.1f} s, servers' work, waits and time-outs included.",
+        f"Of all {len(every)} checks, which ran two at a time, the median one took {every[len(every) // 2]:.1f} s",
+        f"and the longest {every[-1]:.1f} s, the servers' own work, waits and time-outs included.",
         "",
         "## Machine, and how to repeat",
         "",

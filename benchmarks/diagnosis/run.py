@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks.diagnosis import cases_held_out, cases_tuned, frameworks, report, sound
@@ -25,6 +26,8 @@ from benchmarks.diagnosis.servers import Spec
 AT_ONCE = 2
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "diagnosis.md"
 PASSED_ON = Path(tempfile.gettempdir()) / "byom-diagnosis.json"
+KEPT = Path(tempfile.gettempdir()) / "byom-diagnosis.outcomes"
+"""Each outcome as it comes, one a line, so that a run which was broken off can go on with ``--resume``."""
 
 TUNED = (*cases_tuned.CASES, *cases_tuned.COMBINED, *sound.SOUND)
 HELD_OUT = (*cases_held_out.CASES, *cases_held_out.COMBINED, *cases_held_out.SOUND)
@@ -50,22 +53,40 @@ def _check(name: str) -> Outcome:
         return Outcome(name, (), time.perf_counter() - begun, 0, 0, f"{type(error).__name__}: {error}")
 
 
+def _kept() -> dict[str, Outcome]:
+    """The outcomes of a run that was broken off."""
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
+    read = [Outcome(**json.loads(line)) for line in lines]
+    return {one.name: replace(one, found=tuple((id, word) for id, word in one.found)) for one in read if not one.error}
+
+
+def _keep(outcome: Outcome) -> None:
+    with KEPT.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(outcome)) + "\n")
+
+
 def verdicts(cases: Sequence[Case], say: bool, verbose: bool = False) -> list[Verdict]:
-    """Checks the cases, two at a time, in fresh processes; in the order of ``cases``."""
+    """Checks the cases, two at a time, in fresh processes; in the order of ``cases``.
+
+    Unless it ``say``s them, outcomes are kept, and those that were kept before are not tried again.
+    """
     named = {each.name: each for each in cases}
     if len(named) < len(cases):
         raise ValueError("two cases have one name")
     context = multiprocessing.get_context("forkserver")
-    done: dict[str, Verdict] = {}
+    kept = {} if say else _kept()
+    done = {name: Verdict(named[name], kept[name]) for name in named if name in kept}
     with ProcessPoolExecutor(AT_ONCE, context) as pool:
-        waiting = {pool.submit(_check, name) for name in named}
+        waiting = {pool.submit(_check, name) for name in named if name not in done}
         for future in as_completed(waiting):
             outcome = future.result()
             verdict = Verdict(named[outcome.name], outcome)
             done[outcome.name] = verdict
             if say:
                 _say(verdict, verbose)
-            elif len(done) % 20 == 0:
+                continue
+            _keep(outcome)
+            if len(done) % 20 == 0:
                 print(f"{len(done)} of {len(cases)}", flush=True)
     return [done[name] for name in named]
 
@@ -115,12 +136,14 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--tuned-only", action="store_true", help="print each tuned case, write nothing")
     parser.add_argument("-k", default="", metavar="WORD", help="with --tuned-only: cases by a part of name or id")
     parser.add_argument("-v", action="store_true", help="with --tuned-only: every finding")
+    parser.add_argument("--resume", action="store_true", help="go on with a whole run that was broken off")
     arguments = parser.parse_args(words)
     if arguments.tuned_only:
         return _tuned_only(arguments.k, arguments.v)
-    begun = time.perf_counter()
+    if not arguments.resume:
+        KEPT.unlink(missing_ok=True)
     tuned, held_out = verdicts(TUNED, say=False), verdicts(HELD_OUT, say=False)
-    measured = Measured(tuned, held_out, timed(), time.perf_counter() - begun)
+    measured = Measured(tuned, held_out, timed())
     PASSED_ON.write_text(json.dumps(report.passed_on(measured), indent=1), encoding="utf-8")
     PAGE.write_text(report.page(measured), encoding="utf-8")
     print(report.summary(measured))
