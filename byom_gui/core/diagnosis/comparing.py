@@ -12,7 +12,7 @@ from byom_gui.core.diagnosis.model import Answered
 from byom_gui.core.diagnosis.readings import Layout, Reading, correct
 from byom_gui.core.diagnosis.shapes import bounds_of
 from byom_gui.core.observations import EdgeMap
-from byom_gui.core.predictions import BoundingBox, Cuboid, Prediction, Shape
+from byom_gui.core.predictions import BoundingBox, Cuboid, Keypoint, Prediction, Shape
 
 MOST_SHAPES = 300
 """How many shapes of one answer are drawn and counted."""
@@ -25,7 +25,10 @@ _FRACTIONS = 1.6
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the shapes of one picture lie when read in one way. ``sizeless``: no width or height; ``tiny``: a dot."""
+    """How the shapes of one picture lie when read in one way.
+
+    ``sizeless``: boxes without width or height; ``tiny``: less than a pixel and a half across.
+    """
 
     total: int = 0
     beyond: int = 0
@@ -99,6 +102,8 @@ def compare(answered: Sequence[Answered], edges: Sequence[EdgeMap], reading: Rea
     """
     answers = [each for each in answered if each.call.purpose in ("ping", "infer") and each.marks]
     answers = [each for each in answers if each.call.image_name and each.call.image_width and each.call.image_height]
+    # The ping's own picture is drawn only where there is no other.
+    answers = [each for each in answers if each.call.purpose == "infer"] or answers
     material = _material(answers, answered, edges)
     if not material.sheets or (reading is None and not _doubtful(material)):
         return None
@@ -188,7 +193,7 @@ def _candidate(reading: Reading, material: Material, images: Sequence[Pictured])
 
 
 def tally(shapes: Iterable[Prediction], width: int, height: int) -> Tally:
-    """How shapes lie on a picture of that size in pixels; a tenth of it may be reached beyond."""
+    """How shapes lie on a picture of that size in pixels; a hundredth of it may be reached beyond."""
     total = beyond = tiny = sizeless = 0
     slack = max(2.0, 0.01 * min(width, height))
     for each in shapes:
@@ -202,7 +207,7 @@ def tally(shapes: Iterable[Prediction], width: int, height: int) -> Tally:
             sizeless += 1
         elif min(left, top) < -slack or right > width + slack or bottom > height + slack:
             beyond += 1
-        elif boxed and max(right - left, bottom - top) < _TINY:
+        elif not isinstance(each.shape, Keypoint) and max(right - left, bottom - top) < _TINY:
             tiny += 1
     return Tally(total, beyond, tiny, sizeless)
 

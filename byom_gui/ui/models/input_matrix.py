@@ -132,6 +132,11 @@ class InputMatrixModel(QAbstractTableModel):
         self._trials = trials
         self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
+    def progress(self) -> tuple[int, int]:
+        """How many kinds by how many ways are done, of how many; a column that stands for several counts them all."""
+        waits = ("waiting", "running")
+        return sum(each.state not in waits for each in self._trials.values()), len(self._trials)
+
     # --- what a cell says
 
     def cell(self, row: int, column: int) -> tuple[str, tuple[tuple[str, Trial], ...]]:

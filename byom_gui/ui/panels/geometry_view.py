@@ -22,7 +22,9 @@ from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.canvas_sheet import Picture
 from byom_gui.ui.widgets.wrapping import Wrapping
 
-HIGH, LEAST_HIGH, NARROW = 256, 160, 560
+HIGH, LEAST_HIGH, MOST_HIGH, NARROW = 256, 200, 360, 560
+SHAPE = 0.69
+"""Height of a canvas by its width."""
 _LOOK = Look(words=False, fill=0.08)
 _MARGIN = 0.06
 """Around the whole picture, so that shapes are seen to reach beyond it."""
@@ -123,7 +125,7 @@ class _Side(QWidget):
         inside.setSpacing(0)
         for part in (head, basic.hline(), self.canvas, basic.hline(), foot):
             inside.addWidget(part)
-        inside.setStretch(2, 1)
+        inside.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(card)
@@ -195,7 +197,7 @@ class GeometryView(QWidget):
         self._sides.setSpacing(theme.px(20))
         self._sides.addWidget(self.sent, 1)
         self._sides.addWidget(self.corrected, 1)
-        self.tried = Wrapping(gap=4)
+        self.tried = Wrapping()
         self._empty = basic.empty_state(
             "bounding_box", "Nothing to compare", "Coordinates are read as they are: pixels from the top left corner."
         )
@@ -304,6 +306,7 @@ class GeometryView(QWidget):
         words = f"{candidate.reading.name}, {tally.inside:,} of {tally.total:,}"
         made = basic.button(words, kind="link", on_click=lambda: self.show_candidate(candidate))
         made.setFont(theme.sized(11))
+        made.setProperty("flush", True)
         made.setToolTip(f"{_fit_words(candidate, tally)} Click to draw it at the right.")
         made.setAccessibleDescription(made.toolTip())
         return made
@@ -318,6 +321,10 @@ class GeometryView(QWidget):
         if self._sides.direction() != way:
             self._sides.setDirection(way)
             self._sides.setSpacing(theme.px(12 if narrow else 20))
+        wide = self.width() if narrow else (self.width() - self._sides.spacing()) // 2
+        high = min(max(round(wide * SHAPE), theme.px(LEAST_HIGH)), theme.px(MOST_HIGH))
+        for side in (self.sent, self.corrected):
+            side.canvas.setFixedHeight(high)  # the same in both, whatever stands below: so is the scale
 
     def changeEvent(self, event: QEvent) -> None:
         """Numbers in the new font."""
@@ -349,7 +356,7 @@ def _sent_line(sent: Candidate, at: int, noun: str) -> str:
     if tally.tiny:
         return f"{tally.tiny:,} of {tally.total:,} {noun} are smaller than a pixel and a half."
     if sent.follows is not None:
-        return f"They lie inside, but follow changed pictures to {sent.follows:.0%} only."
+        return f"They lie inside, but agree to {sent.follows:.0%} only with those of changed pictures."
     return f"{tally.inside:,} of {tally.total:,} {noun} lie inside."
 
 
@@ -357,7 +364,7 @@ def _other_line(shown: Candidate, sent: Candidate, at: int, noun: str) -> str:
     tally = shown.tallies[at]
     words = f"{tally.inside:,} of {tally.total:,} {noun} lie inside"
     if shown.follows is not None:
-        return f"{words}, and follow changed pictures to {shown.follows:.0%}."
+        return f"{words}, and agree to {shown.follows:.0%} with those of changed pictures."
     if shown.edges - sent.edges > _CLEARLY and shown.edges > 0:
         return f"{words}, and their edges follow those of the picture."
     return f"{words}."
@@ -366,7 +373,7 @@ def _other_line(shown: Candidate, sent: Candidate, at: int, noun: str) -> str:
 def _fit_words(candidate: Candidate, tally: Tally) -> str:
     words = f"{tally.inside:,} of {tally.total:,} lie inside the picture"
     if candidate.follows is not None:
-        words += f"; answers follow changed pictures to {candidate.follows:.0%}"
+        words += f", and agree to {candidate.follows:.0%} with those of changed pictures"
     return f"{words}."
 
 

@@ -151,8 +151,8 @@ class MatrixTable(QTableView):
         self._corner.setParent(self)
         basic.ground(self._corner, "surface")
         self._corner.setContentsMargins(theme.px(12), 0, 0, 0)
-        self._timer = QTimer(self, interval=60)
-        self._timer.timeout.connect(self._turn)
+        self.turning = QTimer(self, interval=60)
+        self.turning.timeout.connect(self._turn)
         model.dataChanged.connect(lambda *_: self._watch())
         self.clicked.connect(lambda index: self.picked.emit(index.row(), index.column()))
         self._measure()
@@ -199,9 +199,9 @@ class MatrixTable(QTableView):
             model.face(row, column) == "running" for row in range(len(ROWS)) for column in range(model.columnCount())
         )
         if running and self.isVisible():
-            self._timer.start()
+            self.turning.start()
         else:
-            self._timer.stop()
+            self.turning.stop()
 
     def _turn(self) -> None:
         self.viewport().update()
@@ -218,7 +218,7 @@ class MatrixTable(QTableView):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rests."""
-        self._timer.stop()
+        self.turning.stop()
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

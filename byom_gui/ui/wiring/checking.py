@@ -94,6 +94,7 @@ class Checking(QObject):
         view.cancel_clicked.connect(diagnosing.cancel_check)
         diagnosing.check_started.connect(self._check_started)
         diagnosing.check_progress.connect(view.set_running)
+        diagnosing.input_tried.connect(lambda *_: self._show_inputs())
         diagnosing.check_finished.connect(self._check_finished)
         diagnosing.notice.connect(self._say)
 
@@ -108,6 +109,7 @@ class Checking(QObject):
     def _check_started(self) -> None:
         self._parts.diagnosis.set_running(0, self._works.diagnosing.planned_calls(), "starting")
         self._parts.checklist.set_busy("Checks are running")
+        self._show_inputs()
         self._parts.center.set_outcome("Diagnosis", "running")
 
     def _check_finished(self, report: CheckReport | None) -> None:
@@ -137,7 +139,7 @@ class Checking(QObject):
         self._show_server()
         self._show_answers()
         self._show_family("Classes", str(len(session.classes)) if len(session.classes) else "none")
-        self._show_family("Inputs", "checked" if session.check else "not run", ran=session.check is not None)
+        self._show_inputs()
         connected = session.endpoint is not None
         checklist.set_checks_enabled(connected and not self._works.pinging.running, "Connect a model first.")
         checklist.set_blocking(self._blocking_words())
@@ -201,6 +203,14 @@ class Checking(QObject):
     def _unreached(self) -> bool:
         report = self._session.ping
         return report is not None and report.call is None
+
+    def _show_inputs(self) -> None:
+        tried, total = self._parts.diagnosis.inputs.model.progress()
+        if self._works.diagnosing.checking and tried < total:
+            self._parts.checklist.set_item("Inputs", "running", f"{tried} of {total}" if tried else "running")
+        else:
+            ran = self._session.check is not None
+            self._show_family("Inputs", "checked" if ran else "not run", ran=ran)
 
     def _show_family(self, name: str, text: str, *, ran: bool = True) -> None:
         findings = of_family(self._session.diagnosis.findings, name)
