@@ -136,9 +136,10 @@ class World:
             samples=samples,
             on_cell=on_cell,
         )
-        # A home that may not be written is no reason to lose the check that was made.
-        with contextlib.suppress(FileError):
-            save_report(endpoint, report.as_json())
+        if settings.keep_answers:
+            # A home that may not be written is no reason to lose the check that was made.
+            with contextlib.suppress(FileError):
+                save_report(endpoint, report.as_json())
         return report
 
     def _read(self, ref: ImageRef, settings: Settings, cancel: CancelToken) -> ImageSource:
