@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageColor
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from benchmarks import stages
 from benchmarks.stages import MODEL_NAME, Stage, stage
@@ -126,15 +128,31 @@ def ping_running(out: Path) -> None:
 
 
 def diagnosis(out: Path) -> None:
-    """The whole check, in the dark."""
-    with stage(out, _say, fault=stages.near_match(), look="dark") as on:
+    """The whole check, in the dark: kinds of image tried, and coordinates as sent and as corrected."""
+    with stage(out, _say, fault=stages.normalised(), look="dark") as on:
         on.connect()
         on.preview(4)
         window = on.tour.window
         window.checking.open_item(None)
         window.checking.run_checks()
         on.tour.wait("the check", lambda: window.session.check is not None, 300)
+        on.tour.wait("the finding", lambda: window.parts.findings.isVisible())
+        on.tour.click(window.parts.checklist.items["Answers"])
+        on.tour.settle()
+        view = window.parts.diagnosis
+        _scroll_to(view.compared)
         on.shoot("diagnosis-dark")
+
+
+def _scroll_to(part: QWidget) -> None:
+    """Brings a part of a scrolled page into sight, its lower edge first."""
+    around = part.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    content = around.widget() if around is not None else None
+    if around is not None and content is not None:
+        corner = part.mapTo(content, QPoint(0, part.height()))
+        around.verticalScrollBar().setValue(corner.y() - around.viewport().height() + 16)
 
 
 def small(out: Path) -> None:

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,8 +71,9 @@ class SilentV7(V7StandIn):
 class HastyWorld(World):
     """Waits two seconds for V7, so that a time-out can be shown without waiting half a minute."""
 
-    def _v7(self) -> V7:
-        return V7(self.v7_host(), http.send, Options(read_timeout=2.0))
+    def _v7(self) -> tuple[V7, str]:
+        v7, key = super()._v7()
+        return V7(v7.host, http.send, Options(read_timeout=2.0)), key
 
 
 @contextmanager
@@ -162,6 +163,11 @@ def _shake_hands(listener: socket.socket, context: ssl.SSLContext) -> None:
 def near_match() -> Fault:
     """A model of nuclei that returns Nucleus where nucleus is listed."""
     return Fault("", "", answer=FAULTS["classes.near-match"].answer, classes=_of_nuclei)
+
+
+def normalised() -> Fault:
+    """A model of nuclei that answers in shares of the picture, where pixels are due."""
+    return replace(FAULTS["units.normalised"], classes=_of_nuclei)
 
 
 def bad_classes() -> Fault:
