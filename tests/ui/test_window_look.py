@@ -11,7 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTabBar
 
 from byom_gui.core.findings import Action
+from byom_gui.core.image import ImageRef
+from byom_gui.core.preview import Preview
 from byom_gui.ui.main_window import MainWindow
+from byom_gui.ui.models.images import outcome_of
 from byom_gui.ui.tour import Tour
 from tests.ui.fakes import ADDRESS, World, answer
 
@@ -203,3 +206,37 @@ def test_the_problems_in_the_json_are_said_in_words(worked: MainWindow) -> None:
     assert {mark.message for mark in view.marks} == {"not listed", "“name” and “label” of a result differ"}
     worked.session.select(0)
     assert view.active_mark == 0
+
+
+def test_a_picture_that_can_not_be_shown_stops_its_spinner(worked: MainWindow) -> None:
+    canvas = worked.parts.canvas
+    key = worked.session.current_id
+    canvas.set_loading("one.png")
+    QTest.qWait(260)
+    assert canvas._pill.isVisible()
+    worked.works.viewing.failed.emit(key, "It ends early.")
+    assert not canvas._pill.isVisible()
+    assert not canvas.has_picture
+
+
+def test_a_narrow_ping_keeps_its_times_and_spares_its_bars(worked: MainWindow) -> None:
+    ping = worked.parts.ping
+    worked.parts.center.show_view("Connection")
+    worked.resize(1440, 900)
+    come_to_rest(Counter())
+    row = ping.rows["http"]
+    assert row.bar.isVisible()
+    assert ping.copy_button.text() == "Copy report"
+    worked.resize(880, 600)
+    come_to_rest(Counter())
+    assert not row.bar.isVisible()
+    assert ping.copy_button.text() == ""
+    assert ping.copy_button.accessibleName() == "Copy report"
+    assert row.mapTo(ping, row.rect().topRight()).x() <= ping.width()
+
+
+def test_a_failed_rows_words_do_not_repeat_its_name() -> None:
+    ref = ImageRef("1", "file", "/x/broken.png", "broken.png")
+    failed = Preview(ref, state="failed", problem="broken.png is not an image.")
+    assert outcome_of(failed) == ("bad", "Is not an image.")
+    assert outcome_of(Preview(ref, state="failed")) == ("bad", "Failed")
