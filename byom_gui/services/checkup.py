@@ -104,6 +104,8 @@ def run(
         check.classes()
         check.credentials(images)
         check.probe(images, on_cell, ladder)
+    elif check.misses_path:
+        check.classes()  # it may be there although inference is elsewhere
     return check.report(listed, budget_ms)
 
 
@@ -142,6 +144,12 @@ class _Check:
         """Whether the ping found a server that may judge images: no 404 or 405, and no locked door."""
         reply = self._ping.call.reply if self._ping and self._ping.call else None
         return reply is not None and reply.status not in (401, 403, 404, 405)
+
+    @property
+    def misses_path(self) -> bool:
+        """Whether nothing that takes an image is at the given path, although a server is there."""
+        reply = self._ping.call.reply if self._ping and self._ping.call else None
+        return reply is not None and reply.status in (404, 405)
 
     @property
     def _class_calls(self) -> int:

@@ -57,7 +57,7 @@ def check(
     count: int = 2,
     auth: Auth = Auth(),  # noqa: B008 - frozen
     quick: bool = False,
-    max_calls: int = checkup.MAX_CALLS,
+    max_calls: int = 24,
     cancel: CancelToken | None = None,
     told: list[tuple[int, int, str]] | None = None,
     pictures: list[ImageSource] | None = None,
@@ -135,6 +135,8 @@ def test_neighbours_are_tried_after_a_404() -> None:
         "/api/infer",
         "/infer",
         "/predict",
+        "/api/classes",
+        "/classes",
     ]
 
 

@@ -49,6 +49,8 @@ def _usual(look: RunLook) -> frozenset[str]:
 
 def _formats(look: RunLook) -> Iterator[Finding]:
     """Kinds that fail in the same way, as one finding; only by a way by which another kind works."""
+    if not look.tried:
+        return
     usual = _usual(look)
     failing: dict[tuple[str, str], list[Answered]] = {}
     words: dict[tuple[str, str], str] = {}
