@@ -187,6 +187,7 @@ class GeometryView(QWidget):
         self._comparison: Comparison | None = None
         self._shown: Candidate | None = None
         self._image, self._object = 0, WHOLE
+        self._asked: tuple[str, int, int] | None = None
         self.headline = basic.label(tone="second", wrap=True)
         self.sent = _Side("As sent", "bad", AS_SENT)
         self.corrected = _Side("As corrected", "ok", AS_CORRECTED)
@@ -223,6 +224,7 @@ class GeometryView(QWidget):
         self._content.setVisible(comparison is not None)
         self._empty.setVisible(comparison is None)
         if comparison is None:
+            self._asked = None
             return
         self.headline.setText(headline if comparison.decided else _undecided(comparison))
         self.headline.setVisible(bool(self.headline.text()))
@@ -250,9 +252,12 @@ class GeometryView(QWidget):
         count = len(here.shapes)
         words = f"object {at + 1:,} of {count:,}" if at >= 0 else f"all {count:,} objects" if count > 1 else "1 object"
         self.objects.set_place(words, first=at == WHOLE, last=at == count - 1)
-        for side in (self.sent, self.corrected):
-            side.canvas.set_picture(None, (float(here.width), float(here.height)))
-        self.picture_wanted.emit(here.image)
+        asked = (here.image, here.width, here.height)
+        if asked != self._asked:
+            self._asked = asked
+            for side in (self.sent, self.corrected):
+                side.canvas.set_picture(None, (float(here.width), float(here.height)))
+            self.picture_wanted.emit(here.image)
         self._fill()
 
     def show_candidate(self, candidate: Candidate) -> None:
