@@ -166,31 +166,36 @@ class World:
         return V7Backend(
             self.v7_host,
             self.key_ref,
-            lambda cancel: self._v7().token_info(self._key(), cancel),
+            self._token_info,
             self._team_classes,
             self._register,
             load_profile,
             save_profile,
         )
 
-    def _v7(self) -> V7:
+    def _v7(self) -> tuple[V7, str]:
+        """V7 and the key for it. One host for both: practice may end meanwhile, and a key goes to no other host."""
         from byom_gui.services import http
         from byom_gui.services.v7 import V7
         from byom_gui.services.wire import Options
 
-        return V7(self.v7_host(), http.send, Options())
-
-    def _key(self) -> str:
-        key = self.secrets.get(self.key_ref())
+        host = self.v7_host()
+        key = self.secrets.get(SecretRef("v7-key", host))
         if not key:
             raise InputError("There is no V7 key yet. Add one under Team.", where="key")
-        return key
+        return V7(host, http.send, Options()), key
+
+    def _token_info(self, cancel: CancelToken) -> TeamInfo:
+        v7, key = self._v7()
+        return v7.token_info(key, cancel)
 
     def _team_classes(self, team: TeamInfo, cancel: CancelToken) -> tuple[TeamClass, ...]:
-        return self._v7().team_classes(self._key(), team.slug, cancel)
+        v7, key = self._v7()
+        return v7.team_classes(key, team.slug, cancel)
 
     def _register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
-        return self._v7().register(request, self.secrets.get, self._key(), cancel)
+        v7, key = self._v7()
+        return v7.register(request, self.secrets.get, key, cancel)
 
     # --- practice
 
@@ -212,9 +217,9 @@ class World:
 
     def end_practice(self) -> None:
         """Stops them; V7 is V7 again."""
-        if self._practice is not None:
-            self._practice.stop()
-        self._practice = self._practice_host = None
+        practice, self._practice, self._practice_host = self._practice, None, None
+        if practice is not None:
+            practice.stop()
 
     def close(self) -> None:
         """Ends what runs."""
