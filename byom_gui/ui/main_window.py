@@ -187,11 +187,11 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Pasted text goes into the field that has the focus; pictures, files and addresses become images."""
-        field = _field_in_focus()
-        if field is not None:
+        field, mime = _field_in_focus(), QGuiApplication.clipboard().mimeData()
+        if field is not None and mime.hasText():
             field.paste()
             return
-        dropped = read_mime(QGuiApplication.clipboard().mimeData())
+        dropped = read_mime(mime)
         if dropped.count:
             self.picturing.take(dropped)
         else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit
 
 from byom_gui.ui import theme
@@ -73,6 +73,18 @@ class AddressField(QLineEdit):
         if bool(self.property("bad")) != bool(sentence):
             self.setProperty("bad", bool(sentence))
             restyle(self)
+
+    def event(self, event: QEvent) -> bool:
+        """Leaves pasting to the window where there is no text: a picture is for the strip."""
+        pasting = (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Paste)
+        )
+        if pasting and not QGuiApplication.clipboard().mimeData().hasText():
+            event.ignore()
+            return False
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The field, then POST and its divider in the margin."""

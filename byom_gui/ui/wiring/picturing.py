@@ -120,6 +120,9 @@ class Picturing(QObject):
     def _preview_changed(self, preview: Preview) -> None:
         self._parts.strip.update_preview(preview)
         if preview.ref.id == self._session.current_id:
+            if preview.state == "running" and not self._works.viewing.shows(preview.ref.id):
+                # A project that was opened reads no picture until its images are sent.
+                self._works.viewing.show_current()
             self._show_current()
 
     def _current_changed(self) -> None:

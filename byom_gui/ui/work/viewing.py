@@ -29,8 +29,13 @@ class Viewing(QObject):
         self._session, self._backend, self._jobs = session, backend, jobs
         self._kept: OrderedDict[str, Raster] = OrderedDict()
         self._job: Job[Raster] | None = None
+        self._asked = ""
         session.current_changed.connect(self.show_current)
-        session.project_replaced.connect(self._kept.clear)
+        session.project_replaced.connect(self._forget)
+
+    def shows(self, ref_id: str) -> bool:
+        """Whether this image was asked for and not given up since."""
+        return ref_id == self._asked
 
     def show_current(self) -> None:
         """Brings the current image's picture."""
@@ -41,6 +46,7 @@ class Viewing(QObject):
         if preview is None:
             return
         ref, settings = preview.ref, self._session.settings
+        self._asked = ref.id
         if ref.id in self._kept:
             self._kept.move_to_end(ref.id)
             self.ready.emit(ref.id, self._kept[ref.id])
@@ -54,6 +60,13 @@ class Viewing(QObject):
         self._job = self._jobs.run(
             work, lambda raster: self._keep(ref.id, raster), lambda error: self._fail(ref.id, error), lane="view"
         )
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._asked = ""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
 
     def _keep(self, key: str, raster: Raster) -> None:
         self._job = None
