@@ -153,7 +153,14 @@ class Files(QObject):
             path = Path(chosen)
             if not path.name.endswith(SUFFIX):
                 path = path.with_name(path.name.removesuffix(".json") + SUFFIX)
+                # The dialog asked about the name as it was typed, not about this one.
+                if path.exists() and not self._may_replace(path):
+                    return
             self._filing.save(path, then)
+
+    def _may_replace(self, path: Path) -> bool:
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        return QMessageBox.question(self._window, "Replace it?", f"{path.name} is there already.", yes | no, no) == yes
 
     def export(self) -> None:
         """Asks for a name and writes the registration JSON."""

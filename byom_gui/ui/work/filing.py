@@ -38,20 +38,23 @@ class Filing(QObject):
 
     def new(self) -> None:
         """An empty project."""
-        self._leave_practice()
-        self._session.replace_project(Project(), None)
+        self._after_practice(lambda: self._session.replace_project(Project(), None))
 
     def open(self, path: Path) -> None:
         """Opens a project or imports a registration JSON."""
 
-        def loaded(project: Project) -> None:
-            self._leave_practice()
+        def put(project: Project) -> None:
             is_project = path.name.endswith(".byom.json")
             self._session.replace_project(project, path if is_project else None)
             if is_project:
                 self.note_recent(path)
 
-        self._jobs.run(lambda _: self._backend.files.load(path), loaded, self._say, lane="files")
+        self._jobs.run(
+            lambda _: self._backend.files.load(path),
+            lambda project: self._after_practice(lambda: put(project)),
+            self._say,
+            lane="files",
+        )
 
     def try_practice(self) -> None:
         """Starts the built-in model and V7 stand-in, and opens their project."""
@@ -65,9 +68,17 @@ class Filing(QObject):
 
         self._jobs.run(lambda _: self._backend.start_practice(), started, self._say, lane="files")
 
-    def _leave_practice(self) -> None:
-        if self._session.practice:
-            self._jobs.run(lambda _: self._backend.end_practice(), lambda _: None, self._say, lane="files")
+    def _after_practice(self, then: Callable[[], None]) -> None:
+        """Ends practice where it runs, then goes on: the next project must find V7's own host and key."""
+        if not self._session.practice:
+            then()
+            return
+
+        def failed(error: AppError) -> None:
+            self._say(error)
+            then()
+
+        self._jobs.run(lambda _: self._backend.end_practice(), lambda _: then(), failed, lane="files")
 
     # --- save
 
@@ -76,14 +87,22 @@ class Filing(QObject):
         project = self._session.project
 
         def saved(_: None) -> None:
-            if self._session.project == project:
-                self._session.mark_saved(path)
+            session = self._session
+            if session.project == project:
+                session.mark_saved(path)
+                self._forget_autosave()
+            else:
+                # Edited meanwhile: it is at home there, what came since is not saved, and is kept as such.
+                session.path = path
+                session.saved_changed.emit()
             self.note_recent(path)
-            self._jobs.run(lambda _: self._backend.files.clear_autosave(), lambda _: None, lambda _: None, lane="files")
-            if then is not None:
+            if then is not None and not session.dirty:
                 then()
 
         self._jobs.run(lambda _: self._backend.files.save(path, project), saved, self._say, lane="files")
+
+    def _forget_autosave(self) -> None:
+        self._jobs.run(lambda _: self._backend.files.clear_autosave(), lambda _: None, lambda _: None, lane="files")
 
     def export(self, path: Path) -> None:
         """Writes the registration JSON, with the last check's report where there was one."""
@@ -120,8 +139,19 @@ class Filing(QObject):
         if session.dirty and not session.practice:
             project, path = session.project, session.path
             self._jobs.run(
-                lambda _: self._backend.files.autosave(project, path), lambda _: None, self._say, lane="files"
+                lambda _: self._backend.files.autosave(project, path),
+                lambda _: self._autosaved(None),
+                self._autosaved,
+                lane="files",
             )
+
+    _autosave_fails = False
+
+    def _autosaved(self, error: AppError | None) -> None:
+        """Where it can not be kept that is said once, not after every change."""
+        if error is not None and not self._autosave_fails:
+            self._say(error)
+        self._autosave_fails = error is not None
 
     def look_for_recoverable(self, found: Callable[[tuple[Recovered, ...]], None]) -> None:
         """Hands over what an earlier run left unsaved."""
@@ -135,7 +165,10 @@ class Filing(QObject):
             self._session.dirty = True
             self._session.saved_changed.emit()
 
-        self._jobs.run(lambda _: self._backend.files.recover(item), recovered, self._say, lane="files")
+        def read(found: tuple[Project, Path | None]) -> None:
+            self._after_practice(lambda: recovered(found))
+
+        self._jobs.run(lambda _: self._backend.files.recover(item), read, self._say, lane="files")
 
     def discard(self, item: Recovered) -> None:
         """Deletes what was left."""
