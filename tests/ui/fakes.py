@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.diagnosis import Answered, read_call
+from byom_gui.core.classes import ClassList
+from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
 from byom_gui.core.errors import ImageError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
@@ -18,6 +19,7 @@ from byom_gui.core.observations import (
     PING_STAGES,
     Call,
     ClassesObservation,
+    Observations,
     PingReport,
     Purpose,
     Reply,
@@ -83,6 +85,9 @@ class World:
     left: tuple[Recovered, ...] = ()
     recent: list[Path] = field(default_factory=list)
     profile: ApiProfile = field(default_factory=default_profile)
+    samples: tuple[Path, ...] = ()
+    tried: tuple[Call, ...] = ()
+    """Calls of a check's grid of inputs."""
     reports: list[tuple[Path, CheckReport]] = field(default_factory=list)
 
     def ping(
@@ -144,8 +149,29 @@ class World:
         endpoint = Endpoint(parse_address(ADDRESS).address)
         return Practice(Project(Registration("practice-model", endpoint)), V7_HOST)
 
-    def check(self, *_: object) -> Any:
-        raise NotImplementedError("the whole check needs a server; tests of it use one")
+    def check(
+        self,
+        endpoint: Endpoint,
+        settings: Settings,
+        refs: Sequence[ImageRef],
+        classes: ClassList,
+        cancel: CancelToken,
+        on_progress: Callable[[int, int, str], None],
+        on_cell: Callable[[str, str, str, float, int], None],
+    ) -> CheckReport:
+        """A ping, the inputs of ``tried``, and a judgement of them."""
+        on_progress(1, 1 + len(self.tried), "Ping")
+        for done, each in enumerate(self.tried, start=2):
+            on_progress(done, 1 + len(self.tried), f"{each.kind} by {each.way}")
+            status = each.reply.status if each.reply else 0
+            on_cell(str(each.way), each.kind, "works" if status == 200 else "fails", each.milliseconds, status)
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
+        calls = (call("ping", self.body), *self.tried)
+        answered = tuple(read_call(each) for each in calls)
+        observations = Observations(endpoint, None, calls)
+        found = diagnose(observations, answered, classes)
+        return CheckReport(observations, answered, found, (), {"count": 1.0}, "not-ready", len(calls))
 
     def backend(self) -> Backend:
         """As the window wants it."""
@@ -180,7 +206,7 @@ class World:
             ),
             self.practice,
             lambda: None,
-            lambda: (),
+            lambda: self.samples,
         )
 
 

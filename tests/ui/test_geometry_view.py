@@ -87,7 +87,7 @@ def view(qtbot: QtBot) -> GeometryView:
 
 def _said(view: GeometryView) -> str:
     QApplication.processEvents()
-    parts = (*view.findChildren(QLabel), *view.findChildren(QPushButton))
+    parts: list[QLabel | QPushButton] = [*view.findChildren(QLabel), *view.findChildren(QPushButton)]
     return "\n".join(part.text() for part in parts if part.isVisible())
 
 

@@ -51,6 +51,11 @@ class ReadingCanvas(QWidget):
         self.setAccessibleName(name)
         theme.state().changed.connect(self.update)
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is a picture under the shapes."""
+        return self._picture is not None
+
     def set_picture(self, raster: Raster | None, size: tuple[float, float]) -> None:
         """The picture under the shapes; None draws an empty sheet of that size."""
         self._picture = Picture(raster) if raster else None
