@@ -13,6 +13,7 @@ from byom_gui.commands.common import (
     check_targets,
     connect,
     json_text,
+    milliseconds,
     printable,
     read_images,
     say,
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("positionals", metavar="ENDPOINT [IMAGE…]", nargs="*", help="images: files, folders, globs")
     parser.add_argument("--quick", action="store_true", help="one image, both ways to send it, contract, classes")
     parser.add_argument("--max-calls", type=int, default=checkup.MAX_CALLS, metavar="N", help="at most N calls")
-    parser.add_argument("--budget", type=float, default=0.0, metavar="MS", help="what p95 may take")
+    parser.add_argument("--budget", type=milliseconds, default=0.0, metavar="MS", help="what p95 may take")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON (- is stdout)")
     parser.add_argument("--junit", metavar="FILE", help="write the findings as JUnit XML")
     parser.add_argument("--html", metavar="FILE", help="write one page to send to a colleague")

@@ -42,7 +42,7 @@ def check_targets(*targets: str | None) -> None:
     """Says before any call is made that a report could not be written.
 
     Raises:
-        InputError: two reports are for stdout, or a folder is not there.
+        InputError: two reports are for stdout, a folder is not there, or the name is a folder's.
     """
     named = [target for target in targets if target]
     if named.count("-") > 1:
@@ -50,6 +50,8 @@ def check_targets(*targets: str | None) -> None:
     for target in named:
         if target != "-" and not Path(target).absolute().parent.is_dir():
             raise InputError(f"The folder of {target} is not there. Make it first.")
+        if target != "-" and Path(target).is_dir():
+            raise InputError(f"{target} is a folder. Name a file in it.")
 
 
 def make_folder(folder: Path) -> None:
@@ -106,6 +108,24 @@ def _seconds(text: str) -> float:
     if not 0 < value <= 3600:
         raise argparse.ArgumentTypeError("give a number of seconds between 0 and 3600")
     return value
+
+
+def milliseconds(text: str) -> float:
+    """An option's time budget; 0 is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 3_600_000:
+        raise argparse.ArgumentTypeError("give milliseconds, such as 2000")
+    return value
+
+
+def port(text: str) -> int:
+    """An option's port; 0 takes a free one."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("give a port from 1 to 65535, or 0 for a free one")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TextIO
 
 from byom_gui.commands.common import (
     Connection,
@@ -20,7 +21,7 @@ from byom_gui.commands.common import (
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import ImageError, InputError
+from byom_gui.core.errors import FileError, ImageError, InputError
 from byom_gui.core.predictions import Prediction
 from byom_gui.services import images
 from byom_gui.services.previewing import infer_image
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     # One list for all images, so that a class has one colour in all of them.
     names = list(connection.classes.names)
     chosen = {entry.name: entry.color for entry in connection.classes if entry.color}
-    with (out / "answers.jsonl").open("w", encoding="utf-8") as lines:
+    with _answers(out) as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
             any_reply |= replied
@@ -67,6 +68,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not any_call:
         raise InputError("None of the named images could be read.")
     return 0 if not failed else 1 if any_reply else 3
+
+
+def _answers(out: Path) -> TextIO:
+    """The file for the answers, empty. Raises FileError before any call is made."""
+    target = out / "answers.jsonl"
+    try:
+        return target.open("w", encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"{target} could not be written: {error.strerror}.", where=str(target)) from None
 
 
 def _all(
@@ -105,11 +115,15 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
         "height": call.image_height,
         "status": call.reply.status if call.reply else None,
         "milliseconds": round(call.milliseconds, 1),
-        "summary": f"{len(answer.predictions)} objects" if answer is not None and good else first,
+        "summary": _count(len(answer.predictions)) if answer is not None and good else first,
         "answer": answer.value if answer is not None else None,
         "findings": findings,
     }
     return record, good, call.reply is not None
+
+
+def _count(objects: int) -> str:
+    return f"{objects} object{'' if objects == 1 else 's'}"
 
 
 def _overlay_names(paths: list[Path]) -> dict[Path, str]:

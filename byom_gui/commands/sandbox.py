@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from byom_gui.commands.common import cancel_on_interrupt, environment, say
+from byom_gui.commands.common import cancel_on_interrupt, environment, port, say
 from byom_gui.commands.serve import wait
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback; 0 takes a free one")
+    parser.add_argument("--port", type=port, default=0, metavar="N", help="port on loopback; 0 takes a free one")
     parser.add_argument(
         "--record",
         metavar="FILE",

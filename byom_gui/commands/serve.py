@@ -7,14 +7,14 @@ import signal
 import sys
 from pathlib import Path
 
-from byom_gui.commands.common import cancel_on_interrupt, environment, say
+from byom_gui.commands.common import cancel_on_interrupt, environment, port, say
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.errors import InputError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback; 0 takes a free one")
+    parser.add_argument("--port", type=port, default=0, metavar="N", help="port on loopback; 0 takes a free one")
     parser.add_argument("--fault", metavar="NAME", help="answer with this fault; several joined by +")
     parser.add_argument("--list-faults", action="store_true", help="name the faults and end")
     parser.add_argument(

@@ -85,6 +85,11 @@ def test_commands_that_need_no_picture_never_load_qt(tmp_path: Path) -> None:
         (["check", "https://m.example/infer", "--classes", "gone.txt"], "gone.txt can not be read"),
         (["infer", "https://m.example/infer"], "required: --out"),
         (["infer", "https://m.example/infer", "--out", "o"], "Name at least one image"),
+        (["check", "https://m.example/infer", "--json", "."], ". is a folder"),
+        (["check", "https://m.example/infer", "--budget", "-5"], "give milliseconds"),
+        (["check", "https://m.example/infer", "--budget", "nan"], "give milliseconds"),
+        (["serve", "--port", "99999"], "from 1 to 65535"),
+        (["sandbox", "--port", "-1"], "from 1 to 65535"),
         (["serve", "--fault", "no.such"], "no.such"),
         (["serve", "--user", "ann"], "BYOM_ENDPOINT_PASSWORD"),
         (["key", "lose"], "invalid choice"),
@@ -100,6 +105,16 @@ def test_wrong_usage_and_unreadable_input_exit_2_and_say_why(call: Call, words: 
     assert got.code == 2
     assert said in got.err
     assert got.out == ""
+
+
+def test_without_a_display_the_window_says_so_and_ends(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    for words in ([], ["some.byom.json"]):
+        got = call(*words)
+        assert got.code == 2
+        assert "no display" in got.err
 
 
 def test_version(call: Call) -> None:
