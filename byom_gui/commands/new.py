@@ -13,6 +13,7 @@ from byom_gui.core.errors import InputError, JsonError
 from byom_gui.core.project import SUFFIX, Project
 from byom_gui.core.registration import Registration
 from byom_gui.services.files import save_project
+from byom_gui.services.secrets import SECRET_VARIABLE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,4 +75,9 @@ def _keep_query_values(endpoint: str, connection: Connection) -> None:
     for name, value in parsed.query_values:
         if value:
             place = connection.store.set(SecretRef("query", parsed.address.origin, name), value)
-            say(f"The value of ?{name}= is kept: {place.title}. {place.why}".rstrip())
+            if place.kind == "keyring":
+                say(f"The value of ?{name}= is kept: {place.title}.")
+            else:
+                # A command ends at once: what its memory holds is gone with it.
+                why = place.why or "no keyring would take it"
+                say(f"The value of ?{name}= is not kept: {why}. Set {SECRET_VARIABLE} when you use the project.")

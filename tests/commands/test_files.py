@@ -47,6 +47,7 @@ def test_new_leaves_values_of_the_query_out_of_the_file(call: Call, tmp_path: Pa
     assert got.code == 0
     assert "marked-value" not in (tmp_path / "p.byom.json").read_text() + got.out + got.err
     assert read(tmp_path / "p.byom.json")["registration"]["infer_url"] == f"{ENDPOINT}?api_key="
+    assert "?api_key= is not kept:" in got.err, "there is no keyring here"
 
 
 @pytest.mark.parametrize(
