@@ -21,6 +21,10 @@ MOST_OTHERS = 5
 _TINY = 1.5
 _ODD = 0.2
 _FRACTIONS = 1.6
+_FEW, _MOST_PAIRS = 3, 8
+_PERCENT = 100
+_MODEL = (640.0, 640.0)
+"""Stands for the sizes that models bring pictures to, where none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Comparison:
 def compare(answered: Sequence[Answered], edges: Sequence[EdgeMap], reading: Reading | None) -> Comparison | None:
     """What is to be drawn; None where coordinates are read as they are, without a doubt that calls for a look.
 
-    Takes up to a second for large runs: not for the window's own thread.
+    Takes up to half a second for large runs: not for the window's own thread.
 
     Args:
         reading: how the diagnosis reads coordinates; None where that is as they are, or not known.
@@ -107,14 +111,17 @@ def compare(answered: Sequence[Answered], edges: Sequence[EdgeMap], reading: Rea
     material = _material(answers, answered, edges)
     if not material.sheets or (reading is None and not _doubtful(material)):
         return None
-    ranked = _ranked(material)
-    meant = replace(reading, confidence=0.0) if reading else next(iter(ranked), None)
+    likely = [] if reading else _likeliest(material)
+    meant = replace(reading, confidence=0.0) if reading else next(iter(likely), None)
     if meant is None:
         return None
     images = tuple(_pictured(answers, meant))
     if not images:
         return None
-    others = list(_families(ranked, meant))[:MOST_OTHERS]
+    boxed = any(mark.box for sheet in material.sheets for mark in sheet.marks)
+    near = [] if likely else list(_named_apart(_near(meant, boxed=boxed), meant))
+    ranked = likely or _ranked(material, near)
+    others = list(_named_apart(ranked, meant))[:MOST_OTHERS]
     sent, best, *rest = [_candidate(each, material, images) for each in (PLAIN, meant, *others)]
     return Comparison(reading is not None, sent, best, tuple(rest), images)
 
@@ -125,7 +132,7 @@ def _material(answers: Iterable[Answered], answered: Iterable[Answered], edges: 
         if len(sheets) < MOST_IMAGES:
             sheets.setdefault(each.call.image_name, _sheet(each))
     pairs = [made for each in answered if (made := _pair(each, sheets)) is not None]
-    return Material(tuple(sheets.values()), tuple(pairs), tuple(edges))
+    return Material(tuple(sheets.values()), tuple(pairs[:_MOST_PAIRS]), tuple(edges))
 
 
 def _pair(each: Answered, sheets: Mapping[str, Sheet]) -> Pair | None:
@@ -149,23 +156,37 @@ def _doubtful(material: Material) -> bool:
     return share_outside(PLAIN, material.sheets) > _ODD or max(numbers) <= _FRACTIONS
 
 
-def _ranked(material: Material) -> list[Reading]:
-    """All other readings that the numbers allow, likeliest first."""
-    found = {each: material.score(each).total - cost(each) for each in hypotheses(material) if not each.plain}
+def _likeliest(material: Material) -> list[Reading]:
+    """The readings that the numbers allow, likeliest first, by a part of what was seen: all of it takes seconds."""
+    part = Material(material.sheets[:_FEW], material.pairs[:_FEW], material.edges)
+    return _ranked(part, [each for each in hypotheses(part) if not each.plain])
+
+
+def _ranked(material: Material, readings: Iterable[Reading]) -> list[Reading]:
+    found = {each: material.score(each).total - cost(each) for each in readings}
     return sorted(found, key=lambda each: -found[each])
 
 
-def _families(ranked: Iterable[Reading], meant: Reading) -> Iterator[Reading]:
-    """The best of each layout, order of axes and kind of unit: many readings differ in the model's size alone."""
+def _near(meant: Reading, *, boxed: bool) -> Iterator[Reading]:
+    """Readings that differ from the one that is meant in one respect alone."""
+    layouts: tuple[Layout, ...] = ("size", "corners", "centre") if boxed else ()
+    for layout in layouts:
+        yield replace(meant, layout=layout)
+    yield replace(meant, swap="" if meant.swap else "all")
+    of_model = meant.size is not None and max(meant.size) > _PERCENT
+    for size in ((1.0, 1.0), (100.0, 100.0), *(() if of_model else (_MODEL,))):
+        yield replace(meant, size=size, fit="stretched")
+    if meant.size is not None:
+        yield replace(meant, size=None, fit="stretched")
+        yield replace(meant, fit="stretched" if meant.fit != "stretched" else "centred")
 
-    def family(reading: Reading) -> tuple[Layout, bool, str]:
-        unit = reading.unit_name if reading.size is None or max(reading.size) <= 100 else "model"
-        return reading.layout, bool(reading.swap), unit
 
-    told = {family(meant)}
-    for each in ranked:
-        if family(each) not in told:
-            told.add(family(each))
+def _named_apart(readings: Iterable[Reading], meant: Reading) -> Iterator[Reading]:
+    """One of each name, without the one that is meant and the plain one."""
+    told = {meant.name, PLAIN.name}
+    for each in readings:
+        if each.name not in told:
+            told.add(each.name)
             yield each
 
 

@@ -20,6 +20,7 @@ from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
 from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import milliseconds_text
 from byom_gui.ui.widgets.stage_row import StageRow
+from byom_gui.ui.widgets.wrapping import Wrapping
 
 VERDICTS: dict[str, tuple[str, str]] = {
     "ready": ("ok", "Ready to register"),
@@ -264,10 +265,8 @@ class DiagnosisView(QWidget):
         ]
         export = basic.button("Export report…", "external", kind="flat", on_click=self.export_clicked.emit)
         again = basic.button("Run again", "refresh", on_click=self.run_clicked.emit)
-        summary = basic.label(", ".join(parts), tone="second", wrap=True)
-        made = basic.row(mark, basic.label(words, size="heading"), 4, summary, export, again)
-        made.layout().setStretch(3, 1)  # type: ignore[union-attr]
-        return made
+        told = basic.row(mark, basic.label(words, size="heading"), 4, basic.label(", ".join(parts), tone="second"))
+        return Wrapping([told, basic.row(export, again)], last_right=True)
 
     def _stage(self, stage: Stage) -> StageRow:
         row = StageRow(STAGE_TITLES[stage.name])
