@@ -308,6 +308,15 @@ def test_percentages_are_one_finding_and_no_range() -> None:
     assert finding.places == ("results[0].confidence", "results[1].confidence", "results[3].confidence")
 
 
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [([0.9, 2.05, 1.3], "schema.range"), ([0.4, 4.9], "schema.range"), ([0.4, 5.0], "confidence.percent")],
+)
+def test_raw_scores_a_little_over_one_are_no_percentages(values: list[float], found: str) -> None:
+    (finding,) = findings(body(*(result(confidence=value) for value in values)))
+    assert finding.id == found
+
+
 def test_percentages_beside_another_fault_are_two_findings() -> None:
     found = findings(body(result(confidence=87), result(confidence="x"), 3))
     assert ids(found) == ["schema.type", "schema.type", "confidence.percent"]

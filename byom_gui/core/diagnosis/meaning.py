@@ -13,6 +13,8 @@ from byom_gui.core.findings import Finding
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.wording import shown
 
+PERCENT_FROM = 5.0
+"""Some confidence is at least so high where all are percentages; below it they are rather raw scores."""
 CONSTANT_FROM = 10
 """So many results with one and the same confidence are worth a word."""
 
@@ -82,7 +84,7 @@ def percentages(answer: Answer | None) -> list[tuple[int, float]]:
         return []
     found = [(at, item["confidence"]) for at, item in enumerate(answer.results) if _has_confidence(item)]
     values = [value for _, value in found]
-    if not values or min(values) < 0 or max(values) > 100 or max(values) < 1.5:
+    if not values or min(values) < 0 or max(values) > 100 or max(values) < PERCENT_FROM:
         return []
     return [(at, value) for at, value in found if value > 1]
 
