@@ -206,6 +206,14 @@ def test_findings_of_a_project_do_not_come_after_it_was_closed(
     assert window.session.diagnosis.findings == ()
 
 
+def test_a_changed_setting_changes_its_findings(window: MainWindow, tour: Tour) -> None:
+    tour.connect(ADDRESS)
+    tour.wait("the diagnosis", lambda: window.session.diagnosis.findings)
+    before = {finding.id for finding in window.session.diagnosis.findings}
+    window.session.set_settings(replace(window.session.settings, budget_ms=1.0))
+    tour.wait("its finding", lambda: {finding.id for finding in window.session.diagnosis.findings} - before)
+
+
 # --- V7
 
 

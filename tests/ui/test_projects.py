@@ -39,7 +39,8 @@ class Practising(World):
         return super().practice()
 
     def end(self) -> None:
-        """Ends it."""
+        """Ends it; that takes a moment."""
+        threading.Event().wait(0.1)
         self.host = V7_HOST
 
     def backend(self) -> Backend:
@@ -95,6 +96,17 @@ def test_an_opened_project_shows_its_picture_once_it_is_sent(window: MainWindow,
     assert seen == []
     window.connecting.ping()
     tour.wait("the picture", lambda: seen == ["one"])
+
+
+def test_tabs_that_grew_out_of_sight_are_whole_when_they_come(window: MainWindow, tour: Tour) -> None:
+    window.parts.show_work(True)
+    tour.settle(20)
+    window.parts.show_work(False)
+    tour.settle(20)
+    window.parts.right.set_count("Results", 1_234_567)
+    window.parts.show_work(True)
+    tabs = window.parts.right.tabs
+    tour.wait("the tabs", lambda: tabs.width() >= tabs.sizeHint().width())
 
 
 @pytest.mark.parametrize("answer", [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])

@@ -69,7 +69,7 @@ class TabbedPane(QWidget):
     def set_count(self, title: str, count: int | None) -> None:
         """A number after the tab's name; None takes it away."""
         self.tabs.setTabText(self._titles.index(title), title if count is None else f"{title}  {count:,}")
-        self._fit_info()
+        self._resized()
 
     def set_outcome(self, title: str, outcome: str) -> None:
         """The outcome icon of a view (``ok``, ``warn``, ``bad``, ``running`` …); empty for none."""
@@ -78,7 +78,12 @@ class TabbedPane(QWidget):
             # After the words, as the outcome of the view; a tab's own icon would stand before them.
             mark = picture(outcome, size=14) if outcome else None
             self.tabs.setTabButton(self._titles.index(title), QTabBar.ButtonPosition.RightSide, mark)
-            self._fit_info()
+            self._resized()
+
+    def _resized(self) -> None:
+        # While it is out of sight, the bar itself does not tell the layout that it is wider now.
+        self.tabs.updateGeometry()
+        self._fit_info()
 
     def outcome(self, title: str) -> str:
         """The outcome that a tab shows; empty for none."""

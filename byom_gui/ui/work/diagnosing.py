@@ -37,6 +37,7 @@ class Diagnosing(QObject):
         self._job: Job[Diagnosis] | None = None
         self._check: Job[CheckReport] | None = None
         self._ping_answer: Answered | None = None
+        self._told: tuple[object, ...] = ()
         # Answers come in bursts; one derivation after a burst is enough.
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -44,6 +45,7 @@ class Diagnosing(QObject):
         self._settle.timeout.connect(self._derive)
         for signal in (session.observed_changed, session.classes_changed, session.project_replaced):
             signal.connect(self._settle.start)
+        session.settings_changed.connect(self._settings_changed)
         session.project_replaced.connect(self.cancel_check)
         session.endpoint_changed.connect(self.cancel_check)
 
@@ -51,6 +53,14 @@ class Diagnosing(QObject):
     def answers(self) -> tuple[Answered, ...]:
         """All that was answered so far, by preview, ping and check."""
         return self._answers()
+
+    def _settings_changed(self) -> None:
+        """Proxy, trust and budget have findings of their own; the confidence slider has none."""
+        settings = self._session.settings
+        told = (settings.ca_file, settings.insecure, settings.proxy, settings.budget_ms)
+        if told != self._told:
+            self._told = told
+            self._settle.start()
 
     def _answers(self) -> tuple[Answered, ...]:
         session = self._session
