@@ -313,7 +313,8 @@ class GeometryView(QWidget):
 
     def _link(self, candidate: Candidate) -> QPushButton:
         tally = candidate.tallies[self._image]
-        words = f"{candidate.reading.name}, {tally.inside:,} of {tally.total:,}"
+        name = candidate.reading.name.removeprefix("pixels, ")  # what differs is what tells
+        words = f"{name}, {tally.inside:,} of {tally.total:,}"
         made = basic.button(words, kind="link", on_click=lambda: self.show_candidate(candidate))
         made.setFont(theme.sized(11))
         made.setProperty("flush", True)
