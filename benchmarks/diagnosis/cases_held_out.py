@@ -79,7 +79,7 @@ INPUTS: tuple[Case, ...] = (
     case(
         "no grey",
         "input.format",
-        Spec(refuses=lambda s: s.view.mode in ("L", "I;16", "I"), failure=dies("expected 3 channels")),
+        Spec(refuses=lambda s: s.view.mode in ("L", "I;16", "I"), refusal=dies("expected 3 channels")),
         "photos",
     ),
     case(
@@ -150,7 +150,7 @@ COMBINED: tuple[Case, ...] = (
     case(
         "no CMYK, broken image brings 500",
         "input.format input.failure-form",
-        Spec(refuses=lambda s: s.view.mode == "CMYK", failure=dies("bad mode")),
+        Spec(refuses=lambda s: s.view.mode == "CMYK", refusal=dies("bad mode"), failure=dies("bad mode")),
         "photos",
     ),
     case(

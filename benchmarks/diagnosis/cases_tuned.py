@@ -51,7 +51,7 @@ GEOMETRY: tuple[Case, ...] = (
     case("unrotated keypoints", "orientation.exif", Spec(kinds=_POINTS, upright=False), "turned"),
 )
 
-_NO_CMYK = Spec(refuses=lambda s: s.view.mode == "CMYK", failure=dies("cannot reshape array"))
+_NO_CMYK = Spec(refuses=lambda s: s.view.mode == "CMYK", refusal=dies("cannot reshape array"))
 
 INPUTS: tuple[Case, ...] = (
     case("url fails", "input.url", Spec(takes=frozenset({"base64"}))),
@@ -72,7 +72,7 @@ INPUTS: tuple[Case, ...] = (
     case(
         "no TIFF",
         "input.format",
-        Spec(refuses=lambda s: s.view.kind == "TIFF", failure=dies("cannot identify image file")),
+        Spec(refuses=lambda s: s.view.kind == "TIFF", refusal=dies("cannot identify image file")),
         "two",
     ),
     case("broken image brings a traceback", "input.failure-form", Spec(failure=dies("UnidentifiedImageError"))),

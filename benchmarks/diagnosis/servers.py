@@ -105,7 +105,8 @@ class Spec:
         reply: the last word on every inference response.
         takes: the ways to send an image that are understood: ``base64``, ``url``, ``data``.
         untaken: the response to any other way.
-        refuses: pictures that are not understood; ``failure`` is the response, as to bytes that are no picture.
+        refuses: pictures that are not understood; ``refusal`` is the response.
+        failure: the response to bytes that are no picture.
         early: answers before anything is read.
         wait: seconds before the n-th answer.
         one_by_one: requests wait for each other.
@@ -124,6 +125,7 @@ class Spec:
     takes: frozenset[str] = frozenset({"base64", "url"})
     untaken: Failure = says_failed
     refuses: Callable[[Seen], bool] | None = None
+    refusal: Failure = says_failed
     failure: Failure = says_failed
     early: Callable[[Got], Sent | None] | None = None
     wait: Callable[[int], float] | None = None
@@ -192,7 +194,7 @@ class Served:
         except NoPictureError as error:
             return spec.failure(str(error))
         if spec.refuses and spec.refuses(seen):
-            return spec.failure("operands could not be broadcast together")
+            return spec.refusal("operands could not be broadcast together")
         results = [result_of(thing, spec.kinds) for thing in seen.view.things]
         for step in spec.steps:
             results = step(results, seen)
@@ -333,7 +335,7 @@ class Running:
 def running(spec: Spec, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Running]:
     """Starts the server and stops it. ``host`` is the name in its address."""
     served = Served(spec)
-    httpd = _Server(("127.0.0.1", 0), _handler(served))
+    httpd = _Server((host if host.startswith("127.") else "127.0.0.1", 0), _handler(served))
     if tls is not None:
         httpd.socket = tls.wrap_socket(httpd.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
