@@ -14,17 +14,18 @@ from benchmarks.diagnosis.case import Case, Verdict
 from byom_gui.core.diagnosis import CATALOGUE
 
 FIRST = (
-    "The first run over the servers kept aside, before anything was mended because of it, found 107 of 113 faults and",
-    "raised a false alarm on 6 of 110 servers. Two of these servers were not what they were said to be, and were set",
-    "right: “127.0.0.7” did not listen at its address, and “no grey” answered a broken image with a 500 as well. One rule",
-    "was changed because of a server kept aside, “raw scores”: confidences a little over 1 are no percentages now. Seven",
-    "servers, which err or whose pictures have special sizes, were added to those kept aside after that run.",
+    "The first run over the servers kept aside, before anything was mended because of it, found 107 of 113",
+    "faults and raised a false alarm on 6 of 110 servers. Two of these servers were not what they were said to",
+    "be, and were set right: “127.0.0.7” did not listen at its address, and “no grey” answered a broken image",
+    "with a 500 as well. One rule was changed because of a server kept aside, “raw scores”: confidences a",
+    "little over 1 are no percentages now. Seven servers, which err or whose pictures have special sizes, were",
+    "added to those kept aside after that run.",
 )
 """What must not be forgotten of the runs before."""
 
 _AS_SIZE = (
-    "percent and a model's size of 100×100 differ by the estimate of that size alone, and from few or thin shapes it came "
-    "out as 88×100 and 97×104"
+    "percent and a model's size of 100×100 differ by the estimate of that size alone, and from few or thin shapes it "
+    "came out as 88×100 and 97×104"
 )
 REASONS: dict[str, str] = {
     "percent lines, one size": _AS_SIZE,
