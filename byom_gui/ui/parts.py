@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
@@ -64,7 +64,7 @@ class Parts:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.pages = QStackedWidget()
         self.central = self._lay_out()
-        self._widths = {"Lists": RIGHT, "JSON": RIGHT_JSON}
+        self._widths = {name: _kept_width(name, width) for name, width in (("Lists", RIGHT), ("JSON", RIGHT_JSON))}
 
     def _lay_out(self) -> QWidget:
         side = column(self.right, self.inspector, spacing=0, on="surface")
@@ -88,6 +88,7 @@ class Parts:
         outer.setStretch(0, 1)
         ground(central, "window")
         self.right.changed.connect(self._right_changed)
+        self.splitter.splitterMoved.connect(lambda *_: self.remember_widths())
         return central
 
     @property
@@ -97,6 +98,9 @@ class Parts:
 
     def show_work(self, on: bool) -> None:
         """Shows the workspace, or the start page."""
+        if on and not self.working:
+            # Once the page has its size: until then the splitter has none to share out.
+            QTimer.singleShot(0, self.splitter, self._apply_widths)
         self.pages.setCurrentIndex(1 if on else 0)
 
     def fit(self, width: int) -> None:
@@ -118,7 +122,9 @@ class Parts:
         """Keeps the right panel's width, for the lists and for JSON by itself."""
         sizes = self.splitter.sizes()
         if len(sizes) == 3 and sizes[2] > 0 and not self._narrow:
-            self._widths["JSON" if self.right.current == "JSON" else "Lists"] = round(sizes[2] / theme.px(1000) * 1000)
+            name = "JSON" if self.right.current == "JSON" else "Lists"
+            self._widths[name] = round(sizes[2] / theme.px(1000) * 1000)
+            QSettings().setValue(f"width-{name}", self._widths[name])
 
     def _apply_widths(self) -> None:
         total = self.splitter.width()
@@ -131,3 +137,11 @@ class Parts:
             wanted = 480 if json else RIGHT_NARROW
         right = min(theme.px(wanted), max(theme.px(RIGHT_NARROW), total - left - theme.px(320)))
         self.splitter.setSizes([left, max(total - left - right, 1), right])
+
+
+def _kept_width(name: str, usual: int) -> int:
+    """How wide the right panel was when the user moved it last."""
+    try:
+        return min(max(int(str(QSettings().value(f"width-{name}", usual))), RIGHT_NARROW), 2000)
+    except ValueError:
+        return usual

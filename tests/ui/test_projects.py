@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -191,3 +191,33 @@ def test_a_picture_is_pasted_while_the_address_has_the_keys(window: MainWindow, 
     QGuiApplication.clipboard().setText(ADDRESS)
     QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.parts.bar.field.address == ADDRESS or field.address == ADDRESS
+
+
+@pytest.fixture
+def settings() -> Iterator[None]:
+    """Settings are only kept for an organisation that is named."""
+    name = QCoreApplication.organizationName()
+    QCoreApplication.setOrganizationName("byom-gui")
+    yield
+    QCoreApplication.setOrganizationName(name)
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_panel_stays_as_wide_as_it_was_drawn(make_window: Callable[[], MainWindow], tmp_path: Path) -> None:
+    widths: list[int] = []
+    for _ in range(2):
+        window = make_window()
+        tour = Tour(window, tmp_path)
+        window.resize(1440, 900)
+        window.parts.show_work(True)
+        tour.settle(50)
+        splitter = window.parts.splitter
+        if not widths:
+            left, center, right = splitter.sizes()
+            splitter.setSizes([left, center - 100, right + 100])
+            splitter.splitterMoved.emit(left + center - 100, 2)
+            window.resize(1450, 900)
+            tour.settle(50)
+            assert splitter.sizes()[2] > right + 50
+        widths.append(splitter.sizes()[2])
+    assert abs(widths[0] - widths[1]) <= 2
