@@ -44,8 +44,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def call(home: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
-    """Runs a command in this process."""
+def call(home: Path, capsys: pytest.CaptureFixture[str], qapp: object) -> Iterator[Call]:
+    """Runs a command in this process.
+
+    Qt's application is made first, as the window's tests need it: a command that draws would else make a smaller one,
+    and there can be but one in a process.
+    """
     handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
 
     def run(*words: str | Path) -> Said:

@@ -47,7 +47,7 @@ def test_check_says_ready(quick: bool, listed: ClassList | None) -> None:
     alarms = [finding.id for finding in report.findings if finding.severity != "advice"]
     assert alarms == ["net.private-address"]
     assert [stage.outcome for stage in report.stages[:7]] == ["passed", "passed", "skipped"] + ["passed"] * 4
-    assert {one.call.way for one in report.answered} == {"base64", "url"}
+    assert {one.call.way for one in report.answered} >= {"base64", "url"}
     assert report.observations.classes is not None
     assert report.observations.classes.address.path == "/api/classes"
 
