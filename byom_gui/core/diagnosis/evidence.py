@@ -63,8 +63,11 @@ def score(reading: Reading, sheets: Sequence[Sheet], pairs: Sequence[Pair], edge
 
 
 def spread(items: Sequence[Mark], most: int = _LOOKED_AT) -> Sequence[Mark]:
-    """A few marks, evenly taken."""
-    return items[:: max(1, -(-len(items) // most))]
+    """A few marks, evenly taken; where there are boxes and others, half of them boxes, which alone show a layout."""
+    boxes = [mark for mark in items if mark.box]
+    others = [mark for mark in items if not mark.box]
+    share = most // 2 if boxes and others else most
+    return [mark for part in (boxes, others) for mark in part[:: max(1, -(-len(part) // share))]]
 
 
 def places(reading: Reading, sheet: Sheet) -> tuple[tuple[str, Box], ...]:
@@ -85,8 +88,9 @@ def corners(mark: Mark, reading: Reading) -> Box:
 
 def _moved(reading: Reading, pair: Pair) -> tuple[str, float, float]:
     """How well the marks of a picture, moved as the picture was, meet those of the changed one."""
-    base, changed = places(reading, pair.base), places(reading, pair.changed)
-    few = base[:: max(1, -(-len(base) // _LOOKED_AT))]
+    way = transform(reading, pair.base.width, pair.base.height, pair.base.orientation)
+    few = [(mark.name, bounds_at(way, corners(mark, reading))) for mark in spread(pair.base.marks)]
+    changed = places(reading, pair.changed)
     reach = 0.02 * math.hypot(pair.changed.width, pair.changed.height) + 1
     names = {name for name, _ in changed}
     total = 0.0

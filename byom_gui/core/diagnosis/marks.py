@@ -40,8 +40,11 @@ class Sheet:
 
 def marks_of(predictions: Sequence[Prediction]) -> tuple[Mark, ...]:
     """At most ``MOST`` marks, evenly spread over the answer; shapes without a place bring none."""
-    step = max(1, -(-len(predictions) // MOST))
-    made = (_mark(each.name, each.shape_name, each.shape) for each in predictions[::step])
+    boxes = [each for each in predictions if isinstance(each.shape, BoundingBox | Cuboid)]
+    others = [each for each in predictions if not isinstance(each.shape, BoundingBox | Cuboid)]
+    share = MOST // 2 if boxes and others else MOST
+    few = [each for part in (boxes, others) for each in part[:: max(1, -(-len(part) // share))]]
+    made = (_mark(each.name, each.shape_name, each.shape) for each in few)
     return tuple(mark for mark in made if mark is not None)
 
 
