@@ -24,13 +24,18 @@ REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited",
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("file", metavar="FILE", help="a project, or a registration JSON")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a project, or a registration JSON")
     parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and register nothing")
     parser.add_argument("--team", nargs="+", metavar="SLUG", default=[], help="the team that the key has to belong to")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 registered, 4 V7 refused, 5 V7 not reached or the outcome unknown."""
+    if arguments.file is None and len(arguments.team) > 1:
+        # ``--team SLUG FILE``: the option took the file for one more team.
+        arguments.file = arguments.team.pop()
+    if arguments.file is None:
+        raise InputError("Name the project or registration JSON to submit.")
     registration = load_registration(Path(arguments.file))
     store = SecretStore(use_environment=True)
     if registration.endpoint is not None:

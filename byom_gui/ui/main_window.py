@@ -152,7 +152,19 @@ class MainWindow(QMainWindow):
             choice = name.removeprefix("theme-")
             work[name] = lambda choice=choice: self.choose_theme(choice)  # type: ignore[misc]
         self.menus.connect(work)
+        session = self.session
+        for signal in (session.project_replaced, session.endpoint_changed, session.images_changed):
+            signal.connect(self._enable)
+        self._enable()
         self.menus.actions[f"theme-{theme.state().choice}"].setChecked(True)
+
+    def _enable(self) -> None:
+        """Commands that can do nothing now are off, and say why."""
+        connected = self.session.endpoint is not None
+        for name in ("check", "fetch-classes", "register", "export"):
+            self.menus.enable(name, connected, "Connect a model first.")
+        for name in ("rerun-all", "rerun-failed", "next-image", "previous-image"):
+            self.menus.enable(name, bool(self.session.previews), "There are no images yet.")
 
     # --- small commands
 

@@ -120,7 +120,10 @@ class Session(QObject):
         """A new endpoint: what was observed of the old one no longer holds."""
         if endpoint == self.endpoint:
             return
-        self._change(replace(self.project, registration=replace(self.project.registration, endpoint=endpoint)))
+        # A reason to register all the same was given for what the old endpoint did.
+        settings = replace(self.settings, override_reason="")
+        registration = replace(self.project.registration, endpoint=endpoint)
+        self._change(replace(self.project, registration=registration, settings=settings))
         self.forget_observed()
         self.endpoint_changed.emit()
 

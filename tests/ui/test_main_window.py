@@ -460,3 +460,45 @@ def test_text_from_outside_is_never_read_as_markup(window: MainWindow, tour: Tou
     tour.settle(100)
     index = window.parts.classes.model.index(0, 0)
     assert "<img" not in str(index.data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_a_reason_to_register_all_the_same_holds_for_one_endpoint(window: MainWindow, tour: Tour) -> None:
+    tour.connect(ADDRESS)
+    window.parts.register.override_changed.emit("known, and mended tonight")
+    window.connecting.take_address("http://127.0.0.1:9/other/infer")
+    assert window.session.settings.override_reason == ""
+
+
+def test_after_an_edit_the_outcome_of_the_last_registration_goes(window: MainWindow, tour: Tour) -> None:
+    ready(tour)
+    tour.register()
+    assert window.session.outcome is not None
+    window.session.set_name("another")
+    assert window.session.outcome is None
+
+
+def test_commands_without_a_model_are_off_and_say_why(window: MainWindow, tour: Tour) -> None:
+    action = window.menus.actions["export"]
+    assert not action.isEnabled()
+    assert action.toolTip() == "Connect a model first."
+    tour.connect(ADDRESS)
+    assert action.isEnabled()
+
+
+def test_what_a_check_saw_counts_until_its_images_were_sent_again() -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from byom_gui.core.diagnosis import Answered
+    from byom_gui.ui.work.diagnosing import outdated
+    from tests.ui.fakes import answer, call
+
+    def at(minute: int, name: str) -> Answered:
+        moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+        return Answered(replace(call("infer", answer(), name=name), started=moment), None, ())
+
+    check = [at(5, "a"), at(6, "b")]
+    assert not outdated([], [at(9, "a")])
+    assert not outdated(check, [at(1, "a"), at(1, "b")])
+    assert not outdated(check, [at(1, "a"), at(9, "b")])
+    assert not outdated(check, [at(9, "c")])
+    assert outdated(check, [at(9, "a"), at(9, "b")])

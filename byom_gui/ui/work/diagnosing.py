@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -63,14 +64,18 @@ class Diagnosing(QObject):
             self._settle.start()
 
     def _answers(self) -> tuple[Answered, ...]:
+        """Each image once, by its newest answer; the ping's small picture only while there is nothing else."""
         session = self._session
-        answered = [preview.answered for preview in session.previews.values() if preview.answered is not None]
+        previews = [preview.answered for preview in session.previews.values() if preview.answered is not None]
+        check = () if outdated(session.check_answers, previews) else session.check_answers
+        told = {one.call.image_name for one in check if one.call.purpose == "infer"}
+        answered = [one for one in previews if one.call.image_name not in told]
         ping = session.ping.call if session.ping else None
-        if ping is not None:
+        if ping is not None and not answered and not check:
             if self._ping_answer is None or self._ping_answer.call is not ping:
                 self._ping_answer = read_call(ping)
             answered.insert(0, self._ping_answer)
-        return (*answered, *session.check_answers)
+        return (*answered, *check)
 
     def _derive(self) -> None:
         session = self._session
@@ -81,9 +86,13 @@ class Diagnosing(QObject):
             session.set_diagnosis(NO_DIAGNOSIS)
             return
         answered = self._answers()
+        ping = session.ping
+        if ping is not None and answered and all(one.call is not ping.call for one in answered):
+            # Its answer is an older one than the images' own.
+            ping = replace(ping, call=None)
         observations = Observations(
             session.endpoint,
-            session.ping,
+            ping,
             tuple(one.call for one in answered),
             session.served,
             ca_file=bool(session.settings.ca_file),
@@ -157,3 +166,12 @@ class Diagnosing(QObject):
         self._check = None
         self.check_finished.emit(None)
         self.notice.emit(error.sentence)
+
+
+def outdated(check: Sequence[Answered], previews: Sequence[Answered]) -> bool:
+    """Whether all the images of a check were sent again after it: then what it saw no longer blocks anything."""
+    if not check:
+        return False
+    names = {one.call.image_name for one in check if one.call.purpose == "infer"}
+    again = [one.call.started for one in previews if one.call.image_name in names]
+    return bool(again) and min(again) > max(one.call.started for one in check)

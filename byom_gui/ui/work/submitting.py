@@ -35,7 +35,15 @@ class Submitting(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(200)
         self._clock.timeout.connect(lambda: self.elapsed_changed.emit(time.monotonic() - self._began))
+        session.classes_changed.connect(self._edited)
+        session.name_changed.connect(self._edited)
         session.project_replaced.connect(self._leave)
+
+    def _edited(self) -> None:
+        """What was registered is no longer what stands here: the next registration shows what is new."""
+        outcome = self._session.outcome
+        if outcome is not None and outcome.kind == "registered" and self._job is None:
+            self._session.set_outcome(None)
 
     def plan(self) -> tuple[RegisterRequest | None, str]:
         """The request as it would be sent now, or why there is none."""
