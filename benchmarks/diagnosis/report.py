@@ -233,7 +233,7 @@ def _times(measured: Measured) -> list[str]:
     lines = [
         "## Time",
         "",
-        "One check with six images, alone on the machine, the median of three. “Beyond” is what is left when the",
+        "One check with six images, no other check beside it, the median of three. “Beyond” is what is left when the",
         "server's own working time, summed over its calls, is taken off; calls overlap, so it may be under nothing.",
         "",
         "| server | check | calls | whole | server | beyond |",

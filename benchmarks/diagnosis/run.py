@@ -113,7 +113,7 @@ def _chosen(cases: Iterable[Case], word: str) -> list[Case]:
 
 
 def timed(runs: int = 3) -> list[Sample]:
-    """How long a check takes, alone on the machine: the median of some runs."""
+    """How long a check takes, with no other beside it: the median of some runs."""
     samples = []
     for server, each in _TIMED.items():
         for quick in (False, True):
