@@ -113,10 +113,7 @@ def compare(answered: Sequence[Answered], edges: Sequence[EdgeMap], reading: Rea
         return None
     likely = [] if reading else _likeliest(material)
     meant = replace(reading, confidence=0.0) if reading else next(iter(likely), None)
-    if meant is None:
-        return None
-    images = tuple(_pictured(answers, meant))
-    if not images:
+    if meant is None or not (images := tuple(_pictured(answers, meant))):
         return None
     boxed = any(mark.box for sheet in material.sheets for mark in sheet.marks)
     near = [] if likely else list(_named_apart(_near(meant, boxed=boxed), meant))
