@@ -111,6 +111,9 @@ class _Reader:
             self.add(number, f"Line {number}", ClassEntry(name, self.default_type))
 
     def _read_table(self, table: Sequence[tuple[int, list[str]]]) -> None:
+        if not table:
+            self.problem(1, "A quote is opened and never closed. Close it, or put one class on each line.")
+            return
         columns = _header(table[0][1])
         if columns:
             self.notes.append("The first line is taken as a header.")

@@ -115,6 +115,12 @@ def test_how_the_text_was_read_is_told(text: str, words: str) -> None:
     assert any(words in note for note in parsed.notes)
 
 
+def test_a_quote_that_is_never_closed_is_told() -> None:
+    parsed = parse_class_list('"')
+    assert parsed.entries == ()
+    assert "never closed" in parsed.problems[0].message
+
+
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(text: str) -> None:
     parsed = parse_class_list(text)
