@@ -74,7 +74,6 @@ class Session(QObject):
         self.check_answers: tuple[Answered, ...] = ()
         self.diagnosis = NO_DIAGNOSIS
         self.outcome: RegisterOutcome | None = None
-        self.generation = getattr(self, "generation", 0) + 1
 
     # --- the project as a whole
 

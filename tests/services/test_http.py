@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import socket
 import struct
 import threading
@@ -113,7 +114,7 @@ def _bad_gzip(connection: socket.socket, over: threading.Event) -> None:
     ("talk", "finding", "word"),
     [
         # Whether the system tells of the reset or of the end depends on which it sees first.
-        (_reset, "net.reset", "the"),
+        (_reset, "net.reset", "broke|without an answer"),
         (_end, "net.reset", "without an answer"),
         (_half, "net.reset", "before the whole answer"),
         (_nonsense, "net.reset", "not HTTP"),
@@ -128,7 +129,7 @@ def test_how_an_answer_can_fail(talk: object, finding: str, word: str) -> None:
         result = call(server.url + "/infer", Options(connect_timeout=1, read_timeout=0.3))
     assert result.failure is not None
     assert (result.failure.id, result.failure.stage) == (finding, "http")
-    assert word in result.failure.detail
+    assert re.search(word, result.failure.detail)
     assert result.sent
 
 
