@@ -56,6 +56,7 @@ class Jobs(QObject):
         """``widths``: how many jobs of a lane run at once; lanes not named run DEFAULT_WIDTH."""
         super().__init__(parent)
         self._widths = dict(widths or {})
+        self._held: set[str] = set()
         self._lock = threading.Lock()
         self._queues: dict[str, deque[Job[Any]]] = {}
         self._running: dict[str, int] = {}
@@ -68,6 +69,12 @@ class Jobs(QObject):
         """How many jobs of this lane run at once from now on."""
         with self._lock:
             self._widths[lane] = max(1, width)
+        self._start_more(lane)
+
+    def hold(self, lane: str, on: bool) -> None:
+        """Starts nothing more of this lane, or goes on. What runs already runs to its end."""
+        with self._lock:
+            (self._held.add if on else self._held.discard)(lane)
         self._start_more(lane)
 
     def width(self, lane: str) -> int:
@@ -125,7 +132,9 @@ class Jobs(QObject):
     def _start_more(self, lane: str) -> None:
         with self._lock:
             queue = self._queues.get(lane)
-            while queue and self._running.get(lane, 0) < self.width(lane) and not self._closed:
+            while (
+                queue and not self._closed and lane not in self._held and self._running.get(lane, 0) < self.width(lane)
+            ):
                 job = queue.popleft()
                 self._running[lane] = self._running.get(lane, 0) + 1
                 thread = threading.Thread(target=self._work, args=(job,), name=f"job-{lane}", daemon=True)

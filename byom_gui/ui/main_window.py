@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
             "add-samples": files.add_samples,
             "rerun-failed": works.inference.rerun_failed,
             "rerun-all": works.inference.rerun_all,
+            "pause": lambda: works.inference.pause(not works.inference.paused),
             "cancel": self._cancel_all,
             "next-image": lambda: self._step_image(1),
             "previous-image": lambda: self._step_image(-1),

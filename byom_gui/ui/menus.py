@@ -83,6 +83,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         SEPARATOR,
         Command("rerun-failed", "Rerun fai&led", "Ctrl+Shift+R"),
         Command("rerun-all", "&Rerun all", "Ctrl+R"),
+        Command("pause", "&Pause or go on", "Ctrl+Shift+P"),
         Command("cancel", "&Cancel", "Ctrl+."),
         SEPARATOR,
         Command("next-image", "&Next image", "Ctrl+Down"),

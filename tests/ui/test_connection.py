@@ -8,9 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from byom_gui.core.pace import clock_text
 from byom_gui.ui.panels.connection import ConnectionBar, State
 from byom_gui.ui.widgets.address_field import AddressField, AddressText
-from byom_gui.ui.widgets.clock import Clock, clock_text, seconds_text
+from byom_gui.ui.widgets.clock import Clock, seconds_text
 from byom_gui.ui.widgets.outcome import WORDS, OutcomeMark, milliseconds_text
 from byom_gui.ui.widgets.timing_bar import TimingBar
 

@@ -212,6 +212,24 @@ def test_progress_is_counted_timed_and_can_be_cancelled(strip: ImageStrip, qtbot
     assert not cancel.isVisible()
 
 
+def test_a_run_tells_its_pace_and_can_be_paused(strip: ImageStrip, qtbot: QtBot) -> None:
+    strip.set_previews(_some(6))
+    strip.set_progress(4, 8, 0.4)
+    assert not any("second" in label.text() for label in strip.findChildren(QLabel))
+    strip.set_progress(4, 8, 2.0)
+    assert "2.0 a second · 0:02 left" in {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
+    pause = next(b for b in strip.findChildren(QPushButton) if b.accessibleName() == "Pause")
+    with qtbot.waitSignal(strip.pause_clicked, timeout=1000) as asked:
+        QTest.mouseClick(pause, Qt.MouseButton.LeftButton)
+    assert asked.args == [True]
+    strip.set_paused(True)
+    assert pause.accessibleName() == "Go on"
+    assert "Paused" in {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
+    with qtbot.waitSignal(strip.pause_clicked, timeout=1000) as asked:
+        QTest.mouseClick(pause, Qt.MouseButton.LeftButton)
+    assert asked.args == [False]
+
+
 def _choose(menu: QMenu, start: str) -> None:
     next(action for action in menu.actions() if action.text().startswith(start)).trigger()
 

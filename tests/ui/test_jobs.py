@@ -136,3 +136,24 @@ def test_closing_waits_for_polite_work_and_takes_no_more(qtbot: QtBot) -> None:
     late = jobs.run(never, never, never)
     assert late.token.cancelled
     assert jobs.busy == 0
+
+
+def test_a_held_lane_starts_nothing_until_it_goes_on(jobs: Jobs, qtbot: QtBot) -> None:
+    done: list[int] = []
+    others: list[int] = []
+    jobs.hold("one", True)
+    jobs.run(lambda _: 1, done.append, never, lane="one")
+    jobs.run(lambda _: 2, others.append, never, lane="other")
+    qtbot.waitUntil(lambda: others == [2])
+    assert done == []
+    assert jobs.busy == 1
+    jobs.hold("one", False)
+    qtbot.waitUntil(lambda: done == [1])
+
+
+def test_what_waited_in_a_held_lane_can_be_cancelled(jobs: Jobs, qtbot: QtBot) -> None:
+    jobs.hold("one", True)
+    job = jobs.run(lambda _: 1, never, never, lane="one")
+    job.cancel()
+    jobs.hold("one", False)
+    qtbot.waitUntil(lambda: jobs.busy == 0)

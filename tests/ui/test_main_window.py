@@ -119,6 +119,43 @@ def test_a_cancelled_ping_frees_the_window_and_its_late_answer_is_dropped(
 # --- images
 
 
+def test_a_paused_run_sends_nothing_more_until_it_goes_on(window: MainWindow, tour: Tour, world: World) -> None:
+    gate = threading.Event()
+    tour.connect(ADDRESS)
+    world.gate = lambda _: gate.wait(5)  # type: ignore[assignment]
+    inference = window.works.inference
+    inference.pause(True)
+    assert not inference.paused  # nothing runs that could be held
+    window.session.set_settings(replace(window.session.settings, concurrency=1))
+    tour.drop(PATHS)
+    tour.wait("the first", lambda: [p.state for p in window.session.previews.values()][:1] == ["running"])
+    inference.pause(True)
+    gate.set()
+    tour.wait(
+        "the answer under way", lambda: window.session.previews[next(iter(window.session.previews))].state == "done"
+    )
+    tour.settle(100)
+    assert [p.state for p in window.session.previews.values()] == ["done", "waiting", "waiting"]
+    assert inference.paused
+    inference.pause(False)
+    tour.wait("the rest", lambda: all(p.state == "done" for p in window.session.previews.values()))
+    assert not inference.paused
+
+
+def test_cancel_ends_a_pause(window: MainWindow, tour: Tour, world: World) -> None:
+    gate = threading.Event()
+    tour.connect(ADDRESS)
+    world.gate = lambda _: gate.wait(5)  # type: ignore[assignment]
+    tour.drop(PATHS)
+    tour.wait("the first", lambda: any(p.state == "running" for p in window.session.previews.values()))
+    window.works.inference.pause(True)
+    window.works.inference.cancel()
+    assert not window.works.inference.paused
+    gate.set()
+    window.works.inference.start_held()
+    tour.wait("all", lambda: all(p.state == "done" for p in window.session.previews.values()))
+
+
 def test_dropped_images_are_answered_one_bad_one_does_not_stop_the_rest(
     window: MainWindow, tour: Tour, world: World
 ) -> None:

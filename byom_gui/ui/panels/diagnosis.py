@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QProgressBar, QScrollArea, QStackedWidget, QVBoxLa
 from byom_gui.core.diagnosis.comparing import Comparison
 from byom_gui.core.findings import Action, Finding, NotChecked
 from byom_gui.core.observations import STAGE_TITLES, Stage
+from byom_gui.core.pace import clock_text
 from byom_gui.ui import theme
 from byom_gui.ui.models.input_matrix import Key, Trial
 from byom_gui.ui.panels.geometry_view import GeometryView
 from byom_gui.ui.panels.input_matrix import InputMatrix
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.clock import Clock, clock_text
+from byom_gui.ui.widgets.clock import Clock
 from byom_gui.ui.widgets.finding_row import FindingRow, NotCheckedList
 from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import milliseconds_text

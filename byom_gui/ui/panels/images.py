@@ -8,11 +8,11 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, 
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from byom_gui.core.pace import clock_text, pace_text
 from byom_gui.core.preview import Preview
-from byom_gui.ui import theme
+from byom_gui.ui import icons, theme
 from byom_gui.ui.models.images import ImagesModel
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.clock import clock_text
 from byom_gui.ui.widgets.drop_zone import DropZone
 from byom_gui.ui.widgets.image_delegate import ImageDelegate, is_narrow
 
@@ -27,6 +27,7 @@ class ImageStrip(QWidget):
     rerun = Signal(list)
     remove = Signal(list)
     cancel_clicked = Signal()
+    pause_clicked = Signal(bool)
     show_file = Signal(str)
     thumbnail_wanted = Signal(str)
 
@@ -104,9 +105,13 @@ class ImageStrip(QWidget):
         self._done = basic.label(tone="second", size="small")
         self._clock = basic.label(tone="second", size="small", mono=True)
         self._cancel = basic.button(icon="close", kind="icon", name="Cancel", on_click=self.cancel_clicked.emit)
-        made = basic.row(self._bar, self._done, self._clock, self._cancel, margins=(12, 4, 4, 4), spacing=6)
-        made.layout().setStretch(0, 1)  # type: ignore[union-attr]
-        return made
+        first = basic.row(self._bar, self._done, self._clock, self._cancel, spacing=6)
+        first.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        self._pace = basic.label(tone="second", size="small")
+        self._pause = basic.button(
+            icon="pause", kind="icon", name="Pause", on_click=lambda: self.pause_clicked.emit(not self._paused)
+        )
+        return basic.column(first, basic.row(self._pace, None, self._pause), margins=(12, 4, 4, 4), spacing=0)
 
     def set_previews(self, previews: Sequence[Preview]) -> None:
         """Shows these images; the current one stays where it is still there."""
@@ -157,7 +162,25 @@ class ImageStrip(QWidget):
             self._bar.setValue(done)
             self._done.setText(f"{done:,} of {total:,}")
             self._clock.setText(clock_text(seconds))
+            self._seconds = seconds
+            self._show_pace()
         self._refresh()
+
+    _paused = False
+    _seconds = 0.0
+
+    def set_paused(self, on: bool) -> None:
+        """Whether the run is held; the button goes on with it then."""
+        self._paused = on
+        name = "Go on" if on else "Pause"
+        icons.set_icon(self._pause, "play" if on else "pause")
+        self._pause.setAccessibleName(name)
+        self._pause.setToolTip(name)
+        self._show_pace()
+
+    def _show_pace(self) -> None:
+        pace = pace_text(self._bar.value(), self._bar.maximum(), self._seconds)
+        self._pace.setText("Paused" if self._paused else pace)
 
     def set_drag_over(self, count: int | None) -> None:
         """``count`` images are held over the window (0: not known how many); None: nothing is."""

@@ -13,6 +13,7 @@ from byom_gui.core.colours import ClassColour
 from byom_gui.core.endpoint import SecretPlace
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import SentRequest
+from byom_gui.core.pace import clock_text
 from byom_gui.core.registering import OutcomeKind, RegisterOutcome, TeamInfo
 from byom_gui.ui import theme
 from byom_gui.ui.panels.by_hand import ByHand, HandRow, clear
@@ -20,7 +21,7 @@ from byom_gui.ui.panels.register_findings import Findings, card
 from byom_gui.ui.panels.register_outcome import Outcome
 from byom_gui.ui.panels.register_request import Request
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.clock import Clock, clock_text
+from byom_gui.ui.widgets.clock import Clock
 from byom_gui.ui.widgets.swatch import Swatch
 from byom_gui.ui.widgets.type_picker import shown
 

@@ -8,14 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel
 
+from byom_gui.core.pace import clock_text
 from byom_gui.ui import theme
-
-
-def clock_text(seconds: float) -> str:
-    """Minutes and seconds, such as ``0:03``; with hours from one hour on."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 def seconds_text(seconds: float) -> str:

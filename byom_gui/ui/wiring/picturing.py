@@ -51,6 +51,8 @@ class Picturing(QObject):
         strip.rerun.connect(inference.run)
         strip.remove.connect(self._session.remove_images)
         strip.cancel_clicked.connect(inference.cancel)
+        strip.pause_clicked.connect(inference.pause)
+        inference.paused_changed.connect(strip.set_paused)
         strip.show_file.connect(self._show_file)
         strip.thumbnail_wanted.connect(inference.fetch_thumbnail)
         inference.thumbnail_ready.connect(lambda key, raster: strip.set_thumbnail(key, to_image(raster)))

@@ -51,6 +51,7 @@ class Inference(QObject):
     """Done and all of the current batch; both 0 when nothing runs."""
     elapsed_changed = Signal(float)
     notice = Signal(str)
+    paused_changed = Signal(bool)
     wants_ping = Signal()
     """Images came for an endpoint that has not answered yet."""
 
@@ -61,9 +62,10 @@ class Inference(QObject):
         self._arriving: set[Job[Any]] = set()
         self._done = self._total = 0
         self._began = 0.0
+        self._paused_at: float | None = None
         self._clock = QTimer(self)
         self._clock.setInterval(200)
-        self._clock.timeout.connect(lambda: self.elapsed_changed.emit(time.monotonic() - self._began))
+        self._clock.timeout.connect(lambda: self.elapsed_changed.emit(self._seconds()))
         session.settings_changed.connect(self._follow_settings)
         session.project_replaced.connect(self._project_replaced)
         session.endpoint_changed.connect(self.stop_sending)
@@ -165,6 +167,26 @@ class Inference(QObject):
     def rerun_all(self) -> None:
         """Sends everything again."""
         self.run(list(self._session.previews))
+
+    @property
+    def paused(self) -> bool:
+        """Whether a run is held: what was sent is waited for, nothing more is sent."""
+        return self._paused_at is not None
+
+    def pause(self, on: bool) -> None:
+        """Holds the run, or goes on with it; pauses do not count as its time."""
+        if on == self.paused or (on and not self._running):
+            return
+        if self._paused_at is None:
+            self._paused_at = time.monotonic()
+        else:
+            self._began += time.monotonic() - self._paused_at
+            self._paused_at = None
+        self._jobs.hold(LANE, on)
+        self.paused_changed.emit(on)
+
+    def _seconds(self) -> float:
+        return (self._paused_at or time.monotonic()) - self._began
 
     def cancel(self) -> None:
         """Stops what is listed, runs or waits; those images can be run again."""
@@ -282,6 +304,7 @@ class Inference(QObject):
 
     def _settle(self) -> None:
         self._clock.stop()
+        self.pause(False)
         self._done = self._total = 0
         self.progress_changed.emit(0, 0)
 
