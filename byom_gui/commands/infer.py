@@ -23,6 +23,7 @@ from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import FileError, ImageError, InputError
 from byom_gui.core.predictions import Prediction
+from byom_gui.core.retry import ask_patiently
 from byom_gui.services import images
 from byom_gui.services.previewing import infer_image
 
@@ -86,7 +87,10 @@ def _all(
         try:
             token.raise_if_cancelled()
             source = images.read_image(path)
-            return infer_image(connection.server, connection.endpoint, connection.settings, source, token, image_url)
+            to = connection.server, connection.endpoint, connection.settings
+            return ask_patiently(
+                lambda: infer_image(*to, source, token, image_url), token, lambda why: say(f"{path.name}: {why}")
+            )
         except ImageError as error:
             return error.sentence
 

@@ -26,7 +26,7 @@ class Preview:
         width: of the upright picture, 0 until it was read.
         height: of the upright picture, 0 until it was read.
         answered: the call and its judged answer, once there was one.
-        problem: why it failed, a short sentence; empty otherwise.
+        problem: why it failed, or why it waits to be sent again, a short sentence; empty otherwise.
     """
 
     ref: ImageRef

@@ -30,6 +30,7 @@ from byom_gui.core.registering import (
     unreachable,
     unreachable_words,
 )
+from byom_gui.core.retry import retry_after
 from byom_gui.services.wire import HttpResult, Options, Outgoing, Sender
 
 DEFAULT_HOST = "https://darwin.v7labs.com"
@@ -149,12 +150,6 @@ class V7:
         if kind_of(reply.status) != "registered":
             _refused(reply, answer)
         return answer
-
-
-def retry_after(reply: Reply) -> float | None:
-    """The seconds that a ``Retry-After`` header names; None for none, a date, or nonsense."""
-    text = reply.header("retry-after").strip()
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
 
 
 def _classes_path(slug: str) -> str:

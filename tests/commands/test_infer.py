@@ -85,3 +85,21 @@ def test_answers_that_can_not_be_written_exit_2_before_any_call(call: Call, pict
     got = call("infer", f"http://127.0.0.1:{free_port()}/infer", pictures, "--out", "out")
     assert got.code == 2
     assert "answers.jsonl could not be written" in got.err
+
+
+def test_a_busy_server_is_asked_again_and_stderr_says_so(call: Call, tmp_path: Path) -> None:
+    with ModelServer(fault=find_fault("http.rate-limited:some")) as server:
+        got = call(
+            "infer",
+            server.url,
+            SAMPLES / "*.png",
+            SAMPLES / "*.jpg",
+            "--out",
+            "out",
+            "--no-overlays",
+            "--concurrency",
+            "1",
+        )
+    assert got.code == 0, got.err
+    assert "Busy (429), again in 2 s" in got.err
+    assert {one["status"] for one in lines(tmp_path / "out")} == {200}

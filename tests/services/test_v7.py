@@ -21,8 +21,9 @@ from byom_gui.core.profile import RegisterRequest, default_profile, plan_request
 from byom_gui.core.redact import Redactor
 from byom_gui.core.registering import TeamClass, TeamInfo, V7Error
 from byom_gui.core.registration import Registration
+from byom_gui.core.retry import retry_after
 from byom_gui.services import http
-from byom_gui.services.v7 import V7, looks_like_key, retry_after, v7_host
+from byom_gui.services.v7 import V7, looks_like_key, v7_host
 from byom_gui.services.wire import HttpResult, Options, Outgoing
 
 KEY = "abcdefg.0123456789abcdef0123456789abcdef"

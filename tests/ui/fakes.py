@@ -79,6 +79,8 @@ class World:
     secrets: dict[SecretRef, str] = field(default_factory=dict)
     registered: list[RegisterRequest] = field(default_factory=list)
     status: int = 201
+    statuses: list[int] = field(default_factory=list)
+    """Of the next answers to images; 200 after them."""
     files: dict[Path, Project] = field(default_factory=dict)
     exported: dict[Path, Project] = field(default_factory=dict)
     autosaved: list[Project] = field(default_factory=list)
@@ -105,7 +107,7 @@ class World:
     ) -> Answered:
         self.gate(cancel)
         cancel.raise_if_cancelled()
-        return read_call(call("infer", self.body, name=ref.name))
+        return read_call(call("infer", self.body, self.statuses.pop(0) if self.statuses else 200, name=ref.name))
 
     def fetch(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
         return ClassesObservation(endpoint.classes_guess, call("classes", self.classes))

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from byom_gui.core import retry
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Endpoint, SecretRef, parse_address
@@ -140,6 +141,19 @@ def test_a_paused_run_sends_nothing_more_until_it_goes_on(window: MainWindow, to
     inference.pause(False)
     tour.wait("the rest", lambda: all(p.state == "done" for p in window.session.previews.values()))
     assert not inference.paused
+
+
+def test_a_busy_server_is_asked_again_and_the_row_says_so(
+    window: MainWindow, tour: Tour, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    tour.connect(ADDRESS)
+    seen: list[str] = []
+    window.session.preview_changed.connect(lambda preview: seen.append(preview.problem))
+    world.statuses = [503, 429, 200]
+    tour.drop(PATHS[:1])
+    tour.wait("the answer", lambda: [p.state for p in window.session.previews.values()] == ["done"])
+    assert [said for said in seen if said] == ["Busy (503), again in 1 s", "Busy (429), again in 1 s"]
 
 
 def test_cancel_ends_a_pause(window: MainWindow, tour: Tour, world: World) -> None:

@@ -33,7 +33,7 @@ def outcome_of(preview: Preview, seconds: float = 0.0) -> tuple[str, str]:
     if preview.state == "running":
         return "running", f"Running, {seconds_text(seconds)}"
     if preview.state == "waiting":
-        return "waiting", "Waiting"
+        return "waiting", preview.problem or "Waiting"
     if preview.state == "held":
         return "todo", "Not sent"
     count = len(preview.predictions)

@@ -16,6 +16,7 @@ from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import AppError, Cancelled
 from byom_gui.core.image import ImageRef, ImageSource, Raster
 from byom_gui.core.preview import Preview, PreviewState
+from byom_gui.core.retry import ask_patiently
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
@@ -41,6 +42,13 @@ class _Read:
     width: int
     height: int
     thumbnail: Raster
+
+
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """Progress of a job: the server is busy, and is asked again after a while."""
+
+    why: str
 
 
 class Inference(QObject):
@@ -222,7 +230,12 @@ class Inference(QObject):
         def work(job: Job[Answered]) -> Answered:
             job.report("running")
             source = self._read(job, ref)
-            return self._backend.server.infer(endpoint, settings, ref, source, job.token)
+
+            def ask() -> Answered:
+                job.report("running")
+                return self._backend.server.infer(endpoint, settings, ref, source, job.token)
+
+            return ask_patiently(ask, job.token, lambda why: job.report(_Busy(why)))
 
         self._running[key] = self._jobs.run(
             work,
@@ -271,7 +284,10 @@ class Inference(QObject):
         if preview is None:
             return
         if value == "running":
-            self._session.put_preview(replace(preview, state="running"))
+            if preview.state != "running":
+                self._session.put_preview(replace(preview, state="running", problem=""))
+        elif isinstance(value, _Busy):
+            self._session.put_preview(replace(preview, state="waiting", problem=value.why))
         elif isinstance(value, _Read):
             self._session.put_preview(replace(preview, width=value.width, height=value.height))
             self.thumbnail_ready.emit(key, value.thumbnail)
