@@ -26,7 +26,7 @@ from byom_gui.ui.widgets.address_field import AddressText
 from byom_gui.ui.widgets.basic import column, ground, hline
 from byom_gui.ui.widgets.tabbed import TabbedPane
 
-STRIP, STRIP_NARROW = 208, 88
+STRIP, STRIP_NARROW, STRIP_LEAST = 208, 88, 160
 RIGHT, RIGHT_NARROW, RIGHT_JSON = 368, 320, 720
 
 
@@ -64,7 +64,8 @@ class Parts:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.pages = QStackedWidget()
         self.central = self._lay_out()
-        self._widths = {name: _kept_width(name, width) for name, width in (("Lists", RIGHT), ("JSON", RIGHT_JSON))}
+        usual = (("Images", STRIP, STRIP_LEAST), ("Lists", RIGHT, RIGHT_NARROW), ("JSON", RIGHT_JSON, RIGHT_NARROW))
+        self._widths = {name: _kept_width(name, width, least) for name, width, least in usual}
 
     def _lay_out(self) -> QWidget:
         side = column(self.right, self.inspector, spacing=0, on="surface")
@@ -119,18 +120,18 @@ class Parts:
         self._apply_widths()
 
     def remember_widths(self) -> None:
-        """Keeps the right panel's width, for the lists and for JSON by itself."""
+        """Keeps the widths of the image strip and of the right panel, for the lists and for JSON by itself."""
         sizes = self.splitter.sizes()
         if len(sizes) == 3 and sizes[2] > 0 and not self._narrow:
-            name = "JSON" if self.right.current == "JSON" else "Lists"
-            self._widths[name] = round(sizes[2] / theme.px(1000) * 1000)
-            QSettings().setValue(f"width-{name}", self._widths[name])
+            for name, size in (("Images", sizes[0]), ("JSON" if self.right.current == "JSON" else "Lists", sizes[2])):
+                self._widths[name] = round(size / theme.px(1000) * 1000)
+                QSettings().setValue(f"width-{name}", self._widths[name])
 
     def _apply_widths(self) -> None:
         total = self.splitter.width()
         if total <= 0:
             return
-        left = theme.px(STRIP_NARROW if self._narrow else STRIP)
+        left = theme.px(STRIP_NARROW if self._narrow else self._widths["Images"])
         json = self.right.current == "JSON"
         wanted = self._widths["JSON" if json else "Lists"]
         if self._narrow:
@@ -139,9 +140,9 @@ class Parts:
         self.splitter.setSizes([left, max(total - left - right, 1), right])
 
 
-def _kept_width(name: str, usual: int) -> int:
-    """How wide the right panel was when the user moved it last."""
+def _kept_width(name: str, usual: int, least: int) -> int:
+    """How wide a panel was when the user moved its edge last."""
     try:
-        return min(max(int(str(QSettings().value(f"width-{name}", usual))), RIGHT_NARROW), 2000)
+        return min(max(int(str(QSettings().value(f"width-{name}", usual))), least), 2000)
     except ValueError:
         return usual

@@ -469,6 +469,25 @@ def test_the_tab_key_reaches_ping_from_the_address(window: MainWindow) -> None:
     assert "Ping" in names
 
 
+def test_widths_that_the_user_drew_come_back(make_window: Callable[[], MainWindow], tmp_path: Path) -> None:
+    def connected() -> MainWindow:
+        window = make_window()
+        tour = Tour(window, tmp_path)
+        tour.connect(ADDRESS)
+        tour.wait("the layout", lambda: window.parts.splitter.sizes()[0] > 0)
+        tour.settle(50)
+        return window
+
+    window = connected()
+    usual = window.parts.splitter.sizes()
+    window.parts.splitter.setSizes([usual[0] + 60, usual[1] - 110, usual[2] + 50])
+    window.parts.splitter.splitterMoved.emit(0, 1)
+    drawn = window.parts.splitter.sizes()
+    assert drawn[0] == usual[0] + 60
+    again = connected().parts.splitter.sizes()
+    assert again == pytest.approx(drawn, abs=1)
+
+
 def test_settings_change_the_width_of_the_lane(window: MainWindow) -> None:
     window.session.set_settings(replace(window.session.settings, concurrency=7))
     assert window.works.jobs.width("infer") == 7
