@@ -103,3 +103,24 @@ def test_a_busy_server_is_asked_again_and_stderr_says_so(call: Call, tmp_path: P
     assert got.code == 0, got.err
     assert "Busy (429), again in 2 s" in got.err
     assert {one["status"] for one in lines(tmp_path / "out")} == {200}
+
+
+def test_answers_go_out_as_darwin_json_coco_and_csv(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    also = ("--darwin", "darwin", "--coco", "coco.json", "--csv", "all.csv")
+    got = call("infer", model.url, SAMPLES / "*.jpg", SAMPLES / "*.png", "--out", "out", "--no-overlays", *also)
+    assert got.code == 0, got.err
+    results = sum(len(one["answer"]["results"]) for one in lines(tmp_path / "out"))  # type: ignore[index,misc]
+    files = sorted((tmp_path / "darwin").iterdir())
+    assert len(files) == len(lines(tmp_path / "out"))
+    darwin = sum(len(json.loads(file.read_text(encoding="utf-8"))["annotations"]) for file in files)
+    assert darwin == results
+    coco = json.loads((tmp_path / "coco.json").read_text(encoding="utf-8"))
+    assert 0 < len(coco["annotations"]) < results
+    assert "COCO has no place for these, so they are not in it: " in got.err
+    assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == results + 1
+
+
+def test_forms_that_can_not_be_written_exit_2_before_any_call(call: Call) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/infer"
+    got = call("infer", nobody, SAMPLES / "neuron.jpg", "--out", "out", "--coco", "nowhere/coco.json")
+    assert got.code == 2
