@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -140,11 +141,17 @@ def free_port() -> int:
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """Reads one request's head from a raw connection."""
+    """Reads one whole request from a raw connection; head and body may come in pieces."""
     got = b""
-    while b"\r\n\r\n" not in got:
+    while not _whole(got):
         part = connection.recv(65536)
         if not part:
             break
         got += part
     return got
+
+
+def _whole(got: bytes) -> bool:
+    head, end, body = got.partition(b"\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: *(\d+)", head)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
