@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from byom_gui.ui.main_window import MainWindow
 
 
+def has_display(environ: Mapping[str, str]) -> bool:
+    """Whether a window can be opened here."""
+    return sys.platform in ("win32", "darwin") or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
 def make_application() -> QApplication:
     """The QApplication in the house style; the one there is, where there is one."""
     from PySide6.QtCore import QSettings
@@ -45,11 +50,14 @@ def make_application() -> QApplication:
 
 def make_window(world: World) -> MainWindow:
     """The window, joined to the world. It has to be closed before the world is."""
+    from byom_gui.ui import theme
     from byom_gui.ui.main_window import MainWindow
     from byom_gui.ui.session import Session
 
     backend = world.backend()
-    return MainWindow(Session(backend.v7.load_profile()), backend)
+    session = Session(backend.v7.load_profile())
+    with theme.unstyled():
+        return MainWindow(session, backend)
 
 
 def open_window(path: str | None = None, *, quit_after_first_paint: bool = False, practice: bool = False) -> int:

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from byom_gui.app.filing import Filing
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.classes import ClassList
-from byom_gui.core.diagnosis import Answered
 from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
 from byom_gui.core.errors import FileError, ImageError, InputError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
-from byom_gui.core.observations import ClassesObservation, PingReport, Stage
-from byom_gui.core.profile import RegisterRequest
 from byom_gui.core.project import Project, Settings
-from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
 from byom_gui.core.registration import Registration
-from byom_gui.core.report import CheckReport
 from byom_gui.ui.backend import Backend, ImageBackend, Practice, SecretBackend, ServerBackend, V7Backend
 
 if TYPE_CHECKING:
+    from byom_gui.core.classes import ClassList
+    from byom_gui.core.diagnosis import Answered
+    from byom_gui.core.observations import ClassesObservation, PingReport, Stage
+    from byom_gui.core.profile import RegisterRequest
+    from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
+    from byom_gui.core.report import CheckReport
     from byom_gui.sandbox.practice import Practice as PracticeServers
     from byom_gui.services.model_server import ModelServer
     from byom_gui.services.secrets import SecretStore

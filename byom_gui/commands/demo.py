@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,17 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", default="byom-demo", help="where the JSON and the pictures go")
 
 
-def has_display() -> bool:
-    """Whether a window can be opened here."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY")
-    return sys.platform in ("win32", "darwin") or any(environment().get(name) for name in names)
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Opens the window in practice; without a display, or when asked, does the same offscreen."""
-    if has_display() and not arguments.headless:
-        from byom_gui import app
+    from byom_gui import app
 
+    if app.has_display(environment()) and not arguments.headless:
         return app.open_window(practice=True)
     return walk(Path(arguments.out))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import escape
-from xml.sax.saxutils import quoteattr
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -16,4 +15,7 @@ def xml(text: str) -> str:
 
 def attribute(text: str) -> str:
     """The same as the value of an attribute, with its quotes."""
+    # It brings the whole of urllib.request, and only a report needs it.
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_NOT_XML.sub("?", text))

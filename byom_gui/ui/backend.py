@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from byom_gui.core.cancel import CancelToken
-from byom_gui.core.classes import ClassList
-from byom_gui.core.diagnosis import Answered
-from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
-from byom_gui.core.image import ImageRef, ImageSource, Raster
-from byom_gui.core.observations import ClassesObservation, PingReport, Stage
-from byom_gui.core.profile import ApiProfile, RegisterRequest
-from byom_gui.core.project import Project, Settings
-from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
-
 if TYPE_CHECKING:
+    from byom_gui.core.cancel import CancelToken
+    from byom_gui.core.classes import ClassList
+    from byom_gui.core.diagnosis import Answered
+    from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
+    from byom_gui.core.image import ImageRef, ImageSource, Raster
+    from byom_gui.core.observations import ClassesObservation, PingReport, Stage
+    from byom_gui.core.profile import ApiProfile, RegisterRequest
+    from byom_gui.core.project import Project, Settings
+    from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
     from byom_gui.core.report import CheckReport
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QResizeEvent,
+    QShowEvent,
     QTextDocument,
 )
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
@@ -32,9 +33,11 @@ from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
+from byom_gui.ui.work.keys import KEYRING
 from byom_gui.ui.works import Works
 
 SIZE = (1440, 900)
+AFTER_PAINT_MS = 100
 
 
 class MainWindow(QMainWindow):
@@ -44,13 +47,15 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.works = Works(session, backend, self)
+        # Finding the keyring takes as long as half the start; it may wait until the window is in sight.
+        self.works.jobs.hold(KEYRING, True)
         self.filing = self.works.filing
         self.parts = Parts()
         self.menus = Menus(self)
         self._name = label("", tone="second", size="small")
         self._name.setContentsMargins(0, 0, theme.px(12), 0)
         # The menu bar does not follow a corner that grows, so it has room from the start.
-        self._name.setFixedSize(theme.px(420), self.menuBar().sizeHint().height())
+        self._name.setFixedSize(theme.px(420), theme.px(26))
         self._name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.menuBar().setCornerWidget(self._name)
         self.setCentralWidget(self.parts.central)
@@ -75,8 +80,9 @@ class MainWindow(QMainWindow):
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
         self.filing.practice_started.connect(self._practice_started)
-        parts.center.changed.connect(self._view_changed)
-        self.works.keys.refresh()
+        parts.center.changed.connect(lambda _: self._view_changed())
+        # The keyring may answer later than the view is opened.
+        works.keys.places_changed.connect(self._check_kept_key)
         self.session.project_replaced.emit()
 
     def _open_finding(self, finding_id: str) -> None:
@@ -85,11 +91,16 @@ class MainWindow(QMainWindow):
         family = next((name for name, starts in FAMILIES.items() if finding_id.startswith(starts)), None)
         self.checking.open_item(family)
 
-    def _view_changed(self, title: str) -> None:
+    def _view_changed(self) -> None:
         self.checking.show_state()
-        if title == "Register" and self.session.team is None and self.works.keys.key_place.kind != "none":
-            # The request holds the team's id, so a kept key is checked when the request is first looked at.
-            self.works.keys.check_key()
+        self._check_kept_key()
+
+    def _check_kept_key(self) -> None:
+        """The request holds the team's id, so a kept key is checked when the request is first looked at."""
+        keys = self.works.keys
+        due = self.parts.center.current == "Register" and self.session.team is None
+        if due and keys.key_place.kind != "none" and not (keys.storing or keys.checking):
+            keys.check_key()
 
     def _practice_started(self) -> None:
         self.works.keys.refresh()
@@ -268,6 +279,11 @@ class MainWindow(QMainWindow):
         self.parts.start.set_drag_over(count)
 
     # --- size and end
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Once the window is in sight, the keyring is asked."""
+        super().showEvent(event)
+        QTimer.singleShot(AFTER_PAINT_MS, self, lambda: self.works.jobs.hold(KEYRING, False))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Reflows at 1200."""

@@ -6,6 +6,8 @@ system's own, so that larger system text never cuts anything.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -175,6 +177,19 @@ def choose(app: QApplication, choice: Choice) -> None:
     app.setStyleSheet(style_sheet())
     icons.refresh(app)
     holder.changed.emit()
+
+
+@contextlib.contextmanager
+def unstyled() -> Iterator[None]:
+    """Holds the style sheet back while widgets are made: Qt would work it through again at each level of parents."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    try:
+        yield
+    finally:
+        app.setStyleSheet(sheet)
 
 
 def style_sheet() -> str:

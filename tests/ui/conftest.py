@@ -39,7 +39,9 @@ def make_window(qtbot: QtBot, world: World, tmp_path: Path) -> Iterator[Callable
 
     def make() -> MainWindow:
         backend = world.backend()
-        window = MainWindow(Session(backend.v7.load_profile()), backend)
+        # As app.make_window does.
+        with theme.unstyled():
+            window = MainWindow(Session(backend.v7.load_profile()), backend)
         made.append(window)
         window.show()
         return window

@@ -14,6 +14,8 @@ from byom_gui.ui.widgets.basic import copy_text
 
 NOWHERE = SecretPlace("none", "not set")
 CLIPBOARD_SECONDS = 30
+KEYRING = "keyring"
+"""The lane of every call to the keyring: one at a time."""
 
 
 class Keys(QObject):
@@ -56,7 +58,7 @@ class Keys(QObject):
             lambda _: {ref: self._backend.secrets.place(ref) for ref in refs},
             self._placed,
             self._say,
-            lane="keyring",
+            lane=KEYRING,
         )
 
     def _placed(self, places: dict[SecretRef, SecretPlace]) -> None:
@@ -70,7 +72,7 @@ class Keys(QObject):
             lambda _: {ref: self._backend.secrets.set(ref, value)},
             lambda places: self._stored(ref, places),
             self._store_failed,
-            lane="keyring",
+            lane=KEYRING,
         )
 
     @property
@@ -106,7 +108,7 @@ class Keys(QObject):
             lambda _: self._backend.secrets.forget(ref),
             lambda _: self._forgotten(ref),
             self._say,
-            lane="keyring",
+            lane=KEYRING,
         )
 
     def _forgotten(self, ref: SecretRef) -> None:
@@ -120,7 +122,7 @@ class Keys(QObject):
 
     def copy(self, ref: SecretRef) -> None:
         """Puts the secret on the clipboard for 30 seconds."""
-        self._jobs.run(lambda _: self._backend.secrets.value(ref), self._copied, self._say, lane="keyring")
+        self._jobs.run(lambda _: self._backend.secrets.value(ref), self._copied, self._say, lane=KEYRING)
 
     def _copied(self, value: str | None) -> None:
         if value is None:
@@ -154,6 +156,11 @@ class Keys(QObject):
                 return team, None
 
         self._check = self._jobs.run(work, self._checked, self._check_failed, lane="v7")
+
+    @property
+    def checking(self) -> bool:
+        """Whether V7 is being asked whose the key is."""
+        return self._check is not None
 
     def _stop_checking(self) -> None:
         """What V7 says of a key that is gone, or of another project's V7, no longer counts."""
