@@ -29,8 +29,6 @@ GEOMETRY: tuple[Case, ...] = (
         Spec(kinds=_MIXED, steps=(f.shares(),)),
         "one",
     ),
-    case("percent lines, one size", "units.percent", Spec(kinds=_LINES, steps=(f.shares(100),)), "same-size"),
-    case("percent cuboids", "units.percent", Spec(kinds=_CUBOIDS, steps=(f.shares(100), f.rounded(2))), "two"),
     case(
         "letterboxed 640 in a corner, polygons",
         "units.model-size",
@@ -55,7 +53,6 @@ GEOMETRY: tuple[Case, ...] = (
         Spec(kinds=kinds("line ellipse"), steps=(f.swapped(),)),
         "same-size",
     ),
-    case("unrotated boxes, mirrored pictures", "orientation.exif", Spec(upright=False), "mirrored"),
     case("unrotated skeletons, phone", "orientation.exif", Spec(kinds=_SKELETONS, upright=False), "phone"),
 )
 
@@ -111,9 +108,6 @@ BEHAVIOUR: tuple[Case, ...] = (
         may="shape.outside",
     ),
     case("a third of a second, 100 ms given", "speed.slow", Spec(wait=lambda _: 0.33), "six", budget_ms=100),
-    case(
-        "one at a time, keypoints", "speed.serial", Spec(kinds=_POINTS, wait=lambda _: 0.15, one_by_one=True), "jpegs"
-    ),
 )
 
 COMBINED: tuple[Case, ...] = (

@@ -51,6 +51,34 @@ GEOMETRY: tuple[Case, ...] = (
     case("unrotated keypoints", "orientation.exif", Spec(kinds=_POINTS, upright=False), "turned"),
 )
 
+# Kept aside once, and looked at: their like is kept aside in their stead.
+LOOKED_AT: tuple[Case, ...] = (
+    case("percent lines, one size", "units.percent", Spec(kinds=_LINES, steps=(f.shares(100),)), "same-size"),
+    case("percent cuboids", "units.percent", Spec(kinds=_CUBOIDS, steps=(f.shares(100), f.rounded(2))), "two"),
+    case("unrotated boxes, mirrored pictures", "orientation.exif", Spec(upright=False), "mirrored"),
+    case(
+        "one at a time, keypoints", "speed.serial", Spec(kinds=_POINTS, wait=lambda _: 0.15, one_by_one=True), "jpegs"
+    ),
+    case(
+        "centre boxes, a few among polygons",
+        "layout.centre",
+        Spec(kinds={**kinds("polygon"), "blue": ("tree", "bounding_box")}, steps=(f.centres(),)),
+        "swarm-boxed",
+    ),
+    case(
+        "no JPEG", "input.format", Spec(refuses=lambda s: s.view.kind == "JPEG", refusal=dies("no decoder")), "photos"
+    ),
+    case(
+        "confidence as text, tree and Tree",
+        "schema.type classes.near-match",
+        Spec(
+            steps=(f.named("tree", "Tree"), f.each(lambda x, _: {**x, "confidence": str(x["confidence"])})),
+            classes=[{"name": x, "type": "bounding_box"} for x in ("car", "person", "tree", "lake", "tent", "stone")],
+        ),
+        "photos",
+    ),
+)
+
 _NO_CMYK = Spec(refuses=lambda s: s.view.mode == "CMYK", refusal=dies("cannot reshape array"))
 
 INPUTS: tuple[Case, ...] = (
@@ -215,4 +243,4 @@ COMBINED: tuple[Case, ...] = (
     ),
 )
 
-CASES: tuple[Case, ...] = (*PLAIN, *GEOMETRY, *INPUTS, *BEHAVIOUR)
+CASES: tuple[Case, ...] = (*PLAIN, *GEOMETRY, *LOOKED_AT, *INPUTS, *BEHAVIOUR)

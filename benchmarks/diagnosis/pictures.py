@@ -104,6 +104,17 @@ def _mirrored() -> list[ImageSource]:
     return [encoded(scene(size, 740 + turn, 3), f"mirror-{turn}.jpg", turn) for turn in turns]
 
 
+def _mirror_two() -> list[ImageSource]:
+    turns, sizes = (4, 2, 7), ((620, 450), (440, 700), (760, 520))
+    return [
+        encoded(scene(size, 760 + turn), f"glass-{turn}.jpg", turn) for turn, size in zip(turns, sizes, strict=True)
+    ]
+
+
+def _upended() -> list[ImageSource]:
+    return [encoded(scene((640 - 60 * at, 460), 780 + at), f"upended-{at}.jpg", 3) for at in range(3)]
+
+
 def _symmetric() -> list[ImageSource]:
     """Each the same as its mirror picture, both ways."""
     made = []
@@ -224,6 +235,12 @@ _SETS: dict[str, Callable[[], list[ImageSource]]] = {
     "turned": _turned,
     "phone": _phone,
     "mirrored": _mirrored,
+    "mirror-two": _mirror_two,
+    "upended": _upended,
+    "desk": lambda: several(((1100, 620), (660, 940), (840, 840)), "desk", 30),
+    "desk-few": lambda: several(((1000, 640), (700, 900), (800, 600)), "few", 32, count=2),
+    "stamps": lambda: several(((120, 90), (90, 120), (110, 110)), "stamp", 33, count=3),
+    "swarm-boxed": lambda: several(((1300, 900), (900, 1100)), "boxed", 34, count=40, part=0.05),
     "symmetric": _symmetric,
     "border": _border,
     "some-empty": _some_empty,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.diagnosis import cases_held_out, cases_tuned, sound
+from benchmarks.diagnosis import cases_tuned, held_out, sound
 from benchmarks.diagnosis.case import Case, Verdict
 from byom_gui.core.diagnosis import CATALOGUE
 
@@ -157,13 +157,13 @@ def _head(measured: Measured) -> list[str]:
 
 def _per_id(measured: Measured) -> list[str]:
     tuned = _counts(_of(measured.tuned, cases_tuned.CASES))
-    held_out = _counts(_of(measured.held_out, cases_held_out.CASES))
+    kept = _counts(_of(measured.held_out, held_out.CASES))
     lines = ["## Each id", "", "Servers with this fault alone.", "", "| id | tuned to | held out |", "|---|---|---|"]
     for id in CATALOGUE:
         if id in UNCAUSED:
             lines.append(f"| `{id}` | – | – ({UNCAUSED[id]}) |")
             continue
-        cells = (_cell(counts.get(id)) for counts in (tuned, held_out))
+        cells = (_cell(counts.get(id)) for counts in (tuned, kept))
         lines.append(f"| `{id}` | {' | '.join(cells)} |")
     return lines
 
@@ -179,7 +179,7 @@ def _combined(measured: Measured) -> list[str]:
     lines = ["## Several faults at once", "", "| server | faults | found | besides |", "|---|---|---|---|"]
     both = (
         ("", _of(measured.tuned, cases_tuned.COMBINED)),
-        (" (held out)", _of(measured.held_out, cases_held_out.COMBINED)),
+        (" (held out)", _of(measured.held_out, held_out.COMBINED)),
     )
     for word, verdicts in both:
         for each in verdicts:
@@ -203,7 +203,7 @@ def _sound(measured: Measured) -> list[str]:
         "| server | |",
         "|---|---|",
     ]
-    both = (("", _of(measured.tuned, sound.SOUND)), (" (held out)", _of(measured.held_out, cases_held_out.SOUND)))
+    both = (("", _of(measured.tuned, sound.SOUND)), (" (held out)", _of(measured.held_out, held_out.SOUND)))
     for word, verdicts in both:
         for each in verdicts:
             said = each.outcome.error or _ids(each.false) or "✓"

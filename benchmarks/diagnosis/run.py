@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from benchmarks.diagnosis import cases_held_out, cases_tuned, frameworks, report, sound
+from benchmarks.diagnosis import cases_tuned, frameworks, held_out, report, sound
 from benchmarks.diagnosis.case import Case, Outcome, Verdict, case, check
 from benchmarks.diagnosis.report import Measured, Sample
 from benchmarks.diagnosis.servers import Spec
@@ -30,7 +30,7 @@ KEPT = Path(tempfile.gettempdir()) / "byom-diagnosis.outcomes"
 """Each outcome as it comes, one a line, so that a run which was broken off can go on with ``--resume``."""
 
 TUNED = (*cases_tuned.CASES, *cases_tuned.COMBINED, *sound.SOUND)
-HELD_OUT = (*cases_held_out.CASES, *cases_held_out.COMBINED, *cases_held_out.SOUND)
+HELD_OUT = (*held_out.CASES, *held_out.COMBINED, *held_out.SOUND)
 _TIMED = {
     "a server that answers at once": case("timing, fast", "", Spec(), "six"),
     "a server that takes 0.3 s": case("timing, 0.3 s", "", Spec(wait=lambda _: 0.3), "six"),
@@ -142,8 +142,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return _tuned_only(arguments.k, arguments.v)
     if not arguments.resume:
         KEPT.unlink(missing_ok=True)
-    tuned, held_out = verdicts(TUNED, say=False), verdicts(HELD_OUT, say=False)
-    measured = Measured(tuned, held_out, timed())
+    measured = Measured(verdicts(TUNED, say=False), verdicts(HELD_OUT, say=False), timed())
     PASSED_ON.write_text(json.dumps(report.passed_on(measured), indent=1), encoding="utf-8")
     PAGE.write_text(report.page(measured), encoding="utf-8")
     print(report.summary(measured))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.diagnosis import cases_held_out, cases_tuned, sound
+from benchmarks.diagnosis import cases_tuned, held_out, sound
 from benchmarks.diagnosis.case import Case, Verdict, check
 from benchmarks.diagnosis.faults import corners, letterboxed, shares, swapped
 from benchmarks.diagnosis.pictures import pictures
@@ -15,7 +15,7 @@ from byom_gui.core.diagnosis import CATALOGUE
 SOUND = ("tags, the same of every picture", "none on some pictures", "one picture of one thing")
 FAULTY = ("closed port", "NaN as confidence", "width for w", "Car and car", "url fails")
 TUNED = (*cases_tuned.CASES, *cases_tuned.COMBINED)
-HELD_OUT = (*cases_held_out.CASES, *cases_held_out.COMBINED)
+HELD_OUT = (*held_out.CASES, *held_out.COMBINED)
 
 
 def of(name: str) -> Case:
@@ -41,15 +41,15 @@ def test_every_id_is_tried_on_three_servers_and_a_third_is_kept_aside() -> None:
         return sum(id in each.ids for each in cases)
 
     for id in set(CATALOGUE) - {"net.url-invalid"}:
-        kept = count(cases_held_out.CASES, id)
+        kept = count(held_out.CASES, id)
         assert count(cases_tuned.CASES, id) >= 2, id
         assert kept >= 1, id
-    assert len(cases_tuned.COMBINED) + len(cases_held_out.COMBINED) >= 25
+    assert len(cases_tuned.COMBINED) + len(held_out.COMBINED) >= 25
     assert len(sound.SOUND) >= 15
 
 
 def test_names_are_unique_and_ids_are_known() -> None:
-    cases = (*TUNED, *HELD_OUT, *sound.SOUND, *cases_held_out.SOUND)
+    cases = (*TUNED, *HELD_OUT, *sound.SOUND, *held_out.SOUND)
     assert len({each.name for each in cases}) == len(cases)
     assert {id for each in cases for id in each.ids | each.may} <= CATALOGUE.keys()
     assert all(pictures(each.images) for each in cases)
