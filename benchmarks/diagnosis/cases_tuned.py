@@ -62,8 +62,17 @@ LOOKED_AT: tuple[Case, ...] = (
     case(
         "centre boxes, a few among polygons",
         "layout.centre",
-        Spec(kinds={**kinds("polygon"), "blue": ("tree", "bounding_box")}, steps=(f.centres(),)),
+        Spec(kinds={**kinds("polygon"), "blue": ("lake", "bounding_box")}, steps=(f.centres(),)),
         "swarm-boxed",
+    ),
+    case("stretched to 120", "units.model-size", Spec(steps=(f.stretched(120),)), "wide"),
+    case("stretched to 92, polygons", "units.model-size", Spec(kinds=_POLYGONS, steps=(f.stretched(92),)), "photos"),
+    case("normalised polygons, phone alone", "units.normalised", Spec(kinds=_POLYGONS, steps=(f.shares(),)), "phone"),
+    case(
+        "unrotated corners, mirrored alone",
+        "orientation.exif layout.corners",
+        Spec(upright=False, steps=(f.corners(),)),
+        "mirrored",
     ),
     case(
         "no JPEG", "input.format", Spec(refuses=lambda s: s.view.kind == "JPEG", refusal=dies("no decoder")), "photos"

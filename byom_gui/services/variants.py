@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from byom_gui.core.image import ImageSource
-from byom_gui.core.observations import Affine, EdgeMap, Variant
+from byom_gui.core.observations import IDENTITY, Affine, EdgeMap, Variant
 from byom_gui.services import images
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def changed(source: ImageSource, kind: str) -> tuple[ImageSource, Variant]:
     """The picture changed in one way, and the map from its upright pixels to those of the changed one.
 
     Args:
-        kind: mirrored, upended, half, narrow, padded, turned-2 to turned-8, blank, noise; again is the very same.
+        kind: mirrored, upended, half, narrow, padded, turned-2 to turned-8, blank, noise; upright leaves out the EXIF
+            orientation; again is the very same.
 
     Raises:
         ImageError: the pixels are damaged.
@@ -111,6 +112,7 @@ _CHANGES = {
     "half": lambda picture: _scaled(picture, 0.5, 0.5),
     "narrow": lambda picture: _scaled(picture, 0.5, 1.0),
     "padded": _padded,
+    "upright": lambda picture: (picture, IDENTITY),
     "blank": _blank,
     "noise": _noise,
 }

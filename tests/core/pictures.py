@@ -40,6 +40,7 @@ def changes(size: Size) -> dict[str, tuple[Affine, Size, int]]:
         "half": ((0.5, 0, 0, 0, 0.5, 0), (width // 2, height // 2), 1),
         "narrow": ((0.5, 0, 0, 0, 1, 0), (width // 2, height), 1),
         "padded": (IDENTITY, (width + 97, height + 161), 1),
+        "upright": ((0.5, 0, 0, 0, 0.5, 0), (width // 2, height // 2), 1),
         "turned-6": (IDENTITY, size, 6),
         "turned-8": (IDENTITY, size, 8),
     }

@@ -9,7 +9,9 @@ import pytest
 
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import Diagnosis
+from byom_gui.core.diagnosis.evidence import Score
 from byom_gui.core.diagnosis.geometry import IDS, RULES, reading_of
+from byom_gui.core.diagnosis.judging import common_size
 from byom_gui.core.diagnosis.model import RunLook, RunRule
 from byom_gui.core.diagnosis.readings import Fit, Reading
 from byom_gui.core.observations import EdgeMap, Observations
@@ -129,6 +131,58 @@ def test_turned_pictures_of_the_user(orientation: int) -> None:
     before = calls(Reading(unrotated=True), probes=(), sizes=size, orientation=orientation, count=10)
     assert ids(told(before)) == ({"orientation.exif"} if orientation > 4 else set())
     assert ids(told(calls(Reading(), probes=(), sizes=size, orientation=orientation, count=10))) == set()
+
+
+UPRIGHT = ("upright", "mirrored", "half", "upended")
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        (Reading(), set()),
+        (Reading(unrotated=True), {"orientation.exif"}),
+        (Reading((1, 1)), {"units.normalised"}),
+        (Reading((1, 1), unrotated=True), {"units.normalised", "orientation.exif"}),
+        (Reading(layout="corners", unrotated=True), {"layout.corners", "orientation.exif"}),
+    ],
+)
+def test_where_all_pictures_came_turned_their_upright_copies_tell(
+    wrong: Reading, expected: set[str], orientation: int
+) -> None:
+    assert ids(told(calls(wrong, probes=UPRIGHT, orientation=orientation, shake=shaking(3, 1)))) == expected
+
+
+def test_changed_pictures_of_turned_ones_say_nothing_without_an_upright_copy() -> None:
+    assert ids(told(calls(Reading(layout="centre"), probes=("mirrored", "half"), orientation=6))) == set()
+
+
+def _scored(total: float, edges: float = 0.0) -> Score:
+    return Score((), 0.0, edges, total)
+
+
+@pytest.mark.parametrize(
+    ("best", "others", "expected"),
+    [
+        (Reading((88, 100)), {Reading((100, 100)): _scored(46)}, Reading((100, 100))),
+        (Reading((88, 100)), {Reading((100, 100)): _scored(30)}, Reading((88, 100))),
+        (Reading((88, 100)), {Reading((100, 100)): _scored(49, -4)}, Reading((88, 100))),
+        (Reading((88, 100)), {Reading((100, 100), layout="centre"): _scored(49)}, Reading((88, 100))),
+        (Reading((88, 100)), {Reading((224, 224)): _scored(49), Reading(): _scored(49)}, Reading((88, 100))),
+        (
+            Reading((622, 651)),
+            {Reading((640, 640)): _scored(49), Reading((600, 600)): _scored(47)},
+            Reading((640, 640)),
+        ),
+        (Reading((640, 480)), {Reading((600, 600)): _scored(50)}, Reading((640, 480))),
+        (Reading((640, 640)), {Reading((600, 600)): _scored(50)}, Reading((640, 640))),
+        (Reading(layout="centre"), {Reading((100, 100)): _scored(50)}, Reading(layout="centre")),
+    ],
+)
+def test_an_odd_size_gives_way_to_a_common_one_beside_it(
+    best: Reading, others: dict[Reading, Score], expected: Reading
+) -> None:
+    assert common_size(best, {best: _scored(50), **others}) == expected
 
 
 def test_the_evidence_names_a_place_and_the_correction_applies_both() -> None:

@@ -27,6 +27,16 @@ def test_the_first_round_is_of_two_pictures() -> None:
     assert probes.first_probes(answered(Reading()), -1) == ()
 
 
+def test_pictures_that_all_came_turned_bring_upright_copies() -> None:
+    turned = [read_call(each) for each in calls(Reading(), probes=(), orientation=6)]
+    found = probes.first_probes(turned, 100)
+    assert len(found) == probes.FIRST_ROUND
+    assert [each.image for each in found if each.kind == "upright"] == ["0.png", "1.png", "2.png"]
+    assert {each.kind for each in found} == {"upright", "mirrored", "half", "blank", "noise", "again"}
+    mixed = [*answered(Reading())[:1], *turned[1:]]
+    assert {each.image for each in probes.first_probes(mixed, 100)} == {"0.png"}
+
+
 def test_one_picture_alone_is_changed_too() -> None:
     found = probes.first_probes(answered(Reading())[:1], 100)
     assert {each.image for each in found} == {"0.png"}

@@ -34,7 +34,16 @@ def brightness(source: ImageSource, place: tuple[float, float]) -> int:
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 @pytest.mark.parametrize(
     "kind",
-    ["mirrored", "upended", "half", "narrow", "padded", "again", *(f"turned-{number}" for number in range(2, 9))],
+    [
+        "mirrored",
+        "upended",
+        "half",
+        "narrow",
+        "padded",
+        "upright",
+        "again",
+        *(f"turned-{number}" for number in range(2, 9)),
+    ],
 )
 def test_things_are_where_the_map_says(kind: str, form: str) -> None:
     source = picture(form)

@@ -11,9 +11,9 @@ from byom_gui.core.diagnosis.evidence import Pair, score, share_outside
 from byom_gui.core.diagnosis.judging import Judgement, Material, judge
 from byom_gui.core.diagnosis.marks import Sheet
 from byom_gui.core.diagnosis.model import Answered, Rule, RunLook, RunRule
-from byom_gui.core.diagnosis.readings import Reading
+from byom_gui.core.diagnosis.readings import Reading, then
 from byom_gui.core.findings import Finding
-from byom_gui.core.observations import EdgeMap
+from byom_gui.core.observations import IDENTITY, EdgeMap, Variant
 from byom_gui.core.predictions import SHAPE_NAMES, Prediction
 from byom_gui.core.wording import shown
 
@@ -31,6 +31,8 @@ EXPLAINS = ("shape.outside", "shape.degenerate")
 
 _PICTURES = 8
 _MOVES = frozenset(("mirrored", "upended", "half", "narrow", "padded"))
+UPRIGHT = "upright"
+"""The change that turns the pixels of a picture upright and leaves out its EXIF orientation."""
 _TURNED = frozenset(f"turned-{number}" for number in range(2, 9))
 
 
@@ -51,7 +53,10 @@ def outcome_of(answers: Sequence[Answered], tried: Sequence[Answered], edges: Se
     changed = tuple(
         _sheet(each)
         for each in tried
-        if each.marks and (variant := each.call.variant) and variant.of in wanted and variant.kind in _MOVES | _TURNED
+        if each.marks
+        and (variant := each.call.variant)
+        and variant.of in wanted
+        and variant.kind in _MOVES | _TURNED | {UPRIGHT}
     )
     if not changed and not _odd(sheets):
         return Outcome(Judgement(Reading(), False))
@@ -87,16 +92,32 @@ def _sheet(answered: Answered) -> Sheet:
 @lru_cache(maxsize=8)
 def _outcome(sheets: tuple[Sheet, ...], changed: tuple[Sheet, ...], edges: tuple[EdgeMap, ...]) -> Outcome:
     by_name = {sheet.image: sheet for sheet in sheets}
-    pairs = tuple(
-        Pair(by_name[sheet.variant.of], sheet, sheet.variant.to, sheet.variant.kind)
-        for sheet in changed
-        if sheet.variant is not None
-    )
+    copies = {sheet.variant.of: sheet for sheet in changed if sheet.variant and sheet.variant.kind == UPRIGHT}
+    pairs = tuple(_pair(by_name[sheet.variant.of], sheet, sheet.variant) for sheet in changed if sheet.variant)
     upright = tuple(sheet for sheet in sheets if sheet.orientation == 1)
-    moved = tuple(pair for pair in pairs if pair.kind not in _TURNED and pair.base.orientation == 1)
-    judgement = judge(Material(upright, moved, edges))
-    turned = tuple(pair for pair in pairs if pair.kind in _TURNED and pair.base.orientation == 1)
+    moved = tuple(
+        pair if pair.base.orientation == 1 else _from_copy(pair, copies[pair.base.image])
+        for pair in pairs
+        if pair.kind in _MOVES and (pair.base.orientation == 1 or pair.base.image in copies)
+    )
+    judgement = judge(Material((*upright, *copies.values()), moved, edges))
+    turned = tuple(pair for pair in pairs if (pair.kind in _TURNED) == (pair.base.orientation == 1) and _tells(pair))
     return Outcome(judgement, *_turned(judgement.reading, tuple(s for s in sheets if s.orientation > 1), turned))
+
+
+def _pair(base: Sheet, changed: Sheet, variant: Variant) -> Pair:
+    return Pair(base, changed, variant.to, variant.kind)
+
+
+def _tells(pair: Pair) -> bool:
+    """Whether a pair tells of turned pictures: one that was turned, or the upright copy of one that came so."""
+    return pair.kind in _TURNED or pair.kind == UPRIGHT
+
+
+def _from_copy(pair: Pair, copy: Sheet) -> Pair:
+    """The same change of the upright copy, whose answer holds whatever is done with EXIF orientations."""
+    across, _, _, _, down, _ = copy.variant.to if copy.variant else IDENTITY
+    return replace(pair, base=copy, to=then((1 / across, 0.0, 0.0, 0.0, 1 / down, 0.0), pair.to))
 
 
 def _turned(reading: Reading, sheets: tuple[Sheet, ...], pairs: tuple[Pair, ...]) -> tuple[bool, int]:
@@ -107,7 +128,7 @@ def _turned(reading: Reading, sheets: tuple[Sheet, ...], pairs: tuple[Pair, ...]
     if pairs:
         ahead = stored.agreement - as_sent.agreement
         if stored.agreement >= 0.6 and ahead >= 0.25 and stored.moving - as_sent.moving >= 1.2:
-            return True, len(pairs) + len(sheets)
+            return True, len(sheets) + sum(pair.kind in _TURNED for pair in pairs)
         return False, 0
     marks = sum(len(sheet.marks) for sheet in sheets)
     better = share_outside(plain, sheets) - share_outside(before, sheets)

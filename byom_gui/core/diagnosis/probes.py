@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from byom_gui.core.diagnosis.geometry import outcome_of
+from byom_gui.core.diagnosis.geometry import UPRIGHT, outcome_of
 from byom_gui.core.diagnosis.model import Answered
 from byom_gui.core.observations import Way
 
@@ -71,8 +71,10 @@ def first_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
         anything = [each.call.image_name for each in answered if each.answer and each.call.image_name]
         return tuple(Probe("again", name) for name in anything[-1:])[: max(room, 0)]
     one, two = names[0], names[min(1, len(names) - 1)]
-    wanted = [("mirrored", one), ("half", one), ("blank", one), ("noise", one), ("again", one), ("mirrored", two)]
-    wanted += [("turned-6", one), ("turned-8", two), ("again", two)]
+    # Without any upright image, upright copies stand in, and tell what EXIF orientations do.
+    wanted = [(UPRIGHT, name) for name in names[:3]] if _all_turned(answered) else []
+    wanted += [("mirrored", one), ("half", one), ("blank", one), ("noise", one), ("again", one), ("mirrored", two)]
+    wanted += [] if _all_turned(answered) else [("turned-6", one), ("turned-8", two), ("again", two)]
     return tuple(Probe(*each) for each in dict.fromkeys(wanted))[: max(room, 0)]
 
 
@@ -94,11 +96,21 @@ def next_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
 
 
 def suitable(answered: Sequence[Answered]) -> tuple[str, ...]:
-    """The images whose answers show most under a change: some places, upright, and not too many."""
-    fit = [each for each in answered if _is_answer(each) and each.marks and each.call.image_orientation == 1]
-    fit = [each for each in fit if each.call.purpose == "infer" and each.call.image_width > 0]
+    """The images whose answers show most under a change: some places, not too many, upright where any is."""
+    upright = [each for each in _shown(answered) if each.call.image_orientation == 1]
+    fit = upright or _shown(answered)
     ranked = sorted(fit, key=lambda each: not 2 <= len(each.marks) <= 40)
     return tuple(dict.fromkeys(each.call.image_name for each in ranked))
+
+
+def _shown(answered: Sequence[Answered]) -> list[Answered]:
+    fit = [each for each in answered if _is_answer(each) and each.marks]
+    return [each for each in fit if each.call.purpose == "infer" and each.call.image_width > 0]
+
+
+def _all_turned(answered: Sequence[Answered]) -> bool:
+    """Whether every image with places was sent with an EXIF orientation, so that upright copies have to stand in."""
+    return all(each.call.image_orientation > 1 for each in _shown(answered))
 
 
 def _is_answer(answered: Answered) -> bool:

@@ -11,7 +11,7 @@ from byom_gui.core.observations import Call
 
 SHORTEST = 40.0
 """Milliseconds below which a call is mostly the way there and back, so that nothing can be said of two at once."""
-_SERIAL = 1.6
+_SERIAL = 1.4
 
 
 def times(look: RunLook) -> tuple[float | None, list[float]]:
