@@ -250,7 +250,8 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(result(label=None, class_name="a")), "schema.missing", "Rename “class_name” to “label”"),
     (body(result(confidence=None, score=0.5)), "schema.missing", "Rename “score” to “confidence”"),
     (body(result(confidence=None, conf=0.5)), "schema.missing", "Rename “conf”"),
-    (body(result(confidence="0.5")), "schema.type", "a number is due"),
+    (body(result(confidence="0.5")), "schema.type", "Return a number there: float(value)."),
+    (body(bare(skeleton={"nodes": [{"x": 1, "y": 2, "occluded": 0}]})), "schema.type", "bool(value)"),
     (body(result(confidence=-0.5)), "schema.range", "sigmoid"),
     (body(result(confidence=1.01)), "schema.range", "sigmoid"),
     (body(result(confidence=300), result()), "schema.range", "sigmoid"),
@@ -272,7 +273,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(bare(polygon={"path": "1,2 3,4"})), "schema.type", "a list of points is due"),
     (body(result(attributes={"color": "red"})), "schema.attributes-object", "Return a list"),
     (body(result(attributes="red")), "schema.type", "Return a list"),
-    (body(3), "schema.type", "an object is due"),
+    (body(3), "schema.type", "Return an object there, as"),
 ]
 
 

@@ -30,6 +30,14 @@ def test_another_spelling_reads_as_in_the_picture() -> None:
     assert (finding.action.verb, finding.action.argument) == ("rename-class", "nucleus\nNucleus")
 
 
+def test_names_of_results_that_can_not_be_read_are_compared_too() -> None:
+    odd = [result("Nucleus", confidence="0.9"), result("nucleus", polygon=TRIANGLE_), "no result", result(7), bare()]
+    diagnosis = run(call(body(*odd, bare(name="cell", tag={}, keypoint={"x": 1, "y": 1}))), listed=LISTED)
+    finding = only(diagnosis, "classes.near-match")
+    assert (finding.count, finding.where) == (1, "results[0].name")
+    assert "classes.unregistered" not in ids(diagnosis.findings)
+
+
 TRIANGLE_ = {"path": [{"x": 1, "y": 1}, {"x": 50, "y": 1}, {"x": 1, "y": 50}]}
 
 CLASSES: list[tuple[ClassList, list[dict[str, Any]], list[str]]] = [

@@ -95,6 +95,38 @@ def test_what_ordinary_images_bring_as_well_is_not_the_kind() -> None:
     assert found(run(call(usual), tried("jpeg", usual), tried("png", usual))) == set()
 
 
+def test_images_of_a_kind_that_fails_are_that_one_cause() -> None:
+    given = [call(GOOD, image=name, status=500, way="base64") for name in ("one.jpg", "two.JPEG")]
+    grid = [tried("jpeg", status=500), tried("cmyk", status=500), tried("png")]
+    diagnosis = run(call(GOOD, image="ping.png", way="base64"), *given, *grid)
+    finding = only(diagnosis, "input.format")
+    assert "2 are of this kind" in finding.evidence
+    assert "http.server-error" not in ids(diagnosis.findings)
+
+
+@pytest.mark.parametrize(
+    ("given", "grid"),
+    [
+        ([call(GOOD, image="one.jpg", status=500, way="base64")], [tried("jpeg"), tried("png")]),
+        ([call(GOOD, image="one.jpg", status=500, way="base64")], [tried("jpeg", status=500)]),
+        ([call(GOOD, image="one.jpg", status=500, way="base64")], [tried("jpeg", status=500), tried("1x1", body())]),
+        ([call(GOOD, image="one.jpg", status=500, way="url")], [tried("jpeg", status=500), tried("png")]),
+        ([call(GOOD, image="one.gif", status=500, way="base64")], [tried("1x1", status=500), tried("png")]),
+        ([call(GOOD, image="one.jpg", status=503, way="base64")], [tried("jpeg", FAILED), tried("png")]),
+    ],
+    ids=[
+        "the kind works",
+        "nothing else works",
+        "an empty answer works",
+        "another way",
+        "no kind of file",
+        "another failure",
+    ],
+)
+def test_images_that_fail_for_another_reason_are_told_as_that(given: list[Call], grid: list[Call]) -> None:
+    assert "http.server-error" in ids(run(call(GOOD, image="ping.bmp", way="base64"), *given, *grid).findings)
+
+
 @pytest.mark.parametrize("kind", ["broken", "no-image"])
 def test_a_broken_image_breaks_the_server(kind: str) -> None:
     finding = only(run(call(GOOD), tried("jpeg"), tried(kind, status=500)), "input.failure-form")

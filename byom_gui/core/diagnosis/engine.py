@@ -14,6 +14,7 @@ from byom_gui.core.diagnosis import (
     classes,
     geometry,
     inputs,
+    kinds,
     meaning,
     reach,
     schema,
@@ -39,7 +40,7 @@ from byom_gui.core.diagnosis.model import (
 from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Finding, NotChecked, merge
 from byom_gui.core.observations import Call, Observations
-from byom_gui.core.predictions import ShapeName
+from byom_gui.core.predictions import SHAPE_NAMES, ShapeName
 from byom_gui.core.strict_json import DUPLICATES_UP_TO
 
 RULES: tuple[Rule, ...] = (
@@ -118,11 +119,27 @@ def _look(call: Call) -> CallLook:
 def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, int]]:
     predictions = answer.predictions if answer else ()
     counts = Counter((each.name, each.shape_name) for each in predictions)
+    unread = tuple(_unread(answer)) if answer else ()
+    counts.update((name, shape) for name, shape, _ in unread)
     # confidences that the contract refuses were held to 0 to 1, and say nothing of what the server means
     values = [each.confidence for each in predictions] if answer and answer.schema_valid else []
-    first = {(each.name, each.shape_name): each.index for each in reversed(predictions)}
+    first = {(name, shape): index for name, shape, index in reversed(unread)}
+    first |= {(each.name, each.shape_name): each.index for each in reversed(predictions)}
     seen = tuple(Seen(*key, count, first[key]) for key, count in counts.items())
     return seen, (min(values, default=1.0), max(values, default=0.0), len(values))
+
+
+def _unread(answer: Answer) -> Iterator[tuple[str, ShapeName, int]]:
+    """Class and shape of results that can not be drawn (a text as confidence): their names count all the same."""
+    results = answer.results or []
+    if len(results) == len(answer.predictions):
+        return
+    drawn = {each.index for each in answer.predictions}
+    for index, result in enumerate(results):
+        if index not in drawn and isinstance(result, dict):
+            name, shapes = result.get("name"), [shape for shape in SHAPE_NAMES if shape in result]
+            if isinstance(name, str) and len(shapes) == 1:
+                yield name, shapes[0], index
 
 
 def _run_look(observations: Observations, answered: Sequence[Answered], listed: ClassList) -> RunLook:
@@ -136,7 +153,8 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
     tried = tuple(each for each in answered if each.call.purpose in _TRIES)
     probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
     probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
-    kept, lost = ways.without_lost_way(images)
+    sent, lost = ways.without_lost_way(images)
+    kept, misread = kinds.without_failing_kind(sent, tried)
     answers = tuple(each for each in kept if each.answer is not None)
     return RunLook(
         observations,
@@ -148,6 +166,7 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         answers=answers,
         image_count=len({image_key(each) for each in answers}),
         lost=lost,
+        misread=misread,
         tried=tried,
         geometry=geometry.outcome_of(answers, tried, observations.edges),
     )

@@ -64,7 +64,13 @@ def _formats(look: RunLook) -> Iterator[Finding]:
                 failing.setdefault((severity, found.key), []).append(each)
                 words.setdefault((severity, found.key), found.words)
     for (severity, key), many in failing.items():
-        yield _format(severity, key, many, words[severity, key])
+        yield _format(severity, key, many, words[severity, key], _given(look, key))
+
+
+def _given(look: RunLook, key: str) -> str:
+    """How many of the images themselves are of a kind that fails so."""
+    given = {each.call.image_name for each in look.misread if (how := symptom(each, frozenset())) and how.key == key}
+    return f" Of the images that were given, {len(given)} are of this kind." if given else ""
 
 
 def _working(look: RunLook, usual: frozenset[str]) -> list[Way]:
@@ -76,7 +82,7 @@ def _working(look: RunLook, usual: frozenset[str]) -> list[Way]:
     return [way for way in ways if way is not None]
 
 
-def _format(severity: str, key: str, many: list[Answered], words: str) -> Finding:
+def _format(severity: str, key: str, many: list[Answered], words: str, given: str) -> Finding:
     kinds = list(dict.fromkeys(each.call.kind for each in many))
     titles = ", ".join(KIND_TITLES[kind] for kind in kinds)
     first = many[0]
@@ -87,7 +93,7 @@ def _format(severity: str, key: str, many: list[Answered], words: str) -> Findin
         f"Some kinds of image fail: {titles}." if len(kinds) > 1 else f"A kind of image fails: {titles}.",
         severity=severity,
         where=first.call.image_name,
-        evidence=f"{status}{words}, for {titles} by {first.call.way}; other kinds work. {said}".strip(),
+        evidence=f"{status}{words}, for {titles} by {first.call.way}; other kinds work.{given} {said}".strip(),
         cause=_cause(kinds),
         fix="Open it with Pillow from memory and make three channels of it before the model sees it, or answer "
         "“failed” where it can not be judged.",

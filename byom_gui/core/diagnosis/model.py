@@ -121,6 +121,8 @@ class RunLook:
     """On how many different images those were; an image may be sent more than once."""
     lost: tuple[Answered, ...] = ()
     """The calls of a way to send images that never works while the other does; not among ``answered``."""
+    misread: tuple[Answered, ...] = ()
+    """The calls with images of a kind of file that fails while another kind works; not among ``answered``."""
     tried: tuple[Answered, ...] = ()
     """The calls that sent changed pictures, other kinds of image, or several at once."""
     geometry: Outcome | None = None

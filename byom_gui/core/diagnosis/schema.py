@@ -158,8 +158,15 @@ def _of_problem(problem: Problem) -> Finding:
         "schema.type",
         f"“{_last(problem.path)}” is {kind_of(problem.value)}, where another type is due.",
         "A value was turned into text, or left empty, before answering.",
-        problem.message,
+        _type_fix(problem),
     )
+
+
+def _type_fix(problem: Problem) -> str:
+    """What to do about a value of the wrong type, by what is due."""
+    due = problem.message.rpartition("; ")[2].removesuffix(" is due.")
+    how = {"a number": "float(value)", "a text": "str(value)", "true or false": "bool(value)"}.get(due)
+    return f"Return {due} there: {how}." if how else f"Return {due} there, as the example in V7's contract has it."
 
 
 def _shapes(problem: Problem) -> Finding:
