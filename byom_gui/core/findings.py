@@ -16,7 +16,7 @@ class Action:
     """A fix that the app can do itself: ``verb`` is a known word, ``argument`` what it works on.
 
     Verbs: ``use-class`` (argument: the name to list), ``rename-class`` (``old\\nnew``), ``set-type`` (``name\\ntype``),
-    ``delete-class``, ``set-classes-url``, ``set-endpoint``, ``choose-ca``, ``raise-timeout``, ``fetch-classes``,
+    ``delete-class``, ``set-classes-url``, ``set-endpoint``, ``choose-ca``, ``raise-timeout``,
     ``copy-adapter`` (the source).
     """
 

@@ -20,7 +20,7 @@ STAGES = (
     Stage("json", "not-reached"),
 )
 FINDINGS = (
-    Finding("classes.form", "error", "Classes are strings.", action=Action("fetch-classes", "", "Fetch again")),
+    Finding("classes.form", "error", "Classes are strings.", action=Action("use-class", "cat", "List “cat”")),
     Finding("http.server-error", "error", "The server failed.", where="results[0]"),
     Finding("input.format", "warning", "CMYK fails."),
 )
@@ -117,8 +117,8 @@ def test_findings_open_and_act(view: DiagnosisView, qtbot: QtBot) -> None:
     QTest.keyClick(view.rows[0].chevron, Qt.Key.Key_Space)
     assert view.rows[0].opened
     with qtbot.waitSignal(view.action_triggered, timeout=1000) as done:
-        _button(view, "Fetch again").click()
-    assert done.args == [Action("fetch-classes", "", "Fetch again")]
+        _button(view, "List “cat”").click()
+    assert done.args == [Action("use-class", "cat", "List “cat”")]
     with qtbot.waitSignal(view.show_in_json, timeout=1000) as shown:
         _button(view, "Show in JSON").click()
     assert shown.args == ["results[0]"]

@@ -37,7 +37,6 @@ class Fixing(QObject):
             "rename-class": lambda both: classing.rename(*both.split("\n", 1)),
             "set-type": lambda both: classing.set_type(*both.split("\n", 1)),
             "delete-class": classing.delete,
-            "fetch-classes": lambda _: works.pinging.fetch_classes(),
             "set-classes-url": lambda _: connecting.open_settings(),
             "set-endpoint": self._set_endpoint,
             "choose-ca": lambda _: self.choose_ca(),
