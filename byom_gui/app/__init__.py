@@ -64,11 +64,13 @@ def open_window(path: str | None = None, *, quit_after_first_paint: bool = False
     """Runs the app until its window is closed; returns the exit code."""
     from PySide6.QtCore import QTimer
 
+    from byom_gui.app.watching import Watch
     from byom_gui.app.world import World
 
     app = make_application()
     world = World()
     window = make_window(world)
+    watch = Watch(world, window.crashing.happened.emit)
     # Ctrl+C in the terminal ends it as closing the window would.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     beat = QTimer()
@@ -82,8 +84,10 @@ def open_window(path: str | None = None, *, quit_after_first_paint: bool = False
     if quit_after_first_paint:
         window.quit_after_first_paint()
     else:
+        QTimer.singleShot(0, watch.start)
         window.offer_recovery()
     code = app.exec()
+    watch.stop()
     world.close()
     return code
 

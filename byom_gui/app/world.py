@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from byom_gui.services.v7 import V7
 
 PRACTICE_NAME = "practice-model"
+
+_log = logging.getLogger(__name__)
 
 
 class World:
@@ -79,6 +82,7 @@ class World:
             self.end_practice,
             sample_paths,
             _interfaces,
+            _log_folder,
         )
 
     # --- the model server
@@ -88,7 +92,10 @@ class World:
     ) -> PingReport:
         from byom_gui.services.images import small_sample
 
-        return self.server.ping(endpoint, settings, small_sample(), cancel, on_stage)
+        report = self.server.ping(endpoint, settings, small_sample(), cancel, on_stage)
+        stopped = next((stage.name for stage in report.stages if stage.outcome == "failed"), "")
+        _log.info("ping %s: %s", endpoint.origin, f"stopped at {stopped}" if stopped else "passed")
+        return report
 
     def _infer(
         self, endpoint: Endpoint, settings: Settings, ref: ImageRef, source: ImageSource, cancel: CancelToken
@@ -136,6 +143,7 @@ class World:
             samples=samples,
             on_cell=on_cell,
         )
+        _log.info("check %s: %s, %d calls", endpoint.origin, report.verdict, report.calls)
         if settings.keep_answers:
             # A home that may not be written is no reason to lose the check that was made.
             with contextlib.suppress(FileError):
@@ -195,7 +203,9 @@ class World:
 
     def _register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
         v7, key = self._v7()
-        return v7.register(request, self.secrets.get, key, cancel)
+        outcome = v7.register(request, self.secrets.get, key, cancel)
+        _log.info("register at %s: %s", self.v7_host(), outcome.kind)
+        return outcome
 
     # --- practice
 
@@ -248,6 +258,12 @@ def _interfaces() -> tuple[tuple[str, str], ...]:
     from byom_gui.services.interfaces import interfaces
 
     return interfaces()
+
+
+def _log_folder() -> Path:
+    from byom_gui.services.log import log_folder
+
+    return log_folder()
 
 
 def _raster(source: ImageSource, max_side: int | None) -> Raster:

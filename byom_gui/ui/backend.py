@@ -138,3 +138,5 @@ class Backend:
     samples: Callable[[], tuple[Path, ...]]
     interfaces: Callable[[], tuple[tuple[str, str], ...]] = lambda: (("127.0.0.1", "this computer only"),)
     """Where pictures can be served: address and name of each interface of this machine. Asks the system only."""
+    log_folder: Callable[[], Path] = Path.home
+    """Where the log is. Quick; called in the GUI thread."""

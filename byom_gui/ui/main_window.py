@@ -29,6 +29,7 @@ from byom_gui.ui.widgets.notice import Notice
 from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
+from byom_gui.ui.wiring.crashing import Crashing, open_folder
 from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         # Finding the keyring takes as long as half the start; it may wait until the window is in sight.
         self.works.jobs.hold(KEYRING, True)
         self.filing = self.works.filing
+        self.crashing = Crashing(self, self.filing)
         self.parts = Parts()
         self.menus = Menus(self)
         self._name = label("", tone="second", size="small")
@@ -158,6 +160,7 @@ class MainWindow(QMainWindow):
             "keys": lambda: show_keyboard(self, self.menus),
             "assumptions": lambda: show_assumptions(self),
             "stored": lambda: show_stored(self),
+            "log": lambda: open_folder(works.backend.log_folder()),
             "about": lambda: show_about(self),
         }
         for name in THEMES:

@@ -101,6 +101,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         Command("keys", "&Keyboard", "F1"),
         Command("assumptions", "What is &assumed about V7"),
         Command("stored", "What is &kept on this computer"),
+        Command("log", "Show the &log"),
         SEPARATOR,
         Command("about", "&About byom-gui"),
     ),

@@ -23,7 +23,8 @@ ASSUMPTIONS = (
 STORED = (
     "Secrets are kept in the system's keyring, or for this session only where there is none; never in a file.\n\n"
     "Kept in private folders of yours: unsaved work (until it is saved or deleted), the list of recent projects, "
-    "pasted pictures, the last check of each endpoint, the API profile, the window's size and colours.\n\n"
+    "pasted pictures, the last check of each endpoint, the API profile, the window's size and colours, a log and crash "
+    "reports (no secrets, images or answers in them; Help, Show the log, opens their folder).\n\n"
     "Images leave this computer only for the endpoint that you gave."
 )
 KEYS_ON_THE_PICTURE = (
