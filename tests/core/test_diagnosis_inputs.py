@@ -157,3 +157,10 @@ def test_a_prefix_that_is_wanted(calls: Sequence[Call], expected: set[str]) -> N
 def test_what_was_not_sent_is_listed() -> None:
     assert {"input.format", "input.failure-form"} <= {each.id for each in run(call(GOOD)).not_checked}
     assert not {"input.format"} & {each.id for each in run(call(GOOD), tried("jpeg")).not_checked}
+
+
+def test_a_picture_that_is_too_large_as_one_kind_is_no_fault_of_the_kind() -> None:
+    given = call(GOOD, image="one.png", status=413, way="base64")
+    diagnosis = run(call(GOOD, way="base64"), given, tried("png", status=413), tried("jpeg"))
+    assert only(diagnosis, "http.too-large").severity == "error"
+    assert "input.format" not in found(diagnosis)

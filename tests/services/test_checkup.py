@@ -150,9 +150,9 @@ def test_a_locked_door_is_not_hammered() -> None:
 @pytest.mark.parametrize(
     ("count", "quick", "max_calls", "images_sent", "calls"),
     [
-        (0, False, 120, 0, 72),
+        (0, False, 120, 0, 83),
         (5, True, 120, 1, 7),
-        (5, False, 120, 5, 78),
+        (5, False, 120, 5, 89),
         (500, False, 120, 56, 120),
         (5, False, 4, 1, 4),
         (5, False, 2, 0, 2),

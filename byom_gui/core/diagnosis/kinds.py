@@ -19,6 +19,8 @@ _BY_SUFFIX = {
     ".tiff": "tiff",
 }
 _NONE: frozenset[str] = frozenset()
+_OF_SIZE = frozenset(("http.too-large",))
+"""What says of itself that the size is to blame: a picture is larger as one kind of file than as another."""
 
 
 def without_failing_kind(
@@ -43,7 +45,7 @@ def _failing(tried: Sequence[Answered]) -> dict[tuple[Way | None, str], Symptom]
     return {
         (each.call.way, each.call.kind): failed
         for each in cells
-        if each.call.way in work and (failed := symptom(each, _NONE)) is not None
+        if each.call.way in work and (failed := symptom(each, _OF_SIZE)) is not None
     }
 
 

@@ -124,9 +124,7 @@ def input_cells(room: int, ways: Sequence[Way]) -> tuple[Cell, ...]:
         ways: that may be tried, the one that is known to work first.
     """
     cells = [Cell(ways[0], kind) for kind in (*COMMON, *BROKEN, *RARE, *TURNED)] if ways else []
-    cells += [
-        Cell(way, kind) for way in ways[1:] for kind in (*COMMON, *RARE) if way != "data-uri" or kind in COMMON[:2]
-    ]
+    cells += [Cell(way, kind) for way in ways[1:] for kind in (*COMMON, *RARE)]
     return tuple(cells[: max(room, 0)])
 
 
