@@ -14,25 +14,20 @@ from benchmarks.diagnosis.case import Case, Verdict
 from byom_gui.core.diagnosis import CATALOGUE
 
 FIRST = (
-    "The first run over the servers kept aside, before anything was mended because of it, found 107 of 113",
-    "faults and raised a false alarm on 6 of 110 servers. Two of these servers were not what they were said to",
-    "be, and were set right: “127.0.0.7” did not listen at its address, and “no grey” answered a broken image",
-    "with a 500 as well. One rule was changed because of a server kept aside, “raw scores”: confidences a",
-    "little over 1 are no percentages now. Seven servers, which err or whose pictures have special sizes, were",
-    "added to those kept aside after that run.",
+    "The servers kept aside came in two lots. Of the first lot the first run, before anything was mended because",
+    "of it, found 107 of 113 faults and raised a false alarm on 6 of 110 servers. Two of these servers were not what",
+    "they were said to be, and were set right: “127.0.0.7” did not listen at its address, and “no grey” answered a",
+    "broken image with a 500 as well. One rule was changed because of a server kept aside, “raw scores”: confidences",
+    "a little over 1 are no percentages now. Seven servers were added to that lot after that run. When 3 of its",
+    "117 servers were still accused of something and four faults missed, four of them were looked at: they are servers",
+    "tuned to now. The second lot, 38 servers, was written before the rules were mended because of those four, by the",
+    "same hand. It was run for the first time after that, and nothing was changed because of it.",
 )
 """What must not be forgotten of the runs before."""
 
-_AS_SIZE = (
-    "percent and a model's size of 100×100 differ by the estimate of that size alone, and from few or thin shapes it "
-    "came out as 88×100 and 97×104"
-)
 REASONS: dict[str, str] = {
-    "percent lines, one size": _AS_SIZE,
-    "percent cuboids": _AS_SIZE,
-    "unrotated boxes, mirrored pictures": "each picture has another orientation, four of five mirrored; no one reading "
-    "fits all of them well enough, so it is told as boxes outside",
-    "one at a time, keypoints": "times waver with the machine's load; found when run alone",
+    "percent lines, few": "three pictures with a few lines each, rounded to a tenth of a percent: several readings fit "
+    "about as well, so nothing is said rather than something wrong",
 }
 """Why a case is missed or falsely accused, by its name. Written by hand after a look at it."""
 
@@ -141,8 +136,9 @@ def _head(measured: Measured) -> list[str]:
         "picture that they are sent, so that one that is flipped, padded, scaled or turned moves their answer as it",
         "would a model's. Then something is done wrong.",
         "",
-        "A third of the servers was kept aside: of each id the third of every three in the order of writing, picked",
-        "before any rule on geometry, inputs, behaviour and speed was written. No rule was tuned to them.",
+        "More than a third of the servers is kept aside, and no rule is tuned to them: of each id the third of every",
+        "three in the order of writing, picked before any rule on geometry, inputs, behaviour and speed was written,",
+        "and a second lot.",
         "",
         "| servers | how many | faults found | ids found on every server | servers with a false alarm |",
         "|---|---|---|---|---|",
@@ -259,7 +255,8 @@ def _times(measured: Measured) -> list[str]:
         "python3 dev.py diagnosis --tuned-only -k layout  # one line a server, writes nothing",
         "```",
         "",
-        "The servers are in `benchmarks/diagnosis/`: `cases_tuned.py`, `cases_held_out.py` and `sound.py`.",
+        "The servers are in `benchmarks/diagnosis/`: `cases_tuned.py`, `cases_held_out.py`,",
+        "`cases_held_out_second.py` and `sound.py`.",
     ]
     return lines
 

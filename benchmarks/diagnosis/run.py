@@ -138,6 +138,8 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("-v", action="store_true", help="with --tuned-only: every finding")
     parser.add_argument("--resume", action="store_true", help="go on with a whole run that was broken off")
     arguments = parser.parse_args(words)
+    if (arguments.k or arguments.v) and not arguments.tuned_only:
+        parser.error("-k and -v want --tuned-only")
     if arguments.tuned_only:
         return _tuned_only(arguments.k, arguments.v)
     if not arguments.resume:
