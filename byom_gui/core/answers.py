@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from itertools import chain
+from operator import itemgetter
+from typing import Any, cast
 
 from byom_gui.core.predictions import (
     SHAPE_NAMES,
@@ -21,6 +24,9 @@ from byom_gui.core.predictions import (
     Skeleton,
     Tag,
 )
+
+_place = itemgetter("x", "y")
+_as_point = cast("Callable[[tuple[Any, Any]], Point]", partial(tuple.__new__, Point))
 
 
 class _UnreadableError(Exception):
@@ -94,7 +100,14 @@ def _point(value: Any) -> Point:
 
 
 def _path(value: Any) -> tuple[Point, ...]:
-    return tuple(map(_point, _list(_object(value).get("path"))))
+    path = _list(_object(value).get("path"))
+    try:
+        # At C speed: an answer may hold a million points.
+        points = tuple(map(_as_point, map(_place, path)))
+    except (KeyError, TypeError, IndexError):
+        raise _UnreadableError from None
+    kinds = set(map(type, chain.from_iterable(points)))
+    return points if kinds <= {float} else tuple(map(_point, path))
 
 
 def _keypoint(value: Any) -> Keypoint:

@@ -81,7 +81,7 @@ def _point(x: float, y: float) -> Point:
 
 
 def _points(path: Iterable[Point]) -> tuple[Point, ...]:
-    return tuple([point if -FAR < point.x < FAR > point.y > -FAR else _point(point.x, point.y) for point in path])
+    return tuple([point if -FAR < point[0] < FAR > point[1] > -FAR else _point(*point) for point in path])
 
 
 def _corners(box: BoundingBox) -> tuple[Point, ...]:
@@ -164,7 +164,7 @@ def box_of(points: Sequence[Point]) -> Box | None:
     """The smallest box around points, None around none."""
     if not points:
         return None
-    xs, ys = [point.x for point in points], [point.y for point in points]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
     left, top = min(xs), min(ys)
     return (left, top, max(xs) - left, max(ys) - top)
 
@@ -199,10 +199,10 @@ def bounds(shape: Shape) -> Box | None:
 
 def _shoelace(points: Sequence[Point]) -> float:
     # About the first corner, so that large coordinates do not eat up small areas.
-    x0, y0 = points[0].x, points[0].y
+    x0, y0 = points[0]
     total = 0.0
-    for a, b in zip(points, (*points[1:], points[0]), strict=True):
-        total += (a.x - x0) * (b.y - y0) - (b.x - x0) * (a.y - y0)
+    for (ax, ay), (bx, by) in zip(points, (*points[1:], points[0]), strict=True):
+        total += (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
     return abs(total) / 2
 
 

@@ -10,7 +10,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from byom_gui.core.geometry import area, bounds
@@ -76,12 +76,21 @@ def _darwin_annotation(prediction: Prediction) -> dict[str, Any]:
 
 def _darwin_shape(name: str, shape: Shape) -> dict[str, Any]:
     if not isinstance(shape, Polygon):
-        return {name: asdict(shape)}
-    made: dict[str, Any] = {"polygon": {"paths": [[asdict(point) for point in shape.path]]}}
+        return {name: _plain(shape)}
+    made: dict[str, Any] = {"polygon": {"paths": [[point._asdict() for point in shape.path]]}}
     around = bounds(shape)
     if around is not None:
-        made["bounding_box"] = asdict(BoundingBox(*around))
+        made["bounding_box"] = _plain(BoundingBox(*around))
     return made
+
+
+def _plain(value: Any) -> Any:
+    """A shape as Darwin JSON writes it: points and parts by name."""
+    if isinstance(value, Point):
+        return value._asdict()
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 @dataclass

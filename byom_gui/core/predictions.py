@@ -4,7 +4,7 @@ sent, origin top left, x to the right, y down."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ShapeName = Literal[
     "tag",
@@ -32,9 +32,8 @@ SHAPE_NAMES: tuple[ShapeName, ...] = (
 """The nine shapes of V7's contract, in the order in which they are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A place in pixels."""
+class Point(NamedTuple):
+    """A place in pixels. A tuple, as answers hold them by the hundred thousand."""
 
     x: float
     y: float

@@ -81,6 +81,11 @@ class Jobs(QObject):
         """How many jobs of this lane run at once."""
         return self._widths.get(lane, DEFAULT_WIDTH)
 
+    def waiting(self, lane: str) -> int:
+        """How many jobs of this lane have not begun."""
+        with self._lock:
+            return len(self._queues.get(lane, ()))
+
     def run(
         self,
         work: Callable[[Job[T]], T],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,10 +111,24 @@ def test_a_large_text_is_not_searched_for_repeated_keys(monkeypatch: pytest.Monk
     assert find_duplicates(data) == (DuplicateKey("", "a"),)
 
 
+def test_a_large_text_that_is_odd_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_json, "DUPLICATES_UP_TO", 10)
+    digits = b"1" * 250
+    document = read_json(b'{"a": ' + digits + b', "a": ' + digits + b"}")
+    assert document.value == {"a": int(digits)}
+    assert document.duplicates == ()
+
+
+def test_a_key_that_is_repeated_is_noticed_whatever_its_spelling() -> None:
+    assert read_json(rb'{"a:b": 1, "a:b": 2}').duplicates == (DuplicateKey("", "a:b"),)
+    assert read_json(rb'{"a": [{"b": 1 , "b" : 2}], "c": ":"}').duplicates == (DuplicateKey("a[0]", "b"),)
+
+
 def test_a_stack_that_is_nearly_full_is_told_as_depth(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_args: object, **_options: object) -> None:
         raise RecursionError
 
+    monkeypatch.setattr(msgspec.json, "decode", full)
     monkeypatch.setattr(json, "loads", full)
     with pytest.raises(JsonError) as caught:
         read_json(b"[]")

@@ -22,6 +22,7 @@ from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.tour import Tour
+from byom_gui.ui.work import inference
 from tests.ui.fakes import ADDRESS, V7_HOST, World
 
 PATHS = [Path(f"/pictures/{name}.png") for name in ("one", "two", "three", "four", "five", "six")]
@@ -155,6 +156,32 @@ def test_a_thumbnail_that_can_not_be_read_again_takes_no_answer_away(
     tour.wait("the reading", lambda: window.works.jobs.busy == 0)
     tour.settle(30)
     assert [p.state for p in window.session.previews.values()] == ["done"]
+
+
+def test_of_a_large_folder_only_what_is_in_sight_is_read(
+    window: MainWindow, tour: Tour, world: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inference, "EAGER", 3)
+    many = [Path(f"/pictures/{number:04}.png") for number in range(1200)]
+    read: list[str] = []
+    window.works.inference.thumbnail_ready.connect(lambda key, _: read.append(key))
+    tour.drop(many)
+    tour.wait("the listing", lambda: len(window.session.previews) == len(many))
+    tour.wait("the thumbnails", lambda: window.works.jobs.busy == 0)
+    tour.settle(100)
+    assert 3 <= len(read) < 100
+    last = list(window.session.previews)[-1]
+    window.session.set_current(last)
+    tour.wait("the last one's", lambda: last in read)
+
+
+def test_a_listing_that_is_cancelled_ends_while_it_waits_for_the_window(
+    window: MainWindow, tour: Tour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inference, "FIRST_CHUNK", 1)
+    tour.drop(PATHS)
+    window.works.inference.cancel()
+    tour.wait("the listing's end", lambda: window.works.jobs.busy == 0)
 
 
 # --- endpoint and secrets

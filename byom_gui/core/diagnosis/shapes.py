@@ -10,7 +10,6 @@ from byom_gui.core.predictions import (
     Ellipse,
     Keypoint,
     Line,
-    Node,
     Point,
     Polygon,
     Shape,
@@ -18,12 +17,13 @@ from byom_gui.core.predictions import (
 )
 
 Bounds = tuple[float, float, float, float]
+_SHORT = 24
 
 
 def is_degenerate(shape: Shape) -> bool:
     """Whether a shape has no area, no length, or too few points."""
     if isinstance(shape, Polygon):
-        return len(shape.path) < 3 or _area(shape.path) == 0
+        return len(shape.path) < 3 or (_is_flat(shape.path) and _area(shape.path) == 0)
     if isinstance(shape, Line):
         return len(set(shape.path)) < 2
     if isinstance(shape, BoundingBox):
@@ -44,12 +44,16 @@ def outside_by(shape: Shape, width: int, height: int) -> float:
     return max(0.0, -left, -top, right - width, bottom - height)
 
 
+def _is_flat(path: Sequence[Point]) -> bool:
+    """Whether an outline may have no area; told of a long one by three of its points, as its area costs a walk."""
+    return len(path) <= _SHORT or _area((path[0], path[len(path) // 3], path[2 * len(path) // 3])) == 0
+
+
 def _area(path: Sequence[Point]) -> float:
-    first = path[0]  # measured from the first corner, so that rounding far from the origin makes no area
+    x0, y0 = path[0]  # measured from the first corner, so that rounding far from the origin makes no area
     twice = 0.0
-    for at, here in enumerate(path):
-        there = path[at - 1]
-        twice += (there.x - first.x) * (here.y - first.y) - (here.x - first.x) * (there.y - first.y)
+    for (ax, ay), (bx, by) in zip((path[-1], *path[:-1]), path, strict=True):
+        twice += (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
     return abs(twice) / 2
 
 
@@ -66,7 +70,8 @@ def bounds_of(shape: Shape) -> Bounds | None:
     if isinstance(shape, Cuboid):
         return _of_boxes(shape.front, shape.back)
     # an occluded joint may well lie beyond the picture
-    return _of_points([node for node in shape.nodes if not node.occluded]) if isinstance(shape, Skeleton) else None
+    seen = [Point(node.x, node.y) for node in shape.nodes if not node.occluded] if isinstance(shape, Skeleton) else []
+    return _of_points(seen)
 
 
 def _of_box(box: BoundingBox) -> Bounds:
@@ -78,10 +83,10 @@ def _of_boxes(front: BoundingBox, back: BoundingBox) -> Bounds:
     return min(one[0], two[0]), min(one[1], two[1]), max(one[2], two[2]), max(one[3], two[3])
 
 
-def _of_points(points: Sequence[Point | Node]) -> Bounds | None:
+def _of_points(points: Sequence[Point]) -> Bounds | None:
     if not points:
         return None
-    xs, ys = [point.x for point in points], [point.y for point in points]
+    xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 

@@ -46,7 +46,7 @@ class ImagesModel(QAbstractListModel):
     """Previews in the user's order, found by their image's id."""
 
     thumbnail_wanted = Signal(str)
-    """A row is drawn whose thumbnail had to make room; asked once."""
+    """A row is drawn that has no thumbnail; asked once, and again where it had to make room."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class ImagesModel(QAbstractListModel):
         self._rows: dict[str, int] = {}
         self._since: dict[str, float] = {}
         self._thumbs: OrderedDict[str, QPixmap] = OrderedDict()
-        self._evicted: set[str] = set()
+        self._asked: set[str] = set()
 
     def rowCount(self, parent: Index | None = None) -> int:
         """How many images there are."""
@@ -99,7 +99,7 @@ class ImagesModel(QAbstractListModel):
         self._rows = {preview.ref.id: row for row, preview in enumerate(previews)}
         self._since = {}
         self._thumbs = OrderedDict((key, kept) for key, kept in self._thumbs.items() if key in self._rows)
-        self._evicted &= set(self._rows)
+        self._asked &= self._rows.keys()
         for preview in previews:
             self._note(preview)
         self.endResetModel()
@@ -170,16 +170,15 @@ class ImagesModel(QAbstractListModel):
         pixmap = QPixmap.fromImage(scaled.copy(left, top, want.width(), want.height()))
         pixmap.setDevicePixelRatio(ratio)
         self._thumbs[ref_id] = pixmap
-        self._evicted.discard(ref_id)
         while len(self._thumbs) > _MOST_THUMBS:
-            self._evicted.add(self._thumbs.popitem(last=False)[0])
+            self._asked.discard(self._thumbs.popitem(last=False)[0])
         self._emit(row)
 
     def _thumb(self, ref_id: str) -> QPixmap | None:
         held = self._thumbs.get(ref_id)
         if held is not None:
             self._thumbs.move_to_end(ref_id)
-        elif ref_id in self._evicted:
-            self._evicted.discard(ref_id)
+        elif ref_id not in self._asked:
+            self._asked.add(ref_id)
             self.thumbnail_wanted.emit(ref_id)
         return held

@@ -142,6 +142,8 @@ class ImageStrip(QWidget):
     def set_current(self, ref_id: str) -> None:
         """Selects an image without telling; an unknown id selects none."""
         row = self.model.row_of(ref_id)
+        if row is not None and row == self.view.currentIndex().row():
+            return  # bringing it into sight costs more the longer the list is
         self._silent = True
         if row is None:
             self.view.setCurrentIndex(QModelIndex())

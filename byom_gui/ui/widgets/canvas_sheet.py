@@ -16,7 +16,7 @@ from byom_gui.ui.chips import ChipFonts, Layout
 from byom_gui.ui.painter import Look, Step
 from byom_gui.ui.scene import Scene
 
-FIRST_SLICE, SLICE = 0.02, 0.02
+FIRST_SLICE, SLICE = 0.005, 0.02
 """Seconds of painting within one frame, and in each step after it: the window answers in between."""
 
 

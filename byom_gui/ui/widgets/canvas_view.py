@@ -248,6 +248,11 @@ class CanvasView(QWidget):
         else:
             self._more.start()
 
+    @property
+    def sharp_pending(self) -> bool:
+        """Whether the overlay of what is in sight is still being painted."""
+        return self._sheet.busy or self._more.isActive()
+
     def settle(self) -> None:
         """Finishes the overlay at once, whatever it takes: for screenshots."""
         self.grab()

@@ -38,6 +38,7 @@ class Picturing(QObject):
         self._parts, self._works, self._session, self._say = parts, works, works.session, say
         self._pretty_job: Job[PrettyJson] | None = None
         self._json_of: object = None
+        self._shown: Preview | None = None
         self._colours: Mapping[str, ClassColour] = {}
         self._wire_strip()
         self._wire_views()
@@ -111,7 +112,8 @@ class Picturing(QObject):
     def _images_changed(self) -> None:
         self._parts.strip.set_previews(tuple(self._session.previews.values()))
         self._parts.strip.set_current(self._session.current_id)
-        self._show_current()
+        if self._session.current is not self._shown:
+            self._show_current()
 
     def _project_replaced(self) -> None:
         self._parts.canvas.set_threshold(self._session.settings.confidence)
@@ -152,7 +154,7 @@ class Picturing(QObject):
     # --- the current image
 
     def _show_current(self) -> None:
-        preview = self._session.current
+        preview = self._shown = self._session.current
         canvas, center = self._parts.canvas, self._parts.center
         if preview is None:
             canvas.set_picture(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,11 @@ from byom_gui.ui.session import Session
 T = TypeVar("T")
 THUMB_SIDE = 192
 LANE = "infer"
-LISTING_CHUNK = 200
+THUMBNAILS = "thumbnails"
+FIRST_CHUNK, LAST_CHUNK = 100, 800
+"""Files that are added at once while a folder is listed: ever more, as the list is laid out anew each time."""
+EAGER = 200
+"""Images of one drop that are read at once; of the others each is when its row is drawn."""
 
 _numbers = itertools.count(1)
 
@@ -68,6 +73,7 @@ class Inference(QObject):
         self._session, self._backend, self._jobs = session, backend, jobs
         self._running: dict[str, Job[Answered]] = {}
         self._arriving: set[Job[Any]] = set()
+        self._unread_yet: set[str] = set()
         self._done = self._total = 0
         self._began = 0.0
         self._paused_at: float | None = None
@@ -106,21 +112,30 @@ class Inference(QObject):
     def _list(self, job: Job[int], paths: Sequence[Path]) -> int:
         count = 0
         chunk: list[Path] = []
+        taken = threading.Semaphore()
         for path in self._backend.images.expand(paths):
             job.token.raise_if_cancelled()
             chunk.append(path)
             count += 1
-            if len(chunk) >= LISTING_CHUNK or count == 1:
-                job.report(tuple(chunk))
+            if count == 1 or len(chunk) >= min(max(count // 2, FIRST_CHUNK), LAST_CHUNK):
+                self._hand_over(job, tuple(chunk), taken)
                 chunk = []
-        job.report(tuple(chunk))
+        self._hand_over(job, tuple(chunk), taken)
         return count
+
+    def _hand_over(self, job: Job[int], paths: tuple[Path, ...], taken: threading.Semaphore) -> None:
+        """Waits until the window has taken what came before: all at once would hold it up."""
+        while not taken.acquire(timeout=0.2):
+            job.token.raise_if_cancelled()
+        job.report((paths, taken))
 
     def _listed(self, count: int) -> None:
         if count == 0:
             self.notice.emit("No images were found there. PNG, JPEG, WebP, TIFF, BMP and GIF files can be used.")
 
-    def _add_files(self, paths: tuple[Path, ...]) -> None:
+    def _add_files(self, chunk: tuple[tuple[Path, ...], threading.Semaphore]) -> None:
+        paths, taken = chunk
+        taken.release()
         known = {p.ref.place for p in self._session.previews.values()}
         self._add([new_ref("file", str(path), path.name) for path in paths if str(path) not in known])
 
@@ -141,8 +156,10 @@ class Inference(QObject):
         if self.may_send():
             self.run([ref.id for ref in refs])
             return
-        for ref in refs:
+        room = max(EAGER - self._jobs.waiting(THUMBNAILS), 0)
+        for ref in refs[:room]:
             self._thumbnail_only(ref)
+        self._unread_yet.update(ref.id for ref in refs[room:])
         if refs and self._session.endpoint is not None and self._session.ping is None:
             self.wants_ping.emit()
 
@@ -253,9 +270,11 @@ class Inference(QObject):
         return source
 
     def fetch_thumbnail(self, key: str) -> None:
-        """Reads a thumbnail again that the strip no longer holds. An image that was never read stays unread."""
+        """Reads the thumbnail of a row that is drawn without one. Images of a project that was opened stay unread."""
         preview = self._session.previews.get(key)
-        if preview is not None and preview.width and key not in self._running:
+        dropped = key in self._unread_yet
+        self._unread_yet.discard(key)
+        if preview is not None and (dropped or preview.width) and key not in self._running:
             self._thumbnail_only(preview.ref)
 
     def _thumbnail_only(self, ref: ImageRef) -> None:
@@ -267,7 +286,7 @@ class Inference(QObject):
             work,
             lambda _: None,
             lambda error: self._unread(ref.id, error),
-            lane="thumbnails",
+            lane=THUMBNAILS,
             on_progress=lambda value: self._progress(ref.id, value),
         )
 
