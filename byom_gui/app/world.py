@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
     from byom_gui.core.report import CheckReport
     from byom_gui.sandbox.practice import Practice as PracticeServers
+    from byom_gui.services.kept_answers import KeptAnswers
     from byom_gui.services.model_server import ModelServer
     from byom_gui.services.secrets import SecretStore
     from byom_gui.services.v7 import V7
@@ -68,7 +69,16 @@ class World:
     def backend(self) -> Backend:
         """All of it as plain callables."""
         return Backend(
-            ServerBackend(self._ping, self._infer, self._classes, planned_calls, self._check),
+            ServerBackend(
+                self._ping,
+                self._infer,
+                self._classes,
+                planned_calls,
+                self._check,
+                self._kept,
+                lambda: self._answers.size(),
+                lambda: self._answers.clear(),
+            ),
             ImageBackend(self._read, _raster, _expand, self.files.keep_pasted),
             SecretBackend(
                 lambda ref, value: self.secrets.set(ref, value),
@@ -100,10 +110,31 @@ class World:
     def _infer(
         self, endpoint: Endpoint, settings: Settings, ref: ImageRef, source: ImageSource, cancel: CancelToken
     ) -> Answered:
+        from byom_gui.services.kept_answers import key_of
         from byom_gui.services.previewing import infer_image
 
         address = ref.place if ref.kind == "url" else ""
-        return infer_image(self.server, endpoint, settings, source, cancel, address)
+        answered = infer_image(self.server, endpoint, settings, source, cancel, address)
+        if self._keeps(settings) and answered.good and answered.call.purpose == "infer":
+            self._answers.put(key_of(endpoint, settings, source), answered.call)
+        return answered
+
+    @cached_property
+    def _answers(self) -> KeptAnswers:
+        from byom_gui.services.kept_answers import KeptAnswers
+
+        return KeptAnswers()
+
+    def _keeps(self, settings: Settings) -> bool:
+        """Practice leaves nothing behind."""
+        return settings.keep_answers and self._practice is None
+
+    def _kept(self, endpoint: Endpoint, settings: Settings, source: ImageSource) -> Answered | None:
+        from byom_gui.core.diagnosis import read_call
+        from byom_gui.services.kept_answers import key_of
+
+        call = self._answers.get(key_of(endpoint, settings, source)) if self._keeps(settings) else None
+        return read_call(call) if call is not None else None
 
     def _classes(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
         return self.server.classes(endpoint, settings, cancel)

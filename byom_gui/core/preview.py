@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from byom_gui.core.image import ImageRef
@@ -27,6 +27,8 @@ class Preview:
         height: of the upright picture, 0 until it was read.
         answered: the call and its judged answer, once there was one.
         problem: why it failed, or why it waits to be sent again, a short sentence; empty otherwise.
+        packed: the answer's compressed body, where ``answered`` no longer holds the answer itself.
+        kept: when it was answered, for people, where the answer is one of an earlier run; else empty.
     """
 
     ref: ImageRef
@@ -35,10 +37,19 @@ class Preview:
     height: int = 0
     answered: Answered | None = None
     problem: str = ""
+    packed: bytes = field(default=b"", repr=False)
+    kept: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many results there are to draw, also of a packed answer."""
+        if self.packed and self.answered:
+            return sum(each.count for each in self.answered.seen)
+        return len(self.predictions)
 
     @property
     def predictions(self) -> tuple[Prediction, ...]:
-        """What can be drawn; empty where there is no answer."""
+        """What can be drawn; empty where there is no answer, or it is packed (``whole`` brings it back)."""
         answer = self.answered.answer if self.answered else None
         return answer.predictions if answer else ()
 
@@ -48,11 +59,20 @@ class Preview:
         return self.answered.call.milliseconds if self.answered else 0.0
 
 
+def whole(preview: Preview) -> Preview:
+    """The preview with its answer, which is read again where it was packed: run it in a worker."""
+    if not preview.packed or preview.answered is None:
+        return preview
+    from byom_gui.core.kept import unpack
+
+    return replace(preview, answered=unpack(preview.answered, preview.packed), packed=b"")
+
+
 def count_seen(previews: Iterable[Preview]) -> dict[tuple[str, str], int]:
     """How often each ``(class name, shape name)`` was returned, in order of first appearance."""
     counts: dict[tuple[str, str], int] = {}
     for preview in previews:
-        for prediction in preview.predictions:
-            key = (prediction.name, prediction.shape_name)
-            counts[key] = counts.get(key, 0) + 1
+        for seen in preview.answered.seen if preview.answered else ():
+            key = (seen.name, seen.shape)
+            counts[key] = counts.get(key, 0) + seen.count
     return counts

@@ -47,6 +47,11 @@ class ServerBackend:
     ]
     """The last two tell how far it is, and a cell of the grid of inputs: way, kind, ``running``, ``works``, ``fails``
     or ``untried``, milliseconds, HTTP status (0 where no answer came)."""
+    kept: Callable[[Endpoint, Settings, ImageSource], Answered | None] = lambda *_: None
+    """The answer of an earlier run to this very image, None where there is none or none is to be kept."""
+    kept_size: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    """How many answers are kept on disk, and their bytes."""
+    clear_kept: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

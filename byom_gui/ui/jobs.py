@@ -58,6 +58,8 @@ class Jobs(QObject):
         self._widths = dict(widths or {})
         self._held: set[str] = set()
         self._lock = threading.Lock()
+        # A lock of its own: workers report all the time, and the window must not wait for them to queue a job.
+        self._post_lock = threading.Lock()
         self._queues: dict[str, deque[Job[Any]]] = {}
         self._running: dict[str, int] = {}
         self._live: set[Job[Any]] = set()
@@ -114,7 +116,7 @@ class Jobs(QObject):
 
     def close(self, seconds: float = 1.0) -> None:
         """Cancels everything and waits at most ``seconds`` for the threads to end."""
-        with self._lock:
+        with self._post_lock, self._lock:
             self._closed = True
             live = list(self._live)
             self._queues.clear()
@@ -125,7 +127,7 @@ class Jobs(QObject):
             thread.join(max(0.0, end - time.monotonic()))
 
     def _post(self, call: Callable[[], None]) -> None:
-        with self._lock:
+        with self._post_lock:
             if not self._closed:
                 self._posted.emit(call)
 
@@ -135,40 +137,52 @@ class Jobs(QObject):
             call()
 
     def _start_more(self, lane: str) -> None:
+        """Starts threads while there is room in the lane; each works until it finds nothing more to do."""
         with self._lock:
-            queue = self._queues.get(lane)
-            while (
-                queue and not self._closed and lane not in self._held and self._running.get(lane, 0) < self.width(lane)
-            ):
-                job = queue.popleft()
+            while (job := self._next(lane)) is not None:
                 self._running[lane] = self._running.get(lane, 0) + 1
                 thread = threading.Thread(target=self._work, args=(job,), name=f"job-{lane}", daemon=True)
                 self._threads.add(thread)
                 thread.start()
 
-    def _work(self, job: Job[Any]) -> None:
-        outcome: Callable[[], None] | None = None
+    def _next(self, lane: str) -> Job[Any] | None:
+        """Takes a job from the queue, None where none may start now. Under the lock."""
+        queue = self._queues.get(lane)
+        if not queue or self._closed or lane in self._held or self._running.get(lane, 0) >= self.width(lane):
+            return None
+        return queue.popleft()
+
+    def _work(self, first: Job[Any]) -> None:
+        job: Job[Any] | None = first
+        lane = first.lane
+        while job is not None:
+            outcome = self._outcome(job)
+            with self._lock:
+                self._live.discard(job)
+                self._running[lane] -= 1
+                job = self._next(lane)
+                if job is None:
+                    self._threads.discard(threading.current_thread())
+                else:
+                    self._running[lane] += 1
+            if outcome is not None:
+                self._post(outcome)
+
+    def _outcome(self, job: Job[Any]) -> Callable[[], None] | None:
+        """Does the work; what is left to do in the GUI thread, None where it was cancelled."""
         try:
             job.token.raise_if_cancelled()
             result = job.work(job)
-            outcome = self._finish(job, lambda: job.on_done(result))
         except Cancelled:
-            pass
+            return None
         except AppError as error:
-            outcome = self._failed(job, error)
+            return self._failed(job, error)
         except Exception as error:  # noqa: BLE001 - a worker must never die in silence
             _log.error("a job failed: %s", type(error).__name__)
-            outcome = self._failed(
+            return self._failed(
                 job, AppError("Something unexpected went wrong in the app.", detail=type(error).__name__)
             )
-        finally:
-            with self._lock:
-                self._running[job.lane] -= 1
-                self._live.discard(job)
-                self._threads.discard(threading.current_thread())
-            if outcome is not None:
-                self._post(outcome)
-            self._start_more(job.lane)
+        return self._finish(job, lambda: job.on_done(result))
 
     def _finish(self, job: Job[Any], call: Callable[[], None]) -> Callable[[], None]:
         return lambda: None if job.token.cancelled else call()

@@ -21,7 +21,7 @@ from byom_gui.ui import theme
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.dropping import count_held, read_mime
 from byom_gui.ui.menus import THEMES, Menus
-from byom_gui.ui.pages import show_about, show_assumptions, show_keyboard, show_stored
+from byom_gui.ui.pages import show_about, show_assumptions, show_keyboard
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.session import Session
 from byom_gui.ui.widgets.basic import label
@@ -34,6 +34,7 @@ from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
+from byom_gui.ui.wiring.storing import show_kept
 from byom_gui.ui.work.keys import KEYRING
 from byom_gui.ui.works import Works
 
@@ -159,7 +160,7 @@ class MainWindow(QMainWindow):
             "register": self.checking.show_register,
             "keys": lambda: show_keyboard(self, self.menus),
             "assumptions": lambda: show_assumptions(self),
-            "stored": lambda: show_stored(self),
+            "stored": lambda: show_kept(self, works, self.notice.say),
             "log": lambda: open_folder(works.backend.log_folder()),
             "about": lambda: show_about(self),
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QVBoxLayout, QWidget
 
 from byom_gui import __version__
@@ -25,6 +27,8 @@ STORED = (
     "Kept in private folders of yours: unsaved work (until it is saved or deleted), the list of recent projects, "
     "pasted pictures, the last check of each endpoint, the API profile, the window's size and colours, a log and crash "
     "reports (no secrets, images or answers in them; Help, Show the log, opens their folder).\n\n"
+    "Answers are kept, too, up to 500 MB, so that a run of thousands goes on where it stopped; the images are not. "
+    "Under Settings that can be turned off.\n\n"
     "Images leave this computer only for the endpoint that you gave."
 )
 KEYS_ON_THE_PICTURE = (
@@ -57,9 +61,9 @@ def show_assumptions(parent: QWidget) -> None:
     _show(parent, "What is assumed about V7", ASSUMPTIONS)
 
 
-def show_stored(parent: QWidget) -> None:
-    """What is kept on this computer."""
-    _show(parent, "What is kept on this computer", STORED)
+def show_stored(parent: QWidget, *more: QWidget) -> None:
+    """What is kept on this computer; ``more`` stands below the text."""
+    _show(parent, "What is kept on this computer", STORED, more=more)
 
 
 def show_keyboard(parent: QWidget, menus: Menus) -> None:
@@ -67,7 +71,7 @@ def show_keyboard(parent: QWidget, menus: Menus) -> None:
     _show(parent, "Keyboard", f"{menus.keyboard_text()}\n{KEYS_ON_THE_PICTURE}", mono=True)
 
 
-def _show(parent: QWidget, title: str, text: str, *, mono: bool = False) -> None:
+def _show(parent: QWidget, title: str, text: str, *, mono: bool = False, more: Sequence[QWidget] = ()) -> None:
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     dialog.setMinimumWidth(theme.px(520))
@@ -83,6 +87,8 @@ def _show(parent: QWidget, title: str, text: str, *, mono: bool = False) -> None
         column.addWidget(area)
     else:
         column.addWidget(body)
+    for widget in more:
+        column.addWidget(widget)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     column.addWidget(buttons)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.diagnosis import Answered, Diagnosis
@@ -26,6 +26,7 @@ from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
 if TYPE_CHECKING:
     from byom_gui.core.report import CheckReport
 
+ANSWERS_MS = 40
 NO_DIAGNOSIS = Diagnosis((), ())
 
 
@@ -51,6 +52,9 @@ class Session(QObject):
     def __init__(self, profile: ApiProfile, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.profile = profile
+        # Answers come in bursts; what follows from them is looked at once for all that came meanwhile.
+        self._answers_came = QTimer(self, interval=ANSWERS_MS, singleShot=True)
+        self._answers_came.timeout.connect(self.observed_changed)
         self._clear()
 
     def _clear(self) -> None:
@@ -215,8 +219,14 @@ class Session(QObject):
             if preview.ref.id == self.current_id and preview.state == "done":
                 self.selection = None
             self.preview_changed.emit(preview)
-            if preview.state in ("done", "failed"):
-                self.observed_changed.emit()
+            if preview.state in ("done", "failed") and not self._answers_came.isActive():
+                self._answers_came.start()
+
+    def swap_preview(self, preview: Preview) -> None:
+        """The same knowledge of an image, its answer packed or whole: nothing new was observed."""
+        if preview.ref.id in self.previews:
+            self.previews[preview.ref.id] = preview
+            self.preview_changed.emit(preview)
 
     @property
     def current(self) -> Preview | None:

@@ -65,7 +65,7 @@ class ConnectionSettings(QDialog):
         self.insecure = QCheckBox("Do not verify TLS")
         self._loud = basic.frame("bad")
         self.proxy = QLineEdit()
-        self.keep = QCheckBox("Keep the last check of each endpoint")
+        self.keep = QCheckBox("Keep answers, and the last check of each endpoint")
         self.classes = QLineEdit()
         self.classes_note = basic.label(tone="second", size="small", wrap=True)
         self.classes_error = ErrorLine()

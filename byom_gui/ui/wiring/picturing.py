@@ -64,8 +64,10 @@ class Picturing(QObject):
     _counts = (0, 0)
 
     def _progress(self, done: int, total: int, seconds: float = 0.0) -> None:
+        begins_or_ends = not total or not self._counts[1]
         self._counts = (done, total)
-        self._parts.strip.set_progress(done if total else None, total, seconds)
+        if seconds or begins_or_ends:  # in between the clock tells it, five times a second
+            self._parts.strip.set_progress(done if total else None, total, seconds)
 
     def _wire_views(self) -> None:
         canvas, results, inspector, json = (
@@ -163,6 +165,8 @@ class Picturing(QObject):
         else:
             size = f"{preview.width:,} × {preview.height:,} px" if preview.width else ""
             time = f"{preview.milliseconds:,.0f} ms" if preview.answered else ""
+            if preview.kept:
+                time = f"kept, {preview.kept}"
             center.set_info(preview.ref.name, size, time)
         self._show_predictions()
         self._show_results_state(preview)
@@ -174,13 +178,13 @@ class Picturing(QObject):
         self._colours = self._assign()
         self._parts.canvas.set_predictions(predictions, self._colours)
         self._parts.results.set_predictions(predictions, self._colours, self._problem_indices())
-        self._parts.right.set_count("Results", len(predictions))
+        self._parts.right.set_count("Results", preview.count if preview else 0)
         self._selection_changed()
 
     def _assign(self) -> Mapping[str, ClassColour]:
         classes = self._session.classes
-        seen = (p.name for preview in self._session.previews.values() for p in preview.predictions[:2000])
-        names = tuple(dict.fromkeys((*classes.names, *seen)))
+        answers = (preview.answered for preview in self._session.previews.values() if preview.answered)
+        names = tuple(dict.fromkeys((*classes.names, *(seen.name for answered in answers for seen in answered.seen))))
         return assign(names, {entry.name: entry.color for entry in classes if entry.color})
 
     def _show_results_state(self, preview: Preview | None) -> None:
@@ -189,7 +193,7 @@ class Picturing(QObject):
             results.set_state("none")
         elif preview.state == "failed":
             results.set_state("failed", preview.problem)
-        elif preview.state == "done":
+        elif preview.state == "done" and not preview.packed:
             results.set_state("ready")
         else:
             results.set_state("waiting")
@@ -274,7 +278,7 @@ class Picturing(QObject):
         if self._parts.right.current != "JSON":
             return
         preview = self._session.current
-        answered = preview.answered if preview else None
+        answered = preview.answered if preview and not preview.packed else None
         if answered is self._json_of:
             return
         self._json_of = answered

@@ -18,7 +18,7 @@ from byom_gui.ui.session import NO_DIAGNOSIS, Session
 if TYPE_CHECKING:
     from byom_gui.core.report import CheckReport
 
-SETTLE_MS = 120
+SETTLE_MS, MOST_SETTLE_MS = 120, 3000
 
 
 class Diagnosing(QObject):
@@ -45,7 +45,7 @@ class Diagnosing(QObject):
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._derive)
         for signal in (session.observed_changed, session.classes_changed, session.project_replaced):
-            signal.connect(self._settle.start)
+            signal.connect(self._derive_soon)
         session.settings_changed.connect(self._settings_changed)
         session.project_replaced.connect(self.cancel_check)
         session.endpoint_changed.connect(self.cancel_check)
@@ -55,13 +55,18 @@ class Diagnosing(QObject):
         """All that was answered so far, by preview, ping and check."""
         return self._answers()
 
+    def _derive_soon(self) -> None:
+        """After a while that grows with the images: in a long run each derivation looks at all that was answered."""
+        if not self._settle.isActive():
+            self._settle.start(min(max(SETTLE_MS, len(self._session.previews)), MOST_SETTLE_MS))
+
     def _settings_changed(self) -> None:
         """Proxy, trust and budget have findings of their own; the confidence slider has none."""
         settings = self._session.settings
         told = (settings.ca_file, settings.insecure, settings.proxy, settings.budget_ms)
         if told != self._told:
             self._told = told
-            self._settle.start()
+            self._derive_soon()
 
     def _answers(self) -> tuple[Answered, ...]:
         """Each image once, by its newest answer; the ping's small picture only while there is nothing else."""

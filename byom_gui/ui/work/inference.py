@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -16,7 +18,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import AppError, Cancelled
 from byom_gui.core.image import ImageRef, ImageSource, Raster
-from byom_gui.core.preview import Preview, PreviewState
+from byom_gui.core.kept import Packed, pack
+from byom_gui.core.preview import Preview, PreviewState, whole
 from byom_gui.core.retry import ask_patiently
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
@@ -28,6 +31,10 @@ LANE = "infer"
 THUMBNAILS = "thumbnails"
 FIRST_CHUNK, LAST_CHUNK = 100, 800
 """Files that are added at once while a folder is listed: ever more, as the list is laid out anew each time."""
+AT_ONCE = 20
+"""Images that are queued before the window gets a turn."""
+WHOLE_FIRST, WHOLE_LAST = 24, 24
+"""Answers that are held as they are, of the first and of those that came or were looked at last; others are packed."""
 EAGER = 200
 """Images of one drop that are read at once; of the others each is when its row is drawn."""
 
@@ -47,6 +54,15 @@ class _Read:
     width: int
     height: int
     thumbnail: Raster
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What a job ends with: the answer, the same packed where it can be, and since when it was kept."""
+
+    answered: Answered
+    packed: Packed | None
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +87,15 @@ class Inference(QObject):
     def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
-        self._running: dict[str, Job[Answered]] = {}
+        self._running: dict[str, Job[_Came]] = {}
         self._arriving: set[Job[Any]] = set()
         self._unread_yet: set[str] = set()
-        self._done = self._total = 0
+        self._to_start: dict[str, bool] = {}
+        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more.timeout.connect(self._start_some)
+        self._first: set[str] = set()
+        self._last: OrderedDict[str, Packed] = OrderedDict()
+        self._done = self._total = self._old = 0
         self._began = 0.0
         self._paused_at: float | None = None
         self._clock = QTimer(self)
@@ -84,6 +105,7 @@ class Inference(QObject):
         session.project_replaced.connect(self._project_replaced)
         session.endpoint_changed.connect(self.stop_sending)
         session.images_changed.connect(self._drop_removed)
+        session.current_changed.connect(self._unpack_current)
 
     # --- adding
 
@@ -154,7 +176,7 @@ class Inference(QObject):
     def _add(self, refs: Sequence[ImageRef]) -> None:
         self._session.add_images(refs)
         if self.may_send():
-            self.run([ref.id for ref in refs])
+            self.run([ref.id for ref in refs], fresh=False)
             return
         room = max(EAGER - self._jobs.waiting(THUMBNAILS), 0)
         for ref in refs[:room]:
@@ -171,19 +193,42 @@ class Inference(QObject):
         reply = ping.call.reply if ping and ping.call else None
         return reply is not None and 200 <= reply.status < 300
 
-    def run(self, ids: Iterable[str]) -> None:
-        """Sends these images, whatever was known of them."""
+    def run(self, ids: Iterable[str], *, fresh: bool = True) -> None:
+        """Sends these images, whatever was known of them.
+
+        Args:
+            ids: the images'.
+            fresh: ask the server in any case; else an answer of an earlier run will do.
+        """
         if self._session.endpoint is None:
             return
-        for key in ids:
-            preview = self._session.previews.get(key)
-            if preview is not None and key not in self._running:
-                self._start(preview)
+        wanted = [key for key in ids if key in self._session.previews and not self._is_under_way(key)]
+        if not self._running and not self._to_start:
+            self._begin()
+        self._total += len(wanted)
+        self._to_start.update(dict.fromkeys(wanted, fresh))
+        self._start_some()
+
+    def _is_under_way(self, key: str) -> bool:
+        return key in self._running or key in self._to_start
+
+    def _begin(self) -> None:
+        self._done = self._total = self._old = 0
+        self._began = time.monotonic()
+        self._clock.start()
+
+    def _start_some(self) -> None:
+        """Queues the next few; thousands at once would hold the window up."""
+        for key in list(itertools.islice(self._to_start, AT_ONCE)):
+            fresh = self._to_start.pop(key)
+            self._start(self._session.previews[key], fresh)
+        if self._to_start:
+            self._more.start()
         self._tell_progress()
 
     def start_held(self) -> None:
-        """Sends all that waited for the endpoint."""
-        self.run([key for key, preview in self._session.previews.items() if preview.state == "held"])
+        """Sends all that waited for the endpoint; what an earlier run was told is shown without asking again."""
+        self.run([key for key, preview in self._session.previews.items() if preview.state == "held"], fresh=False)
 
     def rerun_failed(self) -> None:
         """Sends again what failed."""
@@ -200,7 +245,7 @@ class Inference(QObject):
 
     def pause(self, on: bool) -> None:
         """Holds the run, or goes on with it; pauses do not count as its time."""
-        if on == self.paused or (on and not self._running):
+        if on == self.paused or (on and not self._running and not self._to_start):
             return
         if self._paused_at is None:
             self._paused_at = time.monotonic()
@@ -231,38 +276,39 @@ class Inference(QObject):
             if preview is not None and preview.state in ("waiting", "running"):
                 self._session.put_preview(replace(preview, state="held"))
         self._running.clear()
+        self._to_start.clear()
         self._settle()
 
-    def _start(self, preview: Preview) -> None:
-        if not self._running:
-            self._done = self._total = 0
-            self._began = time.monotonic()
-            self._clock.start()
-        self._total += 1
+    def _start(self, preview: Preview, fresh: bool) -> None:
         key = preview.ref.id
-        self._session.put_preview(replace(preview, state="waiting", answered=None, problem=""))
+        plain = replace(preview, state="waiting", answered=None, problem="", packed=b"", kept="")
+        self._session.put_preview(plain)
         endpoint, settings, ref = self._session.endpoint, self._session.settings, preview.ref
         assert endpoint is not None
 
-        def work(job: Job[Answered]) -> Answered:
+        def work(job: Job[_Came]) -> _Came:
             job.report("running")
             source = self._read(job, ref)
+            kept = None if fresh else self._backend.server.kept(endpoint, settings, source)
+            if kept is not None:
+                return _Came(kept, pack(kept), _when(kept.call.started))
 
             def ask() -> Answered:
                 job.report("running")
                 return self._backend.server.infer(endpoint, settings, ref, source, job.token)
 
-            return ask_patiently(ask, job.token, lambda why: job.report(_Busy(why)))
+            answered = ask_patiently(ask, job.token, lambda why: job.report(_Busy(why)))
+            return _Came(answered, pack(answered))
 
         self._running[key] = self._jobs.run(
             work,
-            lambda answered: self._answered(key, answered),
+            lambda came: self._answered(key, came),
             lambda error: self._failed(key, error),
             lane=LANE,
             on_progress=lambda value: self._progress(key, value),
         )
 
-    def _read(self, job: Job[Answered], ref: ImageRef) -> ImageSource:
+    def _read(self, job: Job[_Came], ref: ImageRef) -> ImageSource:
         source = self._backend.images.read(ref, self._session.settings, job.token)
         thumbnail = self._backend.images.raster(source, THUMB_SIDE)
         job.token.raise_if_cancelled()
@@ -311,14 +357,48 @@ class Inference(QObject):
             self._session.put_preview(replace(preview, width=value.width, height=value.height))
             self.thumbnail_ready.emit(key, value.thumbnail)
 
-    def _answered(self, key: str, answered: Answered) -> None:
-        self._leave(key)
+    def _answered(self, key: str, came: _Came) -> None:
         preview = self._session.previews.get(key)
-        if preview is None:
+        self._old += bool(came.kept)
+        if preview is not None:
+            problem = problem_of(came.answered)
+            state: PreviewState = "failed" if problem else "done"
+            done = replace(preview, state=state, answered=came.answered, problem=problem, kept=came.kept)
+            self._session.put_preview(done)
+            self._last.pop(key, None)
+            if came.packed is not None:
+                self._hold(key, came.packed)
+        self._leave(key)
+
+    # --- answers out of sight
+
+    def _hold(self, key: str, packed: Packed) -> None:
+        """Holds an answer whole, and packs the one that was not looked at for longest."""
+        if len(self._first) < WHOLE_FIRST:
+            self._first.add(key)
+        if key in self._first:
             return
-        problem = problem_of(answered)
-        state: PreviewState = "failed" if problem else "done"
-        self._session.put_preview(replace(preview, state=state, answered=answered, problem=problem))
+        self._last[key] = packed
+        self._last.move_to_end(key)
+        while len(self._last) > WHOLE_LAST:
+            oldest = next(each for each in self._last if each != self._session.current_id)
+            lean, body = self._last.pop(oldest)
+            preview = self._session.previews.get(oldest)
+            if preview is not None and preview.state == "done" and not preview.packed:
+                self._session.swap_preview(replace(preview, answered=lean, packed=body))
+
+    def _unpack_current(self) -> None:
+        preview = self._session.current
+        if preview is None or not preview.packed or preview.answered is None:
+            return
+        packed = (preview.answered, preview.packed)
+
+        def landed(again: Preview) -> None:
+            if self._session.previews.get(again.ref.id) is preview:
+                self._session.swap_preview(again)
+                self._hold(again.ref.id, packed)
+
+        self._jobs.run(lambda _: whole(preview), landed, self._say, lane="view")
 
     def _failed(self, key: str, error: AppError) -> None:
         self._leave(key)
@@ -332,16 +412,21 @@ class Inference(QObject):
         self._tell_progress()
 
     def _tell_progress(self) -> None:
-        if self._running:
+        if self._running or self._to_start:
             self.progress_changed.emit(self._done, self._total)
         else:
             self._settle()
 
     def _settle(self) -> None:
         self._clock.stop()
+        self._more.stop()
         self.pause(False)
+        old, self._old = self._old, 0
         self._done = self._total = 0
         self.progress_changed.emit(0, 0)
+        if old:
+            many = "One answer is" if old == 1 else f"{old:,} answers are"
+            self.notice.emit(f"{many} kept from an earlier run. Images, Rerun all, asks the server again.")
 
     def _say(self, error: AppError) -> None:
         self.notice.emit(error.sentence)
@@ -354,17 +439,28 @@ class Inference(QObject):
         for job in self._running.values():
             job.cancel()
         self._running.clear()
+        self._to_start.clear()
+        self._first.clear()
+        self._last.clear()
         self._settle()
         self._follow_settings()
 
     def _drop_removed(self) -> None:
         """An image that was taken out is not sent any more."""
-        gone = self._running.keys() - self._session.previews.keys()
+        gone = (self._running.keys() | self._to_start.keys()) - self._session.previews.keys()
         for key in gone:
-            self._running.pop(key).cancel()
+            if key in self._running:
+                self._running.pop(key).cancel()
+            self._to_start.pop(key, None)
             self._total -= 1
         if gone:
             self._tell_progress()
+
+
+def _when(moment: datetime) -> str:
+    """When that was, for people, in their own time."""
+    here = moment.astimezone()
+    return f"{here.day} {here:%b %H:%M}"
 
 
 def problem_of(answered: Answered) -> str:
