@@ -24,6 +24,7 @@ from byom_gui.ui.panels.settings import ConnectionSettings
 from byom_gui.ui.panels.start import StartPage
 from byom_gui.ui.widgets.address_field import AddressText
 from byom_gui.ui.widgets.basic import column, ground, hline
+from byom_gui.ui.widgets.sub_views import SubViews
 from byom_gui.ui.widgets.tabbed import TabbedPane
 
 STRIP, STRIP_NARROW, STRIP_LEAST = 208, 88, 160
@@ -44,6 +45,8 @@ class Parts:
         self.ping = PingView()
         self.diagnosis = DiagnosisView()
         self.register = RegisterPanel()
+        self.registering = SubViews("Registering")
+        self.registering.add("Register", self.register)
         self.classes = ClassesPanel()
         self.results = ResultsPanel()
         self.inspector = Inspector()
@@ -57,7 +60,7 @@ class Parts:
                 "Picture": self.canvas,
                 "Connection": self.ping,
                 "Diagnosis": self.diagnosis,
-                "Register": self.register,
+                "Register": self.registering,
             },
         )
         self.right = TabbedPane("Lists", {"Classes": self.classes, "Results": self.results, "JSON": self.json})
