@@ -59,11 +59,16 @@ def command_parser(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def collect_less() -> None:
+    """An answer brings objects by the hundred thousand, none of them in a circle: looking for circles doubled its
+    time."""
+    gc.set_threshold(50_000, 20, 50)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code (see ``docs/commands.md``)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    # An answer brings objects by the hundred thousand, none of them in a circle: looking for circles doubled its time.
-    gc.set_threshold(50_000, 20, 50)
+    collect_less()
     _survive_any_text()
     try:
         code = _main(words)

@@ -57,8 +57,10 @@ def paint(painter: QPainter, scene: Scene, view: View, look: Look, fonts: ChipFo
 
 def in_sight(scene: Scene, view: View, threshold: float) -> list[Item]:
     """The items that are shown and not out of sight; tags and vectors always are."""
-    screen = (-_SLACK, -_SLACK, view.width + 2 * _SLACK, view.height + 2 * _SLACK)
-    return [i for i in scene.above(threshold) if i.box is None or clipping.meets(view.box(i.box), screen)]
+    # The screen is brought to the picture once, and not each of thousands of boxes to the screen.
+    x, y = view.to_picture(-_SLACK, -_SLACK)
+    seen = (x, y, (view.width + 2 * _SLACK) / view.scale, (view.height + 2 * _SLACK) / view.scale)
+    return [i for i in scene.above(threshold) if i.box is None or clipping.meets(i.box, seen)]
 
 
 def rest_steps(scene: Scene, view: View, look: Look, fonts: ChipFonts, layout: Layout) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,12 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 
 from byom_gui.core.diagnosis import Answered, read_call
 from byom_gui.core.image import ImageSource
+from byom_gui.ui import scene
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.models.images import OUTCOME_ROLE
 from byom_gui.ui.tour import Tour
+from byom_gui.ui.wiring import picturing
 from byom_gui.ui.work import inference
 from tests.ui.fakes import ADDRESS, World, call
 
@@ -150,3 +153,30 @@ def test_the_page_of_what_is_kept_tells_how_much_and_deletes_it(window: MainWind
     assert not button.isEnabled()
     dialog.close()
     rest(tour)
+
+
+def test_thousands_of_shapes_are_made_ready_beside_the_window(
+    window: MainWindow, tour: Tour, world: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picturing, "FEW", 1)
+    monkeypatch.setattr(picturing, "FEW_POINTS", 1)
+    threads: list[str] = []
+
+    def prepare(*given: object) -> object:
+        threads.append(threading.current_thread().name)
+        return scene.prepare(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(picturing, "prepare", prepare)
+    tour.preview(PATHS[:2])
+    rest(tour)
+    assert window.session.current is not None
+    count = window.session.current.count
+    assert len(window.parts.canvas.canvas.scene.items) == count > 0
+    assert threads
+    assert all(name.startswith("job-") for name in threads)
+    made = len(threads)
+    window.session.select(0)
+    window.session.observed_changed.emit()
+    rest(tour)
+    assert len(threads) == made
+    assert window.parts.canvas.canvas.look.selected == 0

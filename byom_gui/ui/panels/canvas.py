@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from byom_gui.core.image import Raster
 from byom_gui.core.predictions import Prediction
 from byom_gui.ui import icons, theme
 from byom_gui.ui.chips import Labels
-from byom_gui.ui.scene import Edges
+from byom_gui.ui.scene import Edges, Scene, prepare
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.canvas_hands import Canvas
 from byom_gui.ui.widgets.canvas_view import ZOOM_STEP
@@ -151,7 +152,7 @@ class CanvasPanel(QWidget):
         super().__init__()
         self.canvas = Canvas()
         self.bar = CanvasBar()
-        self._confidences: tuple[float, ...] = ()
+        self._confidences: list[float] = []
         self._pages = QStackedWidget()
         self._message: QWidget | None = None
         self._pages.addWidget(self.canvas)
@@ -252,8 +253,12 @@ class CanvasPanel(QWidget):
             colours: by class name.
             edges: joins of skeletons by class name, where the team's class is known to give them.
         """
-        self._confidences = tuple(prediction.confidence for prediction in predictions)
-        self.canvas.set_predictions(predictions, colours, edges)
+        self.set_scene(prepare(predictions, colours, edges))
+
+    def set_scene(self, scene: Scene) -> None:
+        """Shows what was found, made ready elsewhere: thousands of shapes take a while."""
+        self._confidences = sorted(item.prediction.confidence for item in scene.items)
+        self.canvas.set_scene(scene)
         self.bar.confidence.set_values(self._confidences)
         self._count()
 
@@ -332,8 +337,8 @@ class CanvasPanel(QWidget):
         self.threshold_changed.emit(value)
 
     def _count(self) -> None:
-        kept = sum(confidence >= self.bar.confidence.value for confidence in self._confidences)
         total = len(self._confidences)
+        kept = total - bisect_left(self._confidences, self.bar.confidence.value)
         self.bar.shown.setText(f"{kept} of {total} shown" if total else "")
         self.bar.reflow()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,21 +14,22 @@ from byom_gui.core import clipping
 from byom_gui.core.geometry import Box, describe
 from byom_gui.core.hit import hit
 from byom_gui.core.image import Raster
-from byom_gui.core.predictions import Prediction
 from byom_gui.core.view import View
 from byom_gui.ui import painter as overlays
 from byom_gui.ui import theme
 from byom_gui.ui.chips import Labels, Layout
 from byom_gui.ui.painter import Look
-from byom_gui.ui.scene import Edges, Item, Scene, prepare
+from byom_gui.ui.scene import Item, Scene
 from byom_gui.ui.widgets.canvas_sheet import SLICE, Picture, Sheet
 
 if TYPE_CHECKING:
-    from byom_gui.core.colours import ClassColour
+    pass
 
 NONE = -1
 _REACH = 6.0
 ZOOM_STEP = 1.25
+REST_MS = 25
+"""After the last movement the overlay is painted on."""
 
 
 class CanvasView(QWidget):
@@ -53,7 +53,7 @@ class CanvasView(QWidget):
         self._picture: Picture | None = None
         self._sheet = Sheet()
         self._fits = True
-        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more = QTimer(self, singleShot=True)
         self._more.timeout.connect(self._paint_on)
         theme.state().changed.connect(self._theme_changed)
 
@@ -74,11 +74,9 @@ class CanvasView(QWidget):
         self._describe()
         self.update()
 
-    def set_predictions(
-        self, predictions: Sequence[Prediction], colours: Mapping[str, ClassColour], edges: Edges | None = None
-    ) -> None:
+    def set_scene(self, scene: Scene) -> None:
         """Shows what was found; a selection that is no longer there is dropped."""
-        self.scene = prepare(predictions, colours, edges)
+        self.scene = scene
         keep = self.scene.by_index
         chosen = self.look.selected if self.look.selected in keep else None
         self.look = replace(self.look, selected=chosen, hovered=None)
@@ -240,13 +238,14 @@ class CanvasView(QWidget):
         done = self._sheet.draw(painter, self.scene, self.view, self.look, ratio)
         overlays.paint_top(painter, self.scene, self.view, self.look, self._sheet.layout if done else Layout())
         if not done:
-            self._more.start()
+            # While the picture is moved, all the time goes to the frames.
+            self._more.start(REST_MS)
 
     def _paint_on(self) -> None:
         if self._sheet.advance(SLICE):
             self.update()
         else:
-            self._more.start()
+            self._more.start(0)
 
     @property
     def sharp_pending(self) -> bool:

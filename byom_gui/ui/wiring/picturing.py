@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QUrl
+from PySide6.QtCore import QObject, QSettings, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
 from byom_gui.core.colours import ClassColour, assign
+from byom_gui.core.errors import AppError
 from byom_gui.core.findings import Finding
 from byom_gui.core.image import Raster
 from byom_gui.core.jsontext import PrettyJson, pretty
-from byom_gui.core.predictions import Prediction
+from byom_gui.core.predictions import Line, Polygon, Prediction
 from byom_gui.core.preview import Preview
 from byom_gui.ui.dropping import Dropped
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.painter import FILL
 from byom_gui.ui.parts import Parts
+from byom_gui.ui.scene import Scene, prepare
 from byom_gui.ui.works import Works
 
+SLIDER_MS = 60
+FEW, FEW_POINTS = 500, 10_000
+"""Shapes and points that are made ready at once."""
 _RESULT = re.compile(r"results\[(\d+)\]")
 
 
@@ -39,6 +45,10 @@ class Picturing(QObject):
         self._pretty_job: Job[PrettyJson] | None = None
         self._json_of: object = None
         self._shown: Preview | None = None
+        self._drawn: tuple[Sequence[Prediction], Mapping[str, ClassColour]] = ((), {})
+        self._scene_job: Job[Scene] | None = None
+        self._slid = QTimer(self, interval=SLIDER_MS, singleShot=True)
+        self._slid.timeout.connect(self._take_threshold)
         self._colours: Mapping[str, ClassColour] = {}
         self._wire_strip()
         self._wire_views()
@@ -79,7 +89,8 @@ class Picturing(QObject):
         canvas.selected.connect(self._select)
         results.selected.connect(self._select)
         results.activated.connect(self._zoom_to)
-        canvas.threshold_changed.connect(self._threshold_changed)
+        # The picture follows the slider at once, the list and the project once it rests.
+        canvas.threshold_changed.connect(lambda _: self._slid.start())
         canvas.set_fill(_kept_fill())
         canvas.fill_changed.connect(lambda share: QSettings().setValue("fill", share))
         inspector.zoom_clicked.connect(canvas.zoom_to_selection)
@@ -176,10 +187,36 @@ class Picturing(QObject):
         preview = self._session.current
         predictions = preview.predictions if preview else ()
         self._colours = self._assign()
-        self._parts.canvas.set_predictions(predictions, self._colours)
+        self._draw(predictions, self._colours)
         self._parts.results.set_predictions(predictions, self._colours, self._problem_indices())
         self._parts.right.set_count("Results", preview.count if preview else 0)
         self._selection_changed()
+
+    def _draw(self, predictions: Sequence[Prediction], colours: Mapping[str, ClassColour]) -> None:
+        """Brings shapes onto the canvas; many are made ready beside the window."""
+        before, self._drawn = self._drawn, (predictions, colours)
+        if before[0] is predictions and before[1] == colours:
+            return
+        if self._scene_job is not None:
+            self._scene_job.cancel()
+            self._scene_job = None
+        canvas = self._parts.canvas
+        if not _are_many(predictions):
+            canvas.set_predictions(predictions, colours)
+            return
+        if before[0] is not predictions:
+            canvas.set_predictions((), colours)
+
+        def ready(scene: Scene) -> None:
+            self._scene_job = None
+            canvas.set_scene(scene)
+            self._selection_changed()
+
+        failed = self._fail
+        self._scene_job = self._works.jobs.run(lambda _: prepare(predictions, colours), ready, failed, lane="view")
+
+    def _fail(self, error: AppError) -> None:
+        self._say(error.sentence)
 
     def _assign(self) -> Mapping[str, ClassColour]:
         classes = self._session.classes
@@ -249,9 +286,8 @@ class Picturing(QObject):
         if index is not None and self._parts.right.current == "JSON":
             self._parts.json.select_path(f"results[{index}]")
 
-    def _threshold_changed(self, value: float) -> None:
-        from dataclasses import replace
-
+    def _take_threshold(self) -> None:
+        value = self._parts.canvas.bar.confidence.value
         self._session.set_settings(replace(self._session.settings, confidence=value))
         self._parts.results.set_threshold(value)
 
@@ -338,6 +374,16 @@ def _kept_fill() -> float:
         return min(max(float(str(QSettings().value("fill", FILL))), 0.0), 0.6)
     except ValueError:
         return FILL
+
+
+def _are_many(predictions: Sequence[Prediction]) -> bool:
+    """Whether shapes take longer to make ready than the window may wait."""
+    points = 0
+    for prediction in predictions:
+        points += len(prediction.shape.path) if isinstance(prediction.shape, Polygon | Line) else FEW_POINTS // FEW
+        if points > FEW_POINTS:
+            return True
+    return False
 
 
 def _first(path: str) -> re.Match[str] | None:
