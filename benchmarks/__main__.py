@@ -1,67 +1,64 @@
-"""``python3 dev.py bench``: speed, as ratios within one run where a machine's own speed would enter."""
+"""``python3 dev.py bench``: speed, as ratios within one run where a machine's own speed would enter.
+
+Writes ``docs/performance.md`` and its plots; ``--only WORD`` measures and prints the lines of one part.
+"""
 
 from __future__ import annotations
 
-import json
-import statistics
-import subprocess
+import argparse
 import sys
-import time
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-BARE = """
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
-app = QApplication([])
-window = QMainWindow()
-window.resize(1440, 900)
-window.show()
-QTimer.singleShot(0, lambda: (window.repaint(), QTimer.singleShot(0, window.close)))
-app.exec()
-"""
-RUNS = 5
+from benchmarks.speed import measure, page
+from benchmarks.speed.measure import Line
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
-def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
-    """The median time of some runs."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def process(*words: str) -> Callable[[], object]:
-    """A whole process, from start to end."""
-    return lambda: subprocess.run([sys.executable, *words], check=True, capture_output=True)
-
-
-def big_answer(results: int = 1000, points: int = 200) -> bytes:
-    """An answer of about 10 MB: polygons of many points."""
-    path = [{"x": 100.123456 + i, "y": 200.654321 + i * 0.5} for i in range(points)]
-    one = {"name": "nucleus", "label": "nucleus", "confidence": 0.9, "polygon": {"path": path}}
-    return json.dumps({"status": "succeeded", "results": [one] * results}).encode()
+def parts(folder: Path) -> dict[str, Callable[[], Iterator[Line]]]:
+    """What can be measured, in the order of the page."""
+    return {
+        "start": measure.start,
+        "answers": measure.answers,
+        "canvas": measure.canvas,
+        "run": lambda: measure.run(folder),
+        "infer": lambda: measure.infer(folder),
+        "lists": lambda: measure.lists(folder),
+    }
 
 
 def main() -> int:
-    """Measures and prints a table."""
-    from byom_gui.core.contract import read_answer
-
-    rows: list[tuple[str, str]] = []
-    bare = seconds(process("-c", BARE))
-    app = seconds(process("-m", "byom_gui", "--quit-after-first-paint"))
-    rows.append(("cold start to first paint over a bare QMainWindow", f"{app / bare:.2f} ({app * 1000:.0f} ms)"))
-    body = big_answer()
-    loads = seconds(lambda: json.loads(body))
-    judged = seconds(lambda: read_answer(body))
-    size = len(body) / 1e6
-    rows.append((f"a {size:.0f} MB answer read and judged, over json.loads", f"{judged / loads:.2f}"))
-    rows.append(("byom-gui --help, whole process", f"{seconds(process('-m', 'byom_gui', '--help')) * 1000:.0f} ms"))
-    wide = max(len(name) for name, _ in rows)
-    for name, figure in rows:
-        print(f"{name:<{wide}}  {figure}")
+    """Measures and prints; with no part named, writes the page."""
+    parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
+    parser.add_argument(
+        "--only", metavar="PART", help="one of start, answers, canvas, run, infer, lists; writes nothing"
+    )
+    only = parser.parse_args().only
+    with tempfile.TemporaryDirectory(prefix="byom-bench-") as name:
+        folder = Path(name)
+        every = parts(folder)
+        if only and only not in every:
+            parser.error(f"there is no part {only!r}")
+        lines = []
+        for part in [only] if only else every:
+            for line in every[part]():
+                print(f"{line.what}: {line.figure}; aim {line.aim}", flush=True)
+                lines.append(line)
+        if not only:
+            plots = {"Shapes": measure.shapes_grow(), "Images": measure.images_grow(folder)}
+            write(lines, plots)
     return 0
+
+
+def write(lines: list[Line], plots: dict[str, dict[str, list[tuple[int, float]]]]) -> None:
+    """The page and its plots."""
+    names = {}
+    for title, series in plots.items():
+        names[f"{title}: how it grows"] = f"growth-{title.lower()}.svg"
+        (DOCS / "pictures" / f"growth-{title.lower()}.svg").write_text(page.plot(title, series), encoding="utf-8")
+    (DOCS / "performance.md").write_text(page.page(lines, names), encoding="utf-8")
 
 
 if __name__ == "__main__":

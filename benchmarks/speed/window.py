@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.speed import server
 from byom_gui import app
 from byom_gui.app.world import World
+from byom_gui.cli import collect_less
 from byom_gui.core.contract import read_answer
 from byom_gui.core.image import Raster
 from byom_gui.services.secrets import SecretStore
@@ -264,6 +265,7 @@ WHAT: dict[str, Callable[..., dict[str, Any]]] = {
 def main(what: str, *words: str) -> None:
     """One measurement."""
 
+    collect_less()
     bench = Bench()
     try:
         print(json.dumps(WHAT[what](bench, *words)))

@@ -13,7 +13,7 @@ from byom_gui.core import wording
 from byom_gui.core.answers import prediction_of
 from byom_gui.core.classes import ClassEntry
 from byom_gui.core.predictions import SHAPE_NAMES, Prediction
-from byom_gui.core.strict_json import DuplicateKey, read_json
+from byom_gui.core.strict_json import DuplicateKey, JsonDocument, read_json
 from byom_gui.core.wording import Problem
 
 __all__ = [
@@ -90,13 +90,17 @@ def classes_valid(value: Any) -> bool:
     return _judge("classes", "")(value)
 
 
-def read_answer(data: bytes) -> Answer:
+def read_answer(data: bytes, document: JsonDocument | None = None) -> Answer:
     """Reads the bytes of an inference answer. A sound one costs one parse and one fast judgement.
+
+    Args:
+        data: the body.
+        document: what it was parsed to, where that was done before.
 
     Raises:
         JsonError: where they are no JSON (``core.strict_json.read_json``).
     """
-    document = read_json(data)
+    document = document or read_json(data)
     value, valid = document.value, schema_valid(document.value)
     status = value.get("status") if isinstance(value, dict) else None
     results = value.get("results") if isinstance(value, dict) else None

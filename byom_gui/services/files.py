@@ -19,7 +19,7 @@ from byom_gui.core.errors import FileError, JsonError
 from byom_gui.core.image import ImageRef
 from byom_gui.core.project import Project, project_from_json, project_to_json
 from byom_gui.core.registration import Registration, registration_from_json, registration_to_json, stamped
-from byom_gui.core.strict_json import read_json
+from byom_gui.core.strict_json import JsonDocument, read_json
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_STEPS_UP = 2
@@ -42,6 +42,8 @@ class Loaded:
     project: Project | None = None
     registration: Registration | None = None
     error: FileError | None = None
+    document: JsonDocument | None = None
+    """What a saved answer was parsed to, so that it need not be parsed again."""
 
 
 # Writing
@@ -135,9 +137,9 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def _parse(path: Path, data: bytes) -> Any:
+def _parse(path: Path, data: bytes) -> JsonDocument:
     try:
-        return read_json(data, allow_bom=True).value
+        return read_json(data, allow_bom=True)
     except JsonError as error:
         at = f" (line {error.line}, column {error.column})" if error.line else ""
         raise FileError(f"{path.name} is no JSON file{at}. {error.sentence}", where=str(path)) from None
@@ -149,7 +151,7 @@ def _named(path: Path, error: FileError) -> FileError:
 
 def load_project(path: Path) -> Project:
     """The project in ``path``; relative paths in it are taken from its folder. Raises FileError."""
-    value = _parse(path, read_bytes(path))
+    value = _parse(path, read_bytes(path)).value
     try:
         return _with_paths(project_from_json(value), Path(os.path.abspath(path)).parent)
     except FileError as error:
@@ -211,9 +213,10 @@ def load_any(path: Path) -> Loaded:
     """The file and what it is. Raises FileError only where it can not be read at all."""
     data = read_bytes(path)
     try:
-        value = _parse(path, data)
+        document = _parse(path, data)
     except FileError as error:
         return _not_json(path, data, error)
+    value = document.value
     kind = kind_of(value)
     try:
         if kind == "project":
@@ -223,7 +226,7 @@ def load_any(path: Path) -> Loaded:
             return Loaded(path, kind, data, value, registration=registration_from_json(value))
     except FileError as error:
         return Loaded(path, kind, data, value, error=_named(path, error))
-    return Loaded(path, kind, data, value)
+    return Loaded(path, kind, data, value, document=document)
 
 
 def _not_json(path: Path, data: bytes, error: FileError) -> Loaded:

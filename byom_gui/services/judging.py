@@ -16,6 +16,7 @@ from byom_gui.core.endpoint import Address, Endpoint, Origin
 from byom_gui.core.findings import Finding
 from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import Call, ClassesObservation, Observations, Reply, SentRequest
+from byom_gui.core.strict_json import JsonDocument
 from byom_gui.services.files import Loaded, load_any
 
 Kind = Literal["response", "classes", "project", "registration", "unknown"]
@@ -58,7 +59,7 @@ def judge_file(path: Path, image: ImageSource | None = None, listed: ClassList |
 
 def judge_answer(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged:
     """A saved inference answer, as if a server had just sent it. A mark that an editor put before it is overlooked."""
-    answered = read_saved(loaded.data.removeprefix(codecs.BOM_UTF8), image)
+    answered = read_saved(loaded.data.removeprefix(codecs.BOM_UTF8), image, loaded.document)
     found = diagnose(Observations(_NOWHERE, calls=(answered.call,)), [answered], listed).findings
     read = answered.answer if loaded.kind == "response" else None
     valid = read.schema_valid if read is not None else None
@@ -82,14 +83,14 @@ def _judge_own(loaded: Loaded) -> Judged | None:
     return Judged(str(loaded.path), "unknown", None, (problem,))
 
 
-def read_saved(data: bytes, image: ImageSource | None) -> Answered:
-    """Reads bytes as the reply to an inference call that was never made."""
+def read_saved(data: bytes, image: ImageSource | None, document: JsonDocument | None = None) -> Answered:
+    """Reads bytes as the reply to an inference call that was never made; ``document`` is what they were parsed to."""
     request = SentRequest("POST", _NOWHERE.infer.base, (), "", 0, "")
     reply = Reply(200, (("content-type", "application/json"),), data)
     size = (image.width, image.height) if image is not None else (0, 0)
     name = image.name if image is not None else ""
     call = Call("infer", request, reply, None, 0.0, datetime.now(UTC), name, *size, way="base64")
-    return read_call(call)
+    return read_call(call, document)
 
 
 def _only_content(findings: tuple[Finding, ...], path: Path) -> tuple[Finding, ...]:

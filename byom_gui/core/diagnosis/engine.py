@@ -41,7 +41,7 @@ from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Finding, NotChecked, merge
 from byom_gui.core.observations import Call, Observations
 from byom_gui.core.predictions import SHAPE_NAMES, ShapeName
-from byom_gui.core.strict_json import DUPLICATES_UP_TO
+from byom_gui.core.strict_json import DUPLICATES_UP_TO, JsonDocument
 
 RULES: tuple[Rule, ...] = (
     *reach.RULES,
@@ -62,14 +62,16 @@ _TRIES = ("variant", "input", "load")
 """Calls whose answer is read and compared, and is no answer to an image of the user's."""
 
 
-def read_call(call: Call) -> Answered:
+def read_call(call: Call, document: JsonDocument | None = None) -> Answered:
     """All that can be said of one call alone. Pure; a big answer takes a while, so run it in a worker.
+
+    ``document`` is what the reply's body was parsed to, where that was done before.
 
     Only calls that send an image as it should be sent are judged: a probe with wrong credentials is meant to fail.
     """
     if call.purpose not in (*_SENDS_IMAGE, *_TRIES):
         return Answered(call, None, ())
-    look = _look(call)
+    look = _look(call, document)
     found = [finding for rule in RULES if isinstance(rule, CallRule) for finding in rule.check(look)]
     seen, confidences = _sums(look.answer)
     named = (replace(finding, image=call.image_name) for finding in found)
@@ -106,12 +108,12 @@ def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verd
     return "ready" if answered and not any(finding.severity == "error" for finding in findings) else "not-ready"
 
 
-def _look(call: Call) -> CallLook:
+def _look(call: Call, document: JsonDocument | None) -> CallLook:
     reply = call.reply
     if reply is None or reply.status // 100 != 2 or web.is_page(reply):
         return CallLook(call)
     try:
-        return CallLook(call, answer=read_answer(reply.body))
+        return CallLook(call, answer=read_answer(reply.body, document))
     except JsonError as error:
         return CallLook(call, json_error=error)
 
