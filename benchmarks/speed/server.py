@@ -16,7 +16,8 @@ def answer(results: int, points: int, size: tuple[int, int] = (1000, 900)) -> by
     rows = []
     for number in range(results):
         x, y = 40 + number * 7919 % (size[0] - 80), 40 + number * 104729 % (size[1] - 80)
-        turns = [(math.tau * index / points, 24 + 6 * math.sin(5 * index)) for index in range(points)]
+        angles = [math.tau * index / points for index in range(points)]
+        turns = [(angle, 24 + 6 * math.sin(3 * angle)) for angle in angles]
         path = [{"x": round(x + r * math.cos(a), 3), "y": round(y + r * math.sin(a), 3)} for a, r in turns]
         confidence = 0.02 + number * 37 % 98 / 100
         rows.append({"name": "nucleus", "label": "nucleus", "confidence": confidence, "polygon": {"path": path}})
