@@ -98,13 +98,13 @@ def _note(line: Line) -> str:
 
 def plot(title: str, series: Series) -> str:
     """A logarithmic plot as SVG, a line a series."""
-    width, height, left, bottom = 560, 320, 64, 44
+    width, height, left, bottom = 580, 350, 64, 68
     points = [(math.log10(x), math.log10(max(y, 1e-3))) for line in series.values() for x, y in line]
     x0, x1 = math.floor(min(x for x, _ in points)), math.ceil(max(x for x, _ in points))
     y0, y1 = math.floor(min(y for _, y in points)), math.ceil(max(y for _, y in points))
 
     def at(x: float, y: float) -> tuple[float, float]:
-        wide, high = width - left - 16, height - bottom - 40
+        wide, high = width - left - 36, height - bottom - 40
         place = (math.log10(x) - x0) / (x1 - x0), (math.log10(max(y, 1e-3)) - y0) / max(y1 - y0, 1)
         return left + place[0] * wide, height - bottom - place[1] * high
 
@@ -120,7 +120,7 @@ def plot(title: str, series: Series) -> str:
         parts.append(f'<text x="{x:.1f}" y="{y + 18:.1f}" text-anchor="middle" fill="#59616B">{10**power:,}</text>')
     for power in range(y0, y1 + 1):
         x, y = at(10**x0, 10**power)
-        parts.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{width - 16}" y2="{y:.1f}" stroke="#E3E6EA"/>')
+        parts.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{width - 36}" y2="{y:.1f}" stroke="#E3E6EA"/>')
         parts.append(f'<text x="{x - 8:.1f}" y="{y + 4:.1f}" text-anchor="end" fill="#59616B">{10.0**power:g}</text>')
     for number, (name, line) in enumerate(series.items()):
         colour = ("#1F6FEB", "#B5500C")[number % 2]
@@ -134,7 +134,7 @@ def plot(title: str, series: Series) -> str:
             )
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in (at(*p) for p in line)]
-        parts.append(f'<text x="{left + 8}" y="{56 + 16 * number}" fill="{colour}">{name}</text>')
+        parts.append(f'<text x="{left + 130 * number}" y="{height - 14}" fill="{colour}">{name}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -58,6 +58,7 @@ class ClassesModel(QAbstractTableModel):
         self._filter = ""
         self._types_as_icons = False
         self._unlisted = 0
+        self._texts: list[str] = []
 
     @property
     def rows(self) -> tuple[ClassRow, ...]:
@@ -77,6 +78,8 @@ class ClassesModel(QAbstractTableModel):
     def set_rows(self, rows: Sequence[ClassRow]) -> None:
         """Shows new rows; those that did not move keep selection and open editor."""
         self._rows = tuple(rows)
+        # Folded once, and not at each key of a search.
+        self._texts = [f"{row.name}\n{words(row.type)}".casefold() for row in self._rows]
         self._unlisted = sum(1 for row in self._rows if row.row is None)
         self._show()
 
@@ -114,7 +117,7 @@ class ClassesModel(QAbstractTableModel):
 
     def _head(self) -> int:
         """The section's head; it stands before the unlisted rows, which are the last."""
-        shown = sum(1 for row in self._rows[self.listed_count :] if self._fits(row))
+        shown = sum(1 for text in self._texts[self.listed_count :] if self._filter in text)
         return len(self._lines) - shown - 1 if shown else -1
 
     def first_problem(self) -> ClassRow | None:
@@ -129,13 +132,11 @@ class ClassesModel(QAbstractTableModel):
     # How new rows come in
 
     def _wanted(self) -> list[Line]:
-        shown = [row for row in self._rows if self._fits(row)]
+        sought = self._filter
+        shown = [row for row, text in zip(self._rows, self._texts, strict=True) if sought in text]
         listed: list[Line] = [row for row in shown if row.row is not None]
         unlisted = [row for row in shown if row.row is None]
         return [*listed, None, *unlisted] if unlisted else listed
-
-    def _fits(self, row: ClassRow) -> bool:
-        return not self._filter or self._filter in row.name.casefold() or self._filter in words(row.type).casefold()
 
     def _show(self) -> None:
         new, old = self._wanted(), self._lines
