@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one way to everything: ``python3 dev.py demo | test | check | bench | diagnosis | shots``.
+"""The one way to everything: ``python3 dev.py demo | test | check | bench | diagnosis | shots | audit``.
 
 Standard library alone, so that it runs on a machine with nothing but Python 3.11 or later. Each command
 sets up what it needs first (system libraries, a virtual environment, pinned packages) and leaves a stamp,
@@ -205,6 +205,12 @@ def shots(rest: list[str]) -> int:
     return run("-m", "benchmarks.shots", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
+def audit(_: list[str]) -> int:
+    """Vulnerabilities, licences and an SBOM of what is shipped, into dist/audit; 3 where it could not be asked."""
+    ensure_venv("audit")
+    return run("-m", "benchmarks.shipping.audit")
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
@@ -212,6 +218,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "diagnosis": diagnosis,
     "shots": shots,
+    "audit": audit,
 }
 
 
