@@ -15,9 +15,9 @@ from byom_gui.ui.works import Works
 LANE = "storing"
 
 
-def megabytes(size: int) -> str:
-    """``3.4 MB``, also of what is less than one."""
-    return f"{size / 1e6:,.1f} MB"
+def size_text(size: int) -> str:
+    """``640 kB``, ``3.4 MB``."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
 
 
 def show_kept(parent: QWidget, works: Works, say: Callable[[str], None]) -> None:
@@ -32,7 +32,7 @@ def show_kept(parent: QWidget, works: Works, say: Callable[[str], None]) -> None
 
     def told(size: tuple[int, int]) -> None:
         count, taken = size
-        words.setText(f"{count:,} answers kept, {megabytes(taken)}" if count else "No answers are kept.")
+        words.setText(f"{count:,} answers kept, {size_text(taken)}" if count else "No answers are kept.")
         clear.setEnabled(bool(count))
 
     def count() -> None:
