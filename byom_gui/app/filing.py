@@ -18,6 +18,7 @@ from byom_gui.ui.backend import FileBackend, Recovered
 if TYPE_CHECKING:
     from byom_gui.core.report import CheckReport
     from byom_gui.services.autosave import Autosaves, Recoverable
+    from byom_gui.services.locks import ProjectWatch
 
 
 class Filing:
@@ -29,6 +30,12 @@ class Filing:
         from byom_gui.services.autosave import Autosaves
 
         return Autosaves()
+
+    @cached_property
+    def _watch(self) -> ProjectWatch:
+        from byom_gui.services.locks import ProjectWatch
+
+        return ProjectWatch()
 
     def backend(self, read: Callable[[ImageRef, Settings, CancelToken], ImageSource]) -> FileBackend:
         """The callables of the window; ``read`` gets an image for a report."""
@@ -50,6 +57,9 @@ class Filing:
             lambda path, report, refs, settings, cancel: export_report(
                 path, report, _sources(report, refs, lambda ref: read(ref, settings, cancel))
             ),
+            lambda path: self._watch.take(path),
+            lambda path: self._watch.changed(path),
+            lambda: self._watch.let_go(),
         )
 
     def _find(self, item: Recovered) -> Recoverable:
@@ -93,6 +103,8 @@ class Filing:
         """Lets go of this session's autosave. The window has asked about unsaved changes before."""
         if "autosaves" in self.__dict__:
             self.autosaves.close()
+        if "_watch" in self.__dict__:
+            self._watch.let_go()
 
 
 def load(path: Path) -> Project:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from byom_gui.core.errors import FileError, JsonError
 from byom_gui.core.project import Project, project_from_json, project_to_json
 from byom_gui.core.strict_json import read_json
 from byom_gui.services.files import atomic_write, read_bytes, to_bytes
+from byom_gui.services.locks import try_lock
 
 FORMAT = "byom-autosave/1"
 
@@ -98,7 +98,7 @@ class Autosaves:
         except OSError as error:
             sentence = f"The folder for autosaves can not be used: {error.strerror}. Save the project by hand."
             raise FileError(sentence, where=str(self.folder), detail=repr(error)) from None
-        _try_lock(file)
+        try_lock(file)
         self._lock = file
 
     def _others(self) -> Iterator[Path]:
@@ -110,7 +110,7 @@ class Autosaves:
     def _is_running(self, id_: str) -> bool:
         try:
             with self._lock_file(id_).open("r+b") as file:
-                return not _try_lock(file)
+                return not try_lock(file)
         except FileNotFoundError:
             return False
         except OSError:
@@ -135,26 +135,3 @@ def _read(path: Path) -> Recoverable:
     saved = datetime.fromisoformat(str(value.get("saved"))).astimezone(UTC)
     for_path = Path(value["for"]) if isinstance(value.get("for"), str) else None
     return Recoverable(path.stem, project_from_json(value.get("project")), for_path, saved)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        """Whether this process now holds the lock; it ends with the file or the process."""
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        """Whether this process now holds the lock; it ends with the file or the process."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

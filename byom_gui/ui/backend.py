@@ -119,6 +119,12 @@ class FileBackend:
     clear_recent: Callable[[], None]
     export_report: Callable[[Path, CheckReport, Sequence[ImageRef], Settings, CancelToken], None]
     """A check's report, in the form of the file's suffix; the images are for the page."""
+    take: Callable[[Path], bool] = lambda _: True
+    """Takes a project for this window; False where another window has it open."""
+    changed: Callable[[Path], bool] = lambda _: False
+    """Whether the open project's file was changed since by another program."""
+    let_go: Callable[[], None] = lambda: None
+    """Frees the open project for other windows."""
 
 
 @dataclass(frozen=True, slots=True)

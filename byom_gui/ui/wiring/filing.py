@@ -30,6 +30,7 @@ class Files(QObject):
         self._session, self._filing = works.session, works.filing
         self._filing.notice.connect(say)
         self._filing.failed.connect(self._failed)
+        self._filing.conflict.connect(self._conflict)
         self._filing.recent_changed.connect(self.refresh_recent)
         self._session.saved_changed.connect(self._show_title)
         self._session.name_changed.connect(self._show_title)
@@ -157,6 +158,18 @@ class Files(QObject):
                 if path.exists() and not self._may_replace(path):
                     return
             self._filing.save(path, then)
+
+    def _conflict(self, path: Path, then: Callable[[], None] | None) -> None:
+        """The file is another than the one that was opened or saved here: nothing is lost without being asked."""
+        more = "Saving here writes over that. Nothing was written yet."
+        box = message_box(self._window, "Changed meanwhile", f"{path.name} was changed by another program.", more)
+        over = box.addButton("Write over it", QMessageBox.ButtonRole.DestructiveRole)
+        other = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(other)
+        over.clicked.connect(lambda: self._filing.save(path, then, over=True))
+        other.clicked.connect(lambda: self.save_as(then))
+        box.open()
 
     def _may_replace(self, path: Path) -> bool:
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No

@@ -23,6 +23,8 @@ class Filing(QObject):
     failed = Signal(str)
     recent_changed = Signal()
     practice_started = Signal()
+    conflict = Signal(object, object)
+    """A project's file was changed by another program: its path, and what was to follow the saving, or None."""
 
     def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class Filing(QObject):
     def new(self) -> None:
         """An empty project."""
         self._after_practice(lambda: self._session.replace_project(Project(), None))
+        self._let_go()
 
     def open(self, path: Path) -> None:
         """Opens a project or imports a registration JSON."""
@@ -48,6 +51,9 @@ class Filing(QObject):
             self._session.replace_project(project, path if is_project else None)
             if is_project:
                 self.note_recent(path)
+                self._take(path)
+            else:
+                self._let_go()
 
         self._jobs.run(
             lambda _: self._backend.files.load(path),
@@ -64,6 +70,7 @@ class Filing(QObject):
 
             assert isinstance(practice, Practice)
             self._session.replace_project(practice.project, None, practice=True)
+            self._let_go()
             self.practice_started.emit()
 
         self._jobs.run(lambda _: self._backend.start_practice(), started, self._say, lane="files")
@@ -82,8 +89,25 @@ class Filing(QObject):
 
     # --- save
 
-    def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Writes the project; the old file stays whole if it can't."""
+    def save(self, path: Path, then: Callable[[], None] | None = None, *, over: bool = False) -> None:
+        """Writes the project; the old file stays whole if it can't.
+
+        Args:
+            path: where.
+            then: what follows once all is saved.
+            over: also over what another program has written there meanwhile.
+        """
+        if over or path != self._session.path:
+            self._write(path, then)
+            return
+        self._jobs.run(
+            lambda _: self._backend.files.changed(path),
+            lambda changed: self.conflict.emit(path, then) if changed else self._write(path, then),
+            self._say,
+            lane="files",
+        )
+
+    def _write(self, path: Path, then: Callable[[], None] | None) -> None:
         project = self._session.project
 
         def saved(_: None) -> None:
@@ -96,6 +120,7 @@ class Filing(QObject):
                 session.path = path
                 session.saved_changed.emit()
             self.note_recent(path)
+            self._take(path)
             if then is not None and not session.dirty:
                 then()
 
@@ -126,6 +151,20 @@ class Filing(QObject):
             self._say,
             lane="files",
         )
+
+    # --- other windows
+
+    def _take(self, path: Path) -> None:
+        """Says so where another window has the project: what is saved last counts."""
+
+        def taken(ours: bool) -> None:
+            if not ours:
+                self.failed.emit(f"{path.name} is open in another window, too. What is saved last is what stays.")
+
+        self._jobs.run(lambda _: self._backend.files.take(path), taken, self._say, lane="files")
+
+    def _let_go(self) -> None:
+        self._jobs.run(lambda _: self._backend.files.let_go(), lambda _: None, self._say, lane="files")
 
     # --- autosave and recovery
 
@@ -164,6 +203,8 @@ class Filing(QObject):
             self._session.replace_project(*found)
             self._session.dirty = True
             self._session.saved_changed.emit()
+            if found[1] is not None:
+                self._take(found[1])
 
         def read(found: tuple[Project, Path | None]) -> None:
             self._after_practice(lambda: recovered(found))
