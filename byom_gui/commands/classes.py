@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from byom_gui.commands.common import add_connection_options, cancel_on_interrupt, connect, printable, say
+from byom_gui.commands.common import add_connection_options, cancel_on_interrupt, check_targets, connect, printable, say
+from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.contract import read_classes
 from byom_gui.core.errors import JsonError
 from byom_gui.core.observations import ClassesObservation
@@ -14,14 +15,35 @@ from byom_gui.core.observations import ClassesObservation
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="where the model answers, with its path")
+    parser.add_argument(
+        "--mapping", metavar="FILE", help="set them beside the classes of the V7 key's team, as JSON (- is stdout)"
+    )
     add_connection_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the list as ``[{"name", "type"}]``; 1 where it is not in V7's form, 3 where nothing answered."""
+    """Prints the list as ``[{"name", "type"}]``; 1 where it is not in V7's form, 3 where nothing answered.
+
+    With ``--mapping``: 1 where a class has no class of the team, 4 and 5 where V7 refused or was not reached.
+    """
+    check_targets(arguments.mapping)
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
-    seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt())
-    return show(seen)
+    seen = connection.server.classes(connection.endpoint, connection.settings, token := cancel_on_interrupt())
+    if not arguments.mapping or seen.call.reply is None or seen.call.reply.status != 200:
+        return show(seen)
+    from byom_gui.commands.mapping import write_mapping
+
+    listed = connection.classes if len(connection.classes) else ClassList(_served(seen))
+    model = connection.project.registration.name
+    return write_mapping(arguments.mapping, listed, model, connection.store, token)
+
+
+def _served(seen: ClassesObservation) -> tuple[ClassEntry, ...]:
+    """What the server lists; none where it is no JSON."""
+    try:
+        return read_classes(seen.call.reply.body).entries if seen.call.reply else ()
+    except JsonError:
+        return ()
 
 
 def show(seen: ClassesObservation) -> int:
