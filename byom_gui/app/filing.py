@@ -16,6 +16,7 @@ from byom_gui.core.project import Project, Settings
 from byom_gui.ui.backend import FileBackend, Recovered
 
 if TYPE_CHECKING:
+    from byom_gui.core.pre_labels import Choice, Pictured, Written
     from byom_gui.core.report import CheckReport
     from byom_gui.services.autosave import Autosaves, Recoverable
     from byom_gui.services.locks import ProjectWatch
@@ -57,6 +58,7 @@ class Filing:
             lambda path, report, refs, settings, cancel: export_report(
                 path, report, _sources(report, refs, lambda ref: read(ref, settings, cancel))
             ),
+            export_predictions,
             lambda path: self._watch.take(path),
             lambda path: self._watch.changed(path),
             lambda: self._watch.let_go(),
@@ -140,6 +142,15 @@ def export_report(path: Path, report: CheckReport, sources: Iterable[ImageSource
     from byom_gui.services.report_files import write_report
 
     write_report(path, report, sources)
+
+
+def export_predictions(
+    choice: Choice, pictures: Iterable[Pictured], cancel: CancelToken, on_progress: Callable[[int], None]
+) -> Written:
+    """Writes the answers as files of other tools."""
+    from byom_gui.services.pre_label_files import write_pre_labels
+
+    return write_pre_labels(choice, pictures, cancel, on_progress)
 
 
 def _sources(

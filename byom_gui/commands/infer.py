@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,10 +24,11 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import FileError, ImageError, InputError
-from byom_gui.core.pre_labels import Pictured, coco_json, csv_text, darwin_json
+from byom_gui.core.pre_labels import Choice, Pictured, Targets, file_names
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.retry import ask_patiently
 from byom_gui.services import images
+from byom_gui.services.pre_label_files import write_pre_labels
 from byom_gui.services.previewing import infer_image
 
 
@@ -59,17 +59,17 @@ def run(arguments: argparse.Namespace) -> int:
     answered = failed = 0
     any_reply = any_call = False
     overlays = _names(paths, ".overlay.png")
-    wanted = arguments.darwin or arguments.coco or arguments.csv
-    pictured: dict[Path, Pictured] = {}
+    targets = Targets(arguments.darwin or "", arguments.coco or "", arguments.csv or "")
+    pictured: list[Pictured] = []
     # One list for all images, so that a class has one colour in all of them.
     names = list(connection.classes.names)
     chosen = {entry.name: entry.color for entry in connection.classes if entry.color}
     with _answers(out) as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
-            if wanted and not isinstance(result, str) and result.answer is not None:
+            if targets != Targets() and not isinstance(result, str) and result.answer is not None:
                 call = result.call
-                pictured[path] = Pictured(path.name, call.image_width, call.image_height, _predictions(result))
+                pictured.append(Pictured(path.name, call.image_width, call.image_height, _predictions(result)))
             any_reply |= replied
             any_call |= not isinstance(result, str)
             answered, failed = answered + good, failed + (not good)
@@ -80,7 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
                 names += [p.name for p in _predictions(result)]
                 _overlay(out / overlays[path], path, result, assign(names, chosen))
     say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
-    _write_pre_labels(arguments, pictured)
+    for sentence in write_pre_labels(Choice(targets), pictured, write=write_text).sentences():
+        say(sentence)
     token.raise_if_cancelled()
     if not any_call:
         raise InputError("None of the named images could be read.")
@@ -146,37 +147,8 @@ def _count(objects: int) -> str:
     return f"{objects} object{'' if objects == 1 else 's'}"
 
 
-def _write_pre_labels(arguments: argparse.Namespace, pictured: Mapping[Path, Pictured]) -> None:
-    """What was answered, in the other forms that were asked for; what a form can not hold is said."""
-    if arguments.darwin:
-        left: Counter[str] = Counter()
-        for path, name in _names(list(pictured), ".json").items():
-            text, out = darwin_json(pictured[path])
-            left.update(out)
-            write_text(str(Path(arguments.darwin) / name), text)
-        _say_left_out("Darwin JSON", left)
-    if arguments.coco:
-        text, out = coco_json(list(pictured.values()))
-        write_text(arguments.coco, text)
-        _say_left_out("COCO", out)
-    if arguments.csv:
-        write_text(arguments.csv, csv_text(list(pictured.values())))
-
-
-def _say_left_out(form: str, left: Mapping[str, int]) -> None:
-    if left:
-        say(f"{form} has no place for these, so they are not in it: " + ", ".join(f"{n} {s}" for s, n in left.items()))
-
-
 def _names(paths: list[Path], ending: str) -> dict[Path, str]:
-    """File names after the images': two images of the same name from different folders keep both."""
-    taken: dict[str, Path] = {}
-    for path in paths:
-        name, number = f"{path.stem}{ending}", 2
-        while name in taken:
-            name, number = f"{path.stem}-{number}{ending}", number + 1
-        taken[name] = path
-    return {path: name for name, path in taken.items()}
+    return dict(zip(paths, file_names([path.name for path in paths], ending), strict=True))
 
 
 def _predictions(result: Answered) -> Sequence[Prediction]:

@@ -9,8 +9,8 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from byom_gui.core.geometry import area, bounds
@@ -34,6 +34,9 @@ CSV_COLUMNS = (
     "image", "width", "height", "class", "shape", "confidence", "x", "y", "w", "h", "points", "text", "attributes",
 )  # fmt: skip
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the start of a formula; some read the wide forms as the narrow ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
@@ -43,6 +46,68 @@ class Pictured:
     width: int
     height: int
     predictions: Sequence[Prediction]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where each form goes: a folder for Darwin JSON, a file for the others. Empty where it is not wanted."""
+
+    darwin: str = ""
+    coco: str = ""
+    csv: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of the answers is written: these classes (all, where None) from this confidence on, and where."""
+
+    targets: Targets
+    classes: Collection[str] | None = None
+    least: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: how many images and results, and what each form had no place for."""
+
+    images: int
+    results: int
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
+
+    def sentences(self) -> tuple[str, ...]:
+        """What each form could not hold, for people."""
+        return tuple(
+            f"{form} has no place for these, so they are not in it: " + ", ".join(f"{n} {s}" for s, n in left.items())
+            for form, left in self.left_out.items()
+            if left
+        )
+
+
+def chosen(picture: Pictured, choice: Choice) -> Pictured:
+    """The picture with what is to be written of it; one without any result stays, it was looked at too."""
+    kept = [
+        each
+        for each in picture.predictions
+        if each.confidence >= choice.least and (choice.classes is None or each.name in choice.classes)
+    ]
+    return replace(picture, predictions=kept)
+
+
+def file_names(names: Sequence[str], ending: str) -> list[str]:
+    """File names after the images': two images of the same name from different folders keep both.
+
+    Where case does not count in file names, ``A.png`` and ``a.png`` are the same name, so they are so here.
+    """
+    taken: set[str] = set()
+    made = []
+    for name in names:
+        stem = name.rpartition(".")[0] or name
+        wanted, number = f"{stem}{ending}", 2
+        while wanted.casefold() in taken:
+            wanted, number = f"{stem}-{number}{ending}", number + 1
+        taken.add(wanted.casefold())
+        made.append(wanted)
+    return made
 
 
 def darwin_json(picture: Pictured) -> tuple[str, LeftOut]:
@@ -191,7 +256,7 @@ def _row(picture: Pictured, prediction: Prediction) -> list[str | int | float]:
 
 def safe_cell(text: str) -> str:
     """Text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _path(shape: Shape) -> Sequence[Point]:

@@ -6,7 +6,7 @@ AppError; ``Cancelled`` where the token was cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
     from byom_gui.core.image import ImageRef, ImageSource, Raster
     from byom_gui.core.observations import ClassesObservation, PingReport, Stage
+    from byom_gui.core.pre_labels import Choice, Pictured, Written
     from byom_gui.core.profile import ApiProfile, RegisterRequest
     from byom_gui.core.project import Project, Settings
     from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
@@ -119,6 +120,8 @@ class FileBackend:
     clear_recent: Callable[[], None]
     export_report: Callable[[Path, CheckReport, Sequence[ImageRef], Settings, CancelToken], None]
     """A check's report, in the form of the file's suffix; the images are for the page."""
+    export_predictions: Callable[[Choice, Iterable[Pictured], CancelToken, Callable[[int], None]], Written]
+    """The answers as files of other tools; the last is told how many images are ready."""
     take: Callable[[Path], bool] = lambda _: True
     """Takes a project for this window; False where another window has it open."""
     changed: Callable[[Path], bool] = lambda _: False

@@ -30,6 +30,7 @@ from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.crashing import Crashing, open_folder
+from byom_gui.ui.wiring.exporting import export_predictions
 from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
@@ -121,6 +122,7 @@ class MainWindow(QMainWindow):
             "save-as": files.save_as,
             "import": files.ask_import,
             "export": files.export,
+            "export-predictions": lambda: export_predictions(self, works, self.notice.say),
             "practice": files.practice,
             "quit": self.close,
             "undo": self._undo,

@@ -36,6 +36,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         SEPARATOR,
         Command("import", "&Import a registration…"),
         Command("export", "&Export registration JSON…", "Ctrl+Shift+E"),
+        Command("export-predictions", "Export pre&dictions…", "Ctrl+Alt+E"),
         SEPARATOR,
         Command("practice", "&Try it with the built-in model"),
         SEPARATOR,

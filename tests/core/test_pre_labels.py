@@ -8,7 +8,19 @@ import json
 
 import pytest
 
-from byom_gui.core.pre_labels import CSV_COLUMNS, Pictured, coco_json, csv_text, darwin_json, safe_cell
+from byom_gui.core.pre_labels import (
+    CSV_COLUMNS,
+    Choice,
+    Pictured,
+    Targets,
+    Written,
+    chosen,
+    coco_json,
+    csv_text,
+    darwin_json,
+    file_names,
+    safe_cell,
+)
 from byom_gui.core.predictions import (
     BoundingBox,
     Cuboid,
@@ -128,3 +140,26 @@ def test_csv_cells_are_no_formulas(start: str) -> None:
     assert [row[key][:1] for key in ("image", "class", "text")] == ["'"] * 3
     assert row["x"] == "-5"
     assert safe_cell("nucleus") == "nucleus"
+
+
+def test_only_the_chosen_classes_and_confidences_are_written() -> None:
+    picture = all_shapes()
+    assert chosen(picture, Choice(Targets())) == Pictured("one.png", 40, 30, list(picture.predictions))
+    assert [each.name for each in chosen(picture, Choice(Targets(), {"a tag", "a line"})).predictions] == [
+        "a tag",
+        "a line",
+    ]
+    assert not chosen(picture, Choice(Targets(), None, 0.76)).predictions
+
+
+def test_two_images_of_one_name_get_files_of_their_own_whatever_their_case() -> None:
+    assert file_names(["a.png", "A.jpg", "a", "a-2.png"], ".json") == ["a.json", "A-2.json", "a-3.json", "a-2-2.json"]
+
+
+def test_what_a_form_has_no_place_for_is_said() -> None:
+    written = Written(1, 3, {"COCO": {"tag": 2, "line": 1}, "Darwin JSON": {}})
+    assert written.sentences() == ("COCO has no place for these, so they are not in it: 2 tag, 1 line",)
+
+
+def test_a_wide_formula_is_none_either() -> None:
+    assert safe_cell("＝1+1") == "'＝1+1"
