@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("new", "make a project"),
     "check": ("check", "the whole diagnosis of a model server"),
     "infer": ("infer", "send images, write answers and overlays"),
+    "capacity": ("capacity", "measure what a server can take, and how long many items take"),
     "classes": ("classes", "what the server lists, as V7 wants it"),
     "validate": ("validate", "judge saved answers, class lists, projects or registrations"),
     "export": ("export", "write the registration JSON of a project"),

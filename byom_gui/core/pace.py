@@ -26,10 +26,11 @@ def pace_text(done: int, total: int, seconds: float) -> str:
         return ""
     rate = done / seconds
     left = round((total - done) / rate)
-    return f"{_rate_text(rate)} · {clock_text(left)} left"
+    return f"{rate_text(rate)} · {clock_text(left)} left"
 
 
-def _rate_text(rate: float) -> str:
+def rate_text(rate: float) -> str:
+    """How many in a time, such as ``8.3 a second`` or ``24 a minute``."""
     if rate < 1:
         return f"{rate * 60:.0f} a minute" if rate * 60 >= 1 else "under 1 a minute"
     return f"{rate:.1f} a second" if rate < 10 else f"{rate:,.0f} a second"

@@ -37,18 +37,20 @@ def infer_image(
         InputError: it is to go by ``url``, and the server could not fetch it from here.
         Cancelled: as soon as the token says so.
     """
-    return read_call(_call(server, endpoint, settings, source, cancel, image_url, sample))
+    return read_call(send_image(server, endpoint, settings, source, cancel, image_url, sample=sample))
 
 
-def _call(
+def send_image(
     server: ModelServer,
     endpoint: Endpoint,
     settings: Settings,
     source: ImageSource,
     cancel: CancelToken,
-    image_url: str,
-    sample: bool,
+    image_url: str = "",
+    *,
+    sample: bool = False,
 ) -> Call:
+    """The same without judging what came. Raises the same."""
     if settings.way != "url":
         return server.infer(endpoint, settings, source, cancel, sample=sample)
     if image_url:

@@ -1,0 +1,112 @@
+"""``byom-gui capacity``: measures what a model server can take, and says how long many items take."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from byom_gui.commands.common import (
+    Connection,
+    add_connection_options,
+    cancel_on_interrupt,
+    check_targets,
+    connect,
+    json_text,
+    printable,
+    read_images,
+    say,
+    write_text,
+)
+from byom_gui.core import capacity
+from byom_gui.core.errors import Cancelled, InputError
+from byom_gui.services.checkup import sample_images
+from byom_gui.services.measuring import Target, measure
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("positionals", metavar="ENDPOINT [IMAGE…]", nargs="*", help="images: files, folders, globs")
+    parser.add_argument("--items", type=_items, required=True, metavar="N", help="how many items are to be inferred")
+    parser.add_argument("--max-calls", type=int, default=capacity.MAX_CALLS, metavar="N", help="at most N calls")
+    parser.add_argument("--price", default="", metavar="CREDITS", help="credits for one item, as your contract says")
+    parser.add_argument("--yes", action="store_true", help="do not ask before loading a server on another machine")
+    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON (- is stdout)")
+    add_connection_options(parser)
+
+
+def _items(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1_000_000_000):
+        raise argparse.ArgumentTypeError("give a whole number from 1 to 1000000000")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 where a pace was found, 1 where too many calls failed, 3 where no HTTP answer ever came."""
+    price = capacity.parse_price(arguments.price)
+    check_targets(arguments.json)
+    steps = capacity.plan(arguments.max_calls, arguments.concurrency or capacity.AT_ONCE[-1])
+    connection = connect(arguments, arguments.positionals)
+    images = read_images(connection.positionals) or sample_images()
+    say(capacity.plan_text(steps, connection.endpoint.origin.host))
+    _ask_first(connection, yes=arguments.yes)
+    to = connection.server, connection.endpoint, connection.settings
+    found = measure(
+        Target(*to, images, arguments.image_url or ""),
+        steps,
+        cancel_on_interrupt(),
+        lambda done, total, text: say(f"[{done}/{total}] {text}"),
+        lambda level: say(_row(level, arguments.items)),
+    )
+    if arguments.json != "-":
+        print(printable("\n".join([*_table(found, arguments.items), *_said(found, arguments, price)])))
+    if arguments.json:
+        shown = connection.endpoint.infer.shown
+        write_text(arguments.json, json_text(capacity.as_json(found, shown, arguments.items, price)))
+    if found.unreachable:
+        return 3
+    return 0 if capacity.best(found.levels) else 1
+
+
+def _said(found: capacity.Capacity, arguments: argparse.Namespace, price: capacity.Price) -> list[str]:
+    return capacity.conclusions(found, arguments.items, price)
+
+
+def _ask_first(connection: Connection, *, yes: bool) -> None:
+    """A server that is not on this machine is somebody's: loading it takes a yes.
+
+    Raises:
+        InputError: there is nobody to ask.
+        Cancelled: the answer is no.
+    """
+    origin = connection.endpoint.origin
+    if yes or origin.is_loopback:
+        return
+    if not sys.stdin.isatty():
+        raise InputError(f"{origin.host} is not this machine. Add --yes if it may be loaded.")
+    say(f"{origin.host} is not this machine. May it be loaded? [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Cancelled
+
+
+_HEAD = ("at once", "calls", "failed", "p50 ms", "p95 ms", "p99 ms", "a second", "hours")
+
+
+def _table(found: capacity.Capacity, items: int) -> list[str]:
+    if not found.levels:
+        return []
+    head = "  ".join(f"{title:>8}" for title in _HEAD)
+    return [head, *(_row(level, items) for level in found.levels), ""]
+
+
+def _row(level: capacity.Level, items: int) -> str:
+    hours = level.hours(items)
+    times = [f"{time:,.0f}" if time is not None else "–" for time in (level.p50, level.p95, level.p99)]
+    cells = [
+        str(level.at_once),
+        str(level.calls),
+        f"{level.error_rate:.0%}",
+        *times,
+        f"{level.per_second:,.2f}",
+        f"{hours:,.2f}" if hours is not None else "–",
+    ]
+    return "  ".join(f"{cell:>8}" for cell in cells)
