@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one way to everything: ``python3 dev.py demo | test | check | bench | diagnosis | shots | audit``.
+"""The one way to everything: ``python3 dev.py demo | test | check | bench | diagnosis | torture | shots | audit``.
 
 Standard library alone, so that it runs on a machine with nothing but Python 3.11 or later. Each command
 sets up what it needs first (system libraries, a virtual environment, pinned packages) and leaves a stamp,
@@ -199,6 +199,12 @@ def diagnosis(rest: list[str]) -> int:
     return run("-m", "benchmarks.diagnosis", *rest)
 
 
+def torture(rest: list[str]) -> int:
+    """What can go wrong, made to go wrong; writes docs/reliability.md."""
+    set_up_tests()
+    return run("-m", "benchmarks.torture", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
+
+
 def shots(rest: list[str]) -> int:
     """Makes every picture of the window that README and docs show."""
     set_up_tests()
@@ -217,6 +223,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": check,
     "bench": bench,
     "diagnosis": diagnosis,
+    "torture": torture,
     "shots": shots,
     "audit": audit,
 }

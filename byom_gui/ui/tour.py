@@ -47,16 +47,12 @@ class Tour:
             if time.monotonic() > end:
                 notice = self.window.notice.text
                 raise TourError(f"The tour got stuck at: {what}.{f' The window says: {notice}' if notice else ''}")
-            QApplication.processEvents()
-            time.sleep(0.005)
-        QApplication.processEvents()
+            QTest.qWait(5)
 
     def settle(self, milliseconds: int = 250) -> None:
         """Lets pending drawing and timers come to their end."""
-        end = time.monotonic() + milliseconds / 1000
-        while time.monotonic() < end:
-            QApplication.processEvents()
-            time.sleep(0.005)
+        # Not processEvents alone: outside a running loop that never ends what was given to deleteLater.
+        QTest.qWait(milliseconds)
 
     def picture(self, name: str) -> Path:
         """Saves what the window shows now."""

@@ -224,6 +224,11 @@ OTHERS: list[tuple[Any, Expected]] = [
         [{"class_id": 1, "bbox": [10, 20, 5, 6]}, {"bbox": [1, 2, 4, 4]}],
         [("class 1", 1.0, box(10, 20, 5, 6)), ("object", 1.0, box(1, 2, 4, 4))],
     ),
+    # A class number that is none needs the table of names all the same.
+    (
+        [{"label": 0.5, "score": 0.5, "box": {"xmin": 1, "ymin": 2, "xmax": 3, "ymax": 4}}],
+        [("0.5", 0.5, box(1, 2, 2, 2))],
+    ),
     ([{"name": "cat", "rect": {"left": 1, "top": 2, "width": 3, "height": 4}}], [("cat", 1.0, box(1, 2, 3, 4))]),
     ([{"name": "cat", "x": 1, "y": 2, "w": 3, "h": 4}], [("cat", 1.0, box(1, 2, 3, 4))]),
     ([{"name": "cat", "label": "cat", "confidence": 0.5, **TRIANGLE}], [("cat", 0.5, TRIANGLE)]),

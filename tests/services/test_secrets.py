@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -206,3 +207,41 @@ def test_session_only_never_asks_a_keyring(monkeypatch: pytest.MonkeyPatch) -> N
     assert "hush" not in store.redactor().scrub("Basic bGFiOmh1c2g= hush")
     assert "bGFiOmh1c2g=" not in store.redactor().scrub("Basic bGFiOmh1c2g= hush")
     assert "hush" not in repr(store)
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_keyring_that_is_slow_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+    backend = Memory()
+    real = backend.get_password
+
+    def slow(service: str, username: str) -> str | None:
+        begun.set()
+        assert go.wait(10)
+        return real(service, username)
+
+    monkeypatch.setattr(backend, "get_password", slow)
+    backend.entries["byom-gui", HEADER.account] = "hush"
+    store = SecretStore(backend)
+    found: list[str | None] = []
+    reader = threading.Thread(target=lambda: found.append(store.get(HEADER)))
+    reader.start()
+    assert begun.wait(10)
+    assert found == []
+    go.set()
+    reader.join(10)
+    assert found == ["hush"]
+    assert store.place(HEADER).kind == "keyring"
+
+
+@pytest.mark.usefixtures("allowed")
+def test_what_another_program_changed_is_read_anew() -> None:
+    backend = Memory()
+    store = SecretStore(backend)
+    store.set(HEADER, "old")
+    backend.entries["byom-gui", HEADER.account] = "new"
+    assert SecretStore(backend).get(HEADER) == "new"
+    backend.entries.clear()
+    assert SecretStore(backend).get(HEADER) is None
+    store.forget(HEADER)
+    assert store.get(HEADER) is None

@@ -222,3 +222,14 @@ def test_the_next_address_is_tried() -> None:
 )
 def test_which_names_a_certificate_covers(name: str, host: str, covers: bool) -> None:
     assert tls.name_matches(name, host) == covers
+
+
+def test_a_client_certificate_is_wanted(authority: trustme.CA, ca_file: str) -> None:
+    context = _context(authority.issue_cert("127.0.0.1"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+    with serving(lambda got: Scripted(), context) as server:
+        failure = _post(server, Options(ca_file=ca_file))
+    assert isinstance(failure, NetFailure)
+    assert failure.id in ("tls.handshake", "net.reset")
+    assert failure.detail

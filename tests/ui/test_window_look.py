@@ -142,6 +142,16 @@ def test_a_tab_shows_its_outcome_after_its_name(worked: MainWindow) -> None:
     assert center.tabs.tabButton(place, QTabBar.ButtonPosition.RightSide) is None
 
 
+def test_marks_that_are_gone_from_a_tab_are_not_kept(worked: MainWindow) -> None:
+    center = worked.parts.center
+    before = len(center.tabs.findChildren(QLabel))
+    for _ in range(5):
+        for outcome in ("ok", "warn", "bad"):
+            center.set_outcome("Register", outcome)
+    QTest.qWait(1)
+    assert len(center.tabs.findChildren(QLabel)) == before
+
+
 def test_rename_opens_the_listed_name(worked: MainWindow, tmp_path: Path) -> None:
     worked.checking.open_item("Classes")
     finding = worked.parts.findings.current

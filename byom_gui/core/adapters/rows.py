@@ -49,7 +49,7 @@ def _named(labels: Sequence[Any], answer: Any, known: bool) -> tuple[str, tuple[
         return '"object"', (), ()
     if any(is_number(each) for each in labels) or not labels:
         setup = names_setup(answer)
-        return f"str({'names' if setup else 'NAMES'}.get(label, label))", () if setup else whole(labels) or (0,), setup
+        return f"str({'names' if setup else 'NAMES'}.get(label, label))", () if setup else whole(labels), setup
     return "str(label)", (), ()
 
 

@@ -185,9 +185,9 @@ def are_numbers(value: Any, count: int = 0) -> bool:
 
 
 def whole(values: Iterable[Any]) -> tuple[int, ...]:
-    """The class numbers among ``values``, each once, in order."""
+    """The class numbers among ``values``, each once, in order; 0 where none is one, as the table has to be there."""
     numbers = {int(each) for each in values if is_number(each) and float(each).is_integer() and 0 <= each < 10_000}
-    return tuple(sorted(numbers))
+    return tuple(sorted(numbers)) or (0,)
 
 
 def confidence_of(expression: str, values: Sequence[Any]) -> str:

@@ -77,7 +77,12 @@ class TabbedPane(QWidget):
             self._outcomes[title] = outcome
             # After the words, as the outcome of the view; a tab's own icon would stand before them.
             mark = picture(outcome, size=14) if outcome else None
-            self.tabs.setTabButton(self._titles.index(title), QTabBar.ButtonPosition.RightSide, mark)
+            at, side = self._titles.index(title), QTabBar.ButtonPosition.RightSide
+            # The bar hides the mark that it had, and keeps it as its child.
+            gone = self.tabs.tabButton(at, side)
+            self.tabs.setTabButton(at, side, mark)
+            if gone is not None:
+                gone.deleteLater()
             self._resized()
 
     def _resized(self) -> None:

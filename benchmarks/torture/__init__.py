@@ -1,0 +1,1 @@
+"""What can go wrong, made to go wrong, and counted: ``docs/reliability.md``."""
