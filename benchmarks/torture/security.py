@@ -8,11 +8,14 @@ from benchmarks.torture.groups import Group, run_all
 from benchmarks.torture.row import Row
 
 GROUPS: tuple[Group, ...] = (
-    ("secrets in the window", "every feature and failure, servers that gossip, a hostile netrc; files, kept answers, "
-     "clipboard and servers searched in seven spellings", ("tests/e2e/test_secrets_stay.py",)),
+    ("secrets in the window", "every feature and failure, servers that gossip, a hostile netrc, a project changed "
+     "to lead elsewhere; files, kept answers, clipboard and servers searched in seven spellings",
+     ("tests/e2e/test_secrets_stay.py",)),
     ("secrets in the commands", "a whole script with all secrets on", ("tests/e2e/test_script.py",)),
     ("scrubbing", "plain, base64, Basic pairs, percent-encoded", ("tests/core/test_redact.py",)),
     ("the image host", "tokens, expiry, no listing, no traversal, methods", ("tests/services/test_image_host.py",)),
+    ("untrusted text in the window", "markup in classes, answers, errors, file names and project: every label, text "
+     "and tool-tip of every view looked at", ("tests/e2e/test_untrusted_text.py",)),
     ("untrusted text in reports", "markup, NUL, terminal escapes, half characters",
      ("tests/core/test_report.py", "tests/core/test_report_pictures.py")),
     ("untrusted text in exports and on terminals", "formulas in CSV; escapes in names",

@@ -134,6 +134,23 @@ def walk(window: MainWindow, tour: Tour, address: str, out: Path) -> list[str]:
     return clips
 
 
+def lead_astray(window: MainWindow, tour: Tour, out: Path, ours: str, other: str) -> None:
+    """A project file in which somebody wrote another server's address: opened, pinged, checked, its images sent."""
+    saved = (out / "project.byom.json").read_text("utf-8")
+    changed = saved.replace(ours.removeprefix("http://"), other.removeprefix("http://"))
+    assert changed != saved
+    (out / "changed.byom.json").write_text(changed, encoding="utf-8")
+    window.session.dirty = False
+    window.filing.open(out / "changed.byom.json")
+    tour.wait("the changed project", lambda: window.session.path == out / "changed.byom.json")
+    window.connecting.ping()
+    tour.wait("its ping", lambda: window.session.ping is not None and not window.works.pinging.running)
+    window.works.inference.start_held()
+    tour.wait("its images", lambda: window.works.jobs.busy == 0)
+    window.checking.run_checks()
+    tour.wait("its checks", lambda: window.session.check is not None and not window.works.diagnosing.checking, 240)
+
+
 def main(out: Path) -> None:
     """The walk, and what came of it."""
     application = app.make_application()
@@ -156,6 +173,8 @@ def main(out: Path) -> None:
         # The autosave goes with the window; a copy of it is searched.
         window.filing.autosave()
         tour.settle(500)
+        before = len(other.received)
+        lead_astray(window, tour, out, gossip.base_url, other.base_url)
         watch.stop()
         shutil.copytree(Path.home() / ".local" / "state" / "byom-gui" / "autosave", out / "autosave")
         print(
@@ -163,6 +182,7 @@ def main(out: Path) -> None:
                 {
                     "gossip": gossip.received,
                     "other": other.received,
+                    "astray": len(other.received) - before,
                     "v7": received,
                     "clips": clips,
                 }

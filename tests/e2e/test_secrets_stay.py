@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+from byom_gui.app.world import sample_paths
 from tests.commands.processes import KEY, PASSWORD, ROOT, SECRET, environment, files_with
 from tests.e2e.secret_walk import QUERY, USER
 
@@ -93,6 +94,7 @@ def test_the_clipboard_held_none(walked: tuple[Path, dict[str, Any]]) -> None:
 def test_each_server_got_its_own_and_no_other(walked: tuple[Path, dict[str, Any]]) -> None:
     _, told = walked
     assert named_in(told["gossip"]) == {"password", "header", "query"}
+    assert told["astray"] > len(sample_paths()), "the changed project did reach the other server"
     assert not named_in(told["other"])
     assert named_in(told["v7"]) == {"key", "password", "header"}
     # Only the registration itself carries the endpoint's secrets to V7.

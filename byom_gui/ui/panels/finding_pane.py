@@ -204,7 +204,7 @@ class FindingPane(QFrame):
             (on, self._at < many - 1, "This is the last"),
         ):
             button.setEnabled(works)
-            button.setToolTip(button.accessibleName() if works else why)
+            button.setToolTip(basic.plain(button.accessibleName() if works else why))
             button.setAccessibleDescription("" if works else why)
         place = basic.label(f"{self._at + 1} of {many}", tone="second", size="small")
         parts: list[QWidget] = [back, place, on]

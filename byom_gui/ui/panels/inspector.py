@@ -147,7 +147,7 @@ class Inspector(QWidget):
         self._bar.update()
         for name, text in _texts(one).items():
             self._values[name].setText(text or "none")
-            self._values[name].setToolTip(text if name == "Class" else "")
+            self._values[name].setToolTip(basic.plain(text) if name == "Class" else "")
             basic.set_tone(self._values[name], "" if text else "second")
         for name in ("Position", "Size", "Area", "Text"):
             for label in (self._titles[name], self._values[name]):

@@ -184,7 +184,7 @@ class RegisterPanel(QWidget):
             self._team.setText(team.name or team.slug)
             self._team_id.setText(str(team.id))
         self._place.setText(place.title)
-        self._place.setToolTip(place.why)
+        self._place.setToolTip(basic.plain(place.why))
         self._key_mark.setVisible(bool(place.title))
         self.register_button.setText(f"Register in {team.name or team.slug}" if team is not None else "Register")
 
@@ -280,7 +280,7 @@ class RegisterPanel(QWidget):
     def _refresh(self) -> None:
         why = self._refusal()
         self.register_button.setEnabled(not why and not self._sending)
-        self.register_button.setToolTip(why)
+        self.register_button.setToolTip(basic.plain(why))
         self.register_button.setAccessibleDescription(why)
         basic.set_kind(self.register_button, "" if self._ended in ("registered", "unknown") else "primary")
         self._reason.setText(why)

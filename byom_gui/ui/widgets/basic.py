@@ -48,7 +48,7 @@ def button(
         icons.set_icon(made, icon, "onaccent" if kind == "primary" else "")
     made.setCheckable(checkable)
     made.setAccessibleName(name or text)
-    made.setToolTip(tip or (name if not text else ""))
+    made.setToolTip(plain(tip or (name if not text else "")))
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if on_click is not None:
         made.clicked.connect(lambda: on_click())

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from byom_gui.ui import icons, theme
-from byom_gui.ui.widgets.basic import copy_text, label
+from byom_gui.ui.widgets.basic import copy_text, label, plain
 
 SAYS_COPIED_MS = 2000
 
@@ -47,7 +47,7 @@ class Elided(QLabel):
     def __init__(self, text: str, *, mono: bool) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
         if mono:
             self.setFont(theme.mono())
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
