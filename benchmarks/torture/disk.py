@@ -114,7 +114,7 @@ def _which(path: Path) -> str:
     ends = {".json": "}", ".html": "</html>", ".xml": ">"}[path.suffix]
     if not text.rstrip().endswith(ends):
         raise FileError("the report is cut off")
-    return NEW if f"{NEW} 1" in text else OLD
+    return NEW if f"{NEW} 0" in text else OLD
 
 
 def killed(line: str, file: str, write: Write, read: Read) -> Row:
