@@ -11,6 +11,10 @@ PLAIN, HOSTILE = "tests/services/test_images.py", "tests/services/test_images_ho
 GROUPS: tuple[Group, ...] = (
     ("kinds", "PNG, JPEG, WebP, BMP, GIF, TIFF; grey, alpha, palette, 1 bit, 16 bit, float, CMYK",
      (PLAIN, "-k", "kinds_that_are_read")),
+    ("every kind that Pillow writes", "in each of 13 modes that it takes: read whole, or refused in words",
+     (HOSTILE, "-k", "every_kind")),
+    ("animations; CMYK, RGB and grey with profiles that are none", "GIF, WebP, PNG, TIFF; JPEG",
+     (HOSTILE, "-k", "animation or profile")),
     ("EXIF 1 to 8", "each comes upright", (PLAIN, "-k", "orientation")),
     ("cut at each tenth", "ten kinds of file, ten lengths each", (HOSTILE, "-k", "tenth")),
     ("random damage", "bytes changed at random, by a fixed seed", (PLAIN, "-k", "random_damage or damage_within")),

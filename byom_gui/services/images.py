@@ -214,7 +214,10 @@ def _decoding(name: str, work: Callable[[], Value]) -> Value:
     except ImageError:
         raise
     except UnidentifiedImageError:
-        raise ImageError(f"{name} is not an image of a kind that can be read here.", where=name) from None
+        raise ImageError(
+            f"{name} is not an image of a kind that can be read here. Make it a PNG, JPEG, WebP, GIF, BMP or TIFF.",
+            where=name,
+        ) from None
     except Image.DecompressionBombError:
         raise _too_many_pixels(name) from None
     except (

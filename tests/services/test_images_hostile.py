@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,26 @@ def test_cut_at_each_tenth(tmp_path: Path, kind: str, tenth: int) -> None:
         assert outcome.endswith(".")
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_of_an_animation_the_first_frame_is_shown(tmp_path: Path, kind: str) -> None:
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "lime", "blue")]
+    place = tmp_path / "moving.img"
+    frames[0].save(place, kind, save_all=True, append_images=frames[1:], lossless=True)
+    shown = read(place)
+    assert isinstance(shown, Raster)
+    assert tuple(shown.rgba[:4]) == (255, 0, 0, 255)
+
+
+@pytest.mark.parametrize("profile", [b"", b"no profile at all", bytes(128), b"\xff" * 3000])
+@pytest.mark.parametrize("mode", ["CMYK", "RGB", "L"])
+def test_a_profile_that_is_no_good_stops_nothing(tmp_path: Path, mode: str, profile: bytes) -> None:
+    place = tmp_path / "printed.jpg"
+    Image.new("RGB", (40, 30), "white").convert(mode).save(place, "JPEG", icc_profile=profile)
+    shown = read(place)
+    assert isinstance(shown, Raster)
+    assert min(shown.rgba[:3]) > 245
+
+
 def read(place: Path) -> Raster | str:
     """The picture, or the sentence that says why there is none."""
     try:
@@ -43,6 +64,41 @@ def read(place: Path) -> Raster | str:
     except ImageError as error:
         return error.sentence
 
+
+MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "HSV", "I", "F", "I;16")
+
+
+def writable() -> list[str]:
+    """All kinds that this build of Pillow can write in some mode; IM is going from it, and warns."""
+    Image.init()
+    return sorted(set(Image.SAVE) - {"IM"})
+
+
+@pytest.mark.parametrize("kind", writable())
+def test_every_kind_of_pillow_is_read_or_refused_in_words(tmp_path: Path, kind: str) -> None:
+    tried, place = 0, tmp_path / "any.img"
+    for mode in MODES:
+        grey = Image.radial_gradient("L").resize((96, 64))
+        made = grey.convert("I").convert(mode) if mode == "I;16" else grey.convert("RGB").convert(mode)
+        out = io.BytesIO()
+        try:
+            made.save(out, kind)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+            continue  # not every kind holds every mode
+        tried += 1
+        place.write_bytes(out.getvalue())
+        outcome = read(place)
+        if isinstance(outcome, Raster):
+            assert (outcome.width, outcome.height) == (96, 64)
+            assert len(outcome.rgba) == 96 * 64 * 4
+        else:
+            assert outcome.startswith("any.img is not an image of a kind that can be read here. Make it a PNG")
+            assert kind not in ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+    assert tried or kind in NOT_FROM_PIXELS
+
+
+NOT_FROM_PIXELS = ("BUFR", "GRIB", "HDF5", "WMF")
+"""Kinds that Pillow writes with a helper of its own, or not at all."""
 
 NAMES = (
     "new\nline.png",
