@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one way to everything: ``python3 dev.py demo | test | check | bench | diagnosis | torture | shots | audit``.
+"""The one way to everything: ``python3 dev.py COMMAND``; the commands are at the end, and ``--help`` lists them.
 
 Standard library alone, so that it runs on a machine with nothing but Python 3.11 or later. Each command
 sets up what it needs first (system libraries, a virtual environment, pinned packages) and leaves a stamp,
@@ -153,6 +153,12 @@ def set_up_tests() -> None:
     ensure_venv("dev")
 
 
+def set_up_dist() -> None:
+    """A bare Debian can be made by root alone."""
+    if sys.platform.startswith("linux") and privileged() == []:
+        ensure_system([{"debootstrap": "debootstrap"}])
+
+
 def test(rest: list[str]) -> int:
     """The tests, all of them."""
     set_up_tests()
@@ -202,6 +208,9 @@ def diagnosis(rest: list[str]) -> int:
 def torture(rest: list[str]) -> int:
     """What can go wrong, made to go wrong; writes docs/reliability.md."""
     set_up_tests()
+    if not rest or "shipping" in rest:
+        set_up_dist()
+        ensure_venv("audit")
     return run("-m", "benchmarks.torture", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
@@ -217,6 +226,13 @@ def audit(_: list[str]) -> int:
     return run("-m", "benchmarks.shipping.audit")
 
 
+def dist(_: list[str]) -> int:
+    """Wheel, sdist and frozen app into dist, and the main job done with each; writes docs/shipping.md."""
+    set_up_tests()
+    set_up_dist()
+    return run("-m", "benchmarks.shipping.dist")
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
@@ -226,6 +242,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "torture": torture,
     "shots": shots,
     "audit": audit,
+    "dist": dist,
 }
 
 

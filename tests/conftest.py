@@ -14,6 +14,14 @@ from collections.abc import Iterator
 import pytest
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The app's own application object; imported only where a test asks for Qt."""
+    from byom_gui.ui.application import Application
+
+    return Application
+
+
 @pytest.fixture(autouse=True)
 def _no_leaked_threads() -> Iterator[None]:
     """After each test no thread is left that would keep the process from ending."""

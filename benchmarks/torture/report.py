@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[str, str]] = {
     "keyring": ("Keyring", "Never a silent fall-back to plain text."),
     "security": ("Security", "The threat model is [security.md](security.md)."),
     "soak": ("Staying up", "One window, many operations."),
+    "shipping": ("Shipping", "More on it in [shipping.md](shipping.md)."),
 }
 """By the names of their modules: the part's title, and a word before its table."""
 

@@ -35,9 +35,10 @@ def make_application() -> QApplication:
     from byom_gui import __version__
     from byom_gui.services import resources
     from byom_gui.ui import theme
+    from byom_gui.ui.application import Application
 
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app = existing if isinstance(existing, QApplication) else Application(sys.argv[:1])
     app.setApplicationName("byom-gui")
     app.setApplicationVersion(__version__)
     app.setOrganizationName("byom-gui")
@@ -66,6 +67,7 @@ def open_window(path: str | None = None, *, quit_after_first_paint: bool = False
 
     from byom_gui.app.watching import Watch
     from byom_gui.app.world import World
+    from byom_gui.ui.application import Application
 
     app = make_application()
     world = World()
@@ -77,6 +79,8 @@ def open_window(path: str | None = None, *, quit_after_first_paint: bool = False
     beat.timeout.connect(lambda: None)
     beat.start(500)
     window.show()
+    if isinstance(app, Application):
+        app.file_opened.connect(lambda wanted: window.files.open(Path(wanted)))
     if path is not None:
         window.filing.open(Path(path))
     if practice:

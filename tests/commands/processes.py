@@ -1,10 +1,15 @@
-"""``byom-gui`` as a real process: a home of its own, no keyring bus, no display; its servers, started and ended."""
+"""``byom-gui`` as a real process: a home of its own, no keyring bus, no display; its servers, started and ended.
+
+``dev.py dist`` runs the same tests on what it built: BYOM_PROGRAM is then the command line of that build, and BYOM_UID
+the user as whom it runs.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import selectors
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,12 +25,34 @@ SECRET = "hush+header-marked"
 SECRETS = {"BYOM_V7_API_KEY": KEY, "BYOM_ENDPOINT_PASSWORD": PASSWORD, "BYOM_ENDPOINT_SECRET": SECRET}
 AUTH = ("--user", "ann", "--secret-header", "X-Key")
 SECONDS = 60.0
+BUILT = tuple(shlex.split(os.environ.get("BYOM_PROGRAM", "")))
+"""The command line of a build that is tried instead of the checkout; empty for the checkout."""
+USER = int(os.environ.get("BYOM_UID", "-1"))
+"""As whom a build runs; -1 for whoever runs the tests."""
+
+
+def hand_over(folder: Path) -> None:
+    """Gives a folder to the user of the build, and lets them reach it."""
+    if USER < 0:
+        return
+    os.chown(folder, USER, USER)
+    for above in folder.parents:
+        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o004:
+            above.chmod(above.stat().st_mode | 0o055)
+
+
+def as_user(*words: str) -> list[str]:
+    """A command line that runs as the user of the build."""
+    switch = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"] if USER >= 0 else []
+    return [*switch, *words]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What a process gets: nothing of the user's own but the path to programs."""
     runtime = home / "runtime"
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    hand_over(home)
+    hand_over(runtime)
     kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ}
     own = {
         "HOME": str(home),
@@ -36,12 +63,14 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "QT_QPA_PLATFORM": "offscreen",
     }
+    if BUILT:
+        del own["PYTHONPATH"], own["PYTHONWARNINGS"]  # a build has to find all that it needs by itself
     return {**kept, **own, **more}
 
 
 def byom(*words: str | Path) -> list[str]:
     """The command line of ``byom-gui``."""
-    return [sys.executable, "-m", "byom_gui", *map(str, words)]
+    return [*(BUILT or (sys.executable, "-m", "byom_gui")), *map(str, words)]
 
 
 def run(home: Path, *words: str | Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:

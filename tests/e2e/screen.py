@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import ImageGrab
 
-from tests.commands.processes import first_line
+from tests.commands.processes import as_user, first_line
 
 SIZE = (1900, 1000)
 
@@ -158,10 +158,10 @@ def virtual_screen(pictures: Path) -> Iterator[Screen]:
 def keyring_bus(env: dict[str, str]) -> Iterator[dict[str, str]]:
     """A D-Bus of its own with an unlocked gnome-keyring; gives the environment of programs on it."""
     # `dbus-daemon` and the keyring stay in the foreground, so that both are ours to end.
-    bus_command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
+    bus_command = as_user("dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1")
     with running(bus_command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as bus:
         env = {**env, "DBUS_SESSION_BUS_ADDRESS": first_line(bus)}
-        command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+        command = as_user("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
         with running(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as it:
             assert it.stdin is not None
             it.stdin.write("pw")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from byom_gui.core.endpoint import MASK
-from tests.commands.processes import AUTH, KEY, PASSWORD, SECRET, SECRETS, files_with, run, serving
+from tests.commands.processes import AUTH, KEY, PASSWORD, SECRET, SECRETS, files_with, hand_over, run, serving
 from tests.services.page_server import page_server
 
 CLASSES = [
@@ -32,11 +32,11 @@ def split(request: str) -> tuple[str, dict[str, str], str]:
 
 
 def test_a_script_registers_and_v7_gets_what_the_dry_run_showed(tmp_path: Path) -> None:
-    record = tmp_path / "received.jsonl"
-    servers = tmp_path / "servers"
-    home = tmp_path / "home"
-    servers.mkdir()
-    home.mkdir()
+    servers, home, kept = (tmp_path / name for name in ("servers", "home", "record"))
+    for folder in (servers, home, kept):
+        folder.mkdir()
+    hand_over(kept)
+    record = kept / "received.jsonl"
     with (
         serving(servers, "serve", *AUTH, **SECRETS) as endpoint,
         serving(servers, "sandbox", "--record", record, **SECRETS) as host,

@@ -77,7 +77,7 @@ def test_the_main_job_by_hand(tmp_path: Path) -> None:
     home, shots, record = tmp_path / "home", tmp_path / "shots", tmp_path / "received.jsonl"
     home.mkdir()
     shots.mkdir()
-    target = tmp_path / "nuclei.registration.json"
+    target = home / "nuclei.registration.json"
     with (
         virtual_screen(shots) as screen,
         keyring_bus(environment(home)) as bus,
