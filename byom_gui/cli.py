@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "write the registration JSON of a project"),
     "register": ("register", "submit a project or a registration JSON to V7"),
     "key": ("key", "keep, forget or find the V7 key or an endpoint's secret"),
+    "scaffold": ("scaffold", "a new model server, ready to run, with your model behind one function"),
     "serve": ("serve", "the built-in model server, sound or with a named fault"),
     "sandbox": ("sandbox", "the V7 stand-in"),
 }

@@ -83,10 +83,10 @@ def _mode(target: Path, private: bool) -> int:
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
-        return 0o666 & ~_umask()
+        return 0o666 & ~umask()
 
 
-def _umask() -> int:
+def umask() -> int:
     mask = os.umask(0o077)  # there is no way to only look
     os.umask(mask)
     return mask

@@ -1,0 +1,207 @@
+"""Writes a new model server: a small Flask project, ready to run, with the user's model behind one function.
+
+Its files lie under ``resources/scaffold``: what is common to all, and one folder for each kind of model in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from byom_gui.core.adapters import adapter_for
+from byom_gui.core.contract import schema_valid
+from byom_gui.core.errors import FileError, InputError, JsonError
+from byom_gui.core.predictions import SHAPE_NAMES
+from byom_gui.core.strict_json import read_json
+from byom_gui.services import resources
+from byom_gui.services.files import umask
+
+TASKS: dict[str, str] = {
+    "tagging": "tags for the whole image",
+    "detection": "bounding boxes",
+    "segmentation": "polygons",
+    "keypoints": "points",
+    "ocr": "text, as polygons with what they say",
+}
+"""Task -> what such a model answers with."""
+EXAMPLES: dict[str, str] = {"ocr": "RapidOCR (PP-OCR) reads text; its weights come inside its package"}
+"""Task -> the real model that there is for it."""
+
+_STAND_IN = "A stand-in looks at the pixels until your model is in."
+_FROM_ANSWER = (
+    "adapter.py turns the form of your present server into V7's. Each image brings its example until your model is in."
+)
+_SOUND = 'def adapt(answer, width, height):\n    """The answer is in V7\'s form already."""\n    return answer\n'
+_DOTTED = ("gitignore", "dockerignore")
+_NO_NAME = re.compile(r"[^a-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """What is to be written.
+
+    Args:
+        folder: new, or empty.
+        task: a key of ``TASKS``; empty where it starts from an answer.
+        example: with a real model instead of the stand-in; only for tasks in ``EXAMPLES``.
+        answer: an answer of the user's present server, as JSON, in whatever form.
+    """
+
+    folder: Path
+    task: str = ""
+    example: bool = False
+    answer: bytes | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The project's name, as Docker and files take it."""
+        return _NO_NAME.sub("-", self.folder.resolve().name.lower()).strip("-._") or "model"
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What an answer leads to: whose form it is, the source of the adapter, and the classes that it shows."""
+
+    form: str
+    source: str
+    classes: tuple[tuple[str, str], ...]
+
+
+def write(wanted: Scaffold) -> tuple[Path, ...]:
+    """Writes the project, whole or not at all, and returns its files.
+
+    Raises:
+        InputError: no such task or example, the answer can not be turned, or the folder holds something.
+        FileError: it can not be written.
+    """
+    _check(wanted)
+    start = None if wanted.answer is None else _start(wanted.answer)
+    folder = wanted.folder.absolute()
+    made: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        _fill(made, wanted, start)
+        # A temporary folder is its owner's alone; a project is as open as any other folder.
+        made.chmod(0o777 & ~umask())
+        if folder.exists():
+            folder.rmdir()
+        made.rename(folder)
+    except OSError as error:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+        raise FileError(
+            f"The project can not be written to {wanted.folder}. Choose another folder.", detail=str(error)
+        ) from None
+    return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+
+
+def next_steps(folder: Path) -> tuple[str, ...]:
+    """The commands that start a written project, and check it."""
+    return (
+        f"cd {shlex.quote(str(folder))}",
+        "python3 -m venv .venv",
+        ".venv/bin/pip install -r requirements-dev.txt",
+        ".venv/bin/python serve.py --local",
+    )
+
+
+CHECK = "byom-gui check http://127.0.0.1:8000/infer"
+"""What to run once it serves."""
+
+
+def _check(wanted: Scaffold) -> None:
+    if wanted.answer is None and wanted.task not in TASKS:
+        raise InputError(f"There is no task {wanted.task!r}. Choose one of {', '.join(TASKS)}.", where="task")
+    if wanted.example and wanted.task not in EXAMPLES:
+        raise InputError(f"There is an example for {', '.join(EXAMPLES)} only.", where="example")
+    try:
+        taken = any(wanted.folder.iterdir())
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise InputError(f"{wanted.folder} is a file. Choose a folder.", where="folder") from None
+    except OSError as error:
+        raise FileError(f"{wanted.folder} can not be read. Choose another.", detail=str(error)) from None
+    if taken:
+        raise InputError(f"{wanted.folder} is not empty. Choose a new or an empty folder.", where="folder")
+
+
+def _start(data: bytes) -> _Start:
+    """What an answer leads to. Raises InputError."""
+    try:
+        value = read_json(data, allow_bom=True).value
+    except JsonError as error:
+        raise InputError(f"The answer is not JSON. {error.sentence}", where="answer") from None
+    # The size of the image is not known; it matters for the scale of shares and per cent alone.
+    if schema_valid(value) and value.get("results"):
+        return _Start("V7", _SOUND, _classes(value))
+    adapter = adapter_for(value, 1000, 1000)
+    if adapter is None:
+        raise InputError(
+            "The form of this answer is not known. Give one of COCO, Ultralytics, Triton, Label Studio, or a list of "
+            "boxes with labels and scores; or choose a task.",
+            where="answer",
+        )
+    if not adapter.value["results"]:
+        raise InputError("The answer holds no result. Give one of an image that shows something.", where="answer")
+    return _Start(adapter.name, adapter.source, _classes(adapter.value))
+
+
+def _classes(answer: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(_class(result) for result in answer["results"]))
+
+
+def _class(result: dict[str, Any]) -> tuple[str, str]:
+    return str(result["name"]), next(key for key in SHAPE_NAMES if key in result)
+
+
+def _parts(wanted: Scaffold) -> Iterator[str]:
+    yield "common"
+    if wanted.answer is not None:
+        yield "from_answer"
+    elif wanted.example:
+        yield f"{wanted.task}_example"
+    else:
+        yield from ("stand_in", wanted.task)
+
+
+def _fill(into: Path, wanted: Scaffold, start: _Start | None) -> None:
+    source = resources.path("scaffold")
+    leave = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for part in _parts(wanted):
+        shutil.copytree(source / part, into, dirs_exist_ok=True, ignore=leave, copy_function=_copy)
+    for name in _DOTTED:
+        (into / name).rename(into / f".{name}")
+    task, model = TASKS.get(wanted.task, ""), EXAMPLES[wanted.task] + "." if wanted.example else _STAND_IN
+    if start is not None:
+        task, model = f"the form of {start.form}, turned into V7's", _FROM_ANSWER
+        (into / "adapter.py").write_text(start.source, "utf-8", newline="\n")
+        (into / "example_answer.json").write_bytes(wanted.answer or b"")
+        # JSON's text is Python's where characters are left as they are; halves of them are refused before.
+        listed = "".join(f"    Class({_text(name)}, {_text(kind)}),\n" for name, kind in start.classes)
+        _put(into / "model.py", {"@CLASSES@": listed})
+    _put(into / "README.md", {"@NAME@": wanted.name, "@TASK@": task, "@MODEL@": model})
+
+
+def _text(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)
+
+
+def _put(path: Path, words: dict[str, str]) -> None:
+    text = path.read_text("utf-8")
+    for mark, word in words.items():
+        text = text.replace(mark, word)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _copy(source: str, target: str) -> None:
+    """The content alone: an installed file may be read-only."""
+    shutil.copyfile(source, target)

@@ -1,0 +1,96 @@
+"""The image of a request: out of base64 or from an address, upright, with three channels."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import warnings
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from server.fetching import fetch
+from server.settings import Settings
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+"""No others are tried: Pillow knows dozens, and some of them start other programs."""
+
+
+class RequestError(Exception):
+    """The request has another form than V7's. The text is for the caller."""
+
+
+class PictureError(Exception):
+    """The request is sound, and its image can not be had. The text is for the caller."""
+
+
+def read_picture(body: Any, settings: Settings) -> Image.Image:
+    """The image of ``{"image": {"base64": …}}`` or ``{"image": {"url": …}}``.
+
+    Raises:
+        RequestError: another form.
+        PictureError: no image can be made of it.
+    """
+    image = body.get("image") if isinstance(body, dict) else None
+    if not isinstance(image, dict):
+        raise RequestError('Send {"image": {"base64": …}} or {"image": {"url": …}}.')
+    if isinstance(image.get("base64"), str):
+        return upright(_decoded(image["base64"], settings), settings)
+    if isinstance(image.get("url"), str):
+        return upright(_fetched(image["url"], settings), settings)
+    raise RequestError('The image needs "base64" or "url", as text.')
+
+
+def _decoded(text: str, settings: Settings) -> bytes:
+    if text.startswith("data:"):  # V7 sends none; other tools do
+        text = text.partition(",")[2]
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise PictureError("The image is no base64.") from None
+    if len(data) > settings.max_image_bytes:
+        raise PictureError("The image is too large.")
+    return data
+
+
+def _fetched(url: str, settings: Settings) -> bytes:
+    if url.startswith("data:"):
+        return _decoded(url, settings)
+    try:
+        return fetch(
+            url,
+            most_bytes=settings.max_image_bytes,
+            seconds=settings.fetch_seconds,
+            allow_loopback=settings.allow_loopback,
+        )
+    except OSError:
+        # No more than this: a caller must not learn what answers inside your network.
+        raise PictureError("The image could not be fetched.") from None
+
+
+def upright(data: bytes, settings: Settings) -> Image.Image:
+    """The image as people see it: turned as its camera says, RGB; of several frames the first."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                if opened.width * opened.height > settings.max_pixels:
+                    raise PictureError("The image has too many pixels.")
+                opened.load()
+                return _rgb(ImageOps.exif_transpose(opened))
+    except PictureError:
+        raise
+    except Exception:  # noqa: BLE001 - Pillow raises whatever a broken file leads to
+        raise PictureError("The image can not be read.") from None
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):  # 16 bits a pixel: the upper eight
+        return (
+            picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+        )
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        whole = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+    return picture.convert("RGB")
