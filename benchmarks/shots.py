@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from benchmarks import stages
 from benchmarks.stages import MODEL_NAME, Stage, stage
 from byom_gui import app
+from byom_gui.ui.panels.server_dialog import ServerDialog
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 MOST_BYTES = 400_000
@@ -32,6 +33,18 @@ def first_run(out: Path) -> None:
     with stage(out, _say) as on:
         on.tour.window.parts.start.field.setFocus()
         on.shoot("first-run-light")
+
+
+def new_server(out: Path) -> None:
+    """The dialog that writes a model server."""
+    with stage(out, _say) as on:
+        on.tour.window.menus.actions["new-server"].trigger()
+        dialog = on.tour.window.findChild(ServerDialog)
+        assert dialog is not None
+        dialog.folder.setText("/home/you/model-server")
+        on.tour.settle()
+        dialog.grab().save(str(out / "new-server-light.png"))
+        dialog.reject()
 
 
 def _near_match(on: Stage, images: int = 4) -> None:
@@ -179,6 +192,7 @@ def large_text(out: Path) -> None:
 
 SHOTS: tuple[Shot, ...] = (
     first_run,
+    new_server,
     preview_light,
     dark,
     all_shapes,

@@ -59,6 +59,7 @@ class Filing:
                 path, report, _sources(report, refs, lambda ref: read(ref, settings, cancel))
             ),
             export_predictions,
+            write_server,
             lambda path: self._watch.take(path),
             lambda path: self._watch.changed(path),
             lambda: self._watch.let_go(),
@@ -151,6 +152,15 @@ def export_predictions(
     from byom_gui.services.pre_label_files import write_pre_labels
 
     return write_pre_labels(choice, pictures, cancel, on_progress)
+
+
+def write_server(folder: Path, task: str, example: bool, answer: Path | None) -> tuple[Path, ...]:
+    """Writes a new model server's project."""
+    from byom_gui.core.scaffold import Scaffold
+    from byom_gui.services.files import read_bytes
+    from byom_gui.services.scaffold import write
+
+    return write(Scaffold(folder, task, example, None if answer is None else read_bytes(answer)))
 
 
 def _sources(

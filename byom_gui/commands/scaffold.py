@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from byom_gui.commands.common import say
+from byom_gui.core.scaffold import CHECK, EXAMPLES, TASKS, Scaffold, next_steps
 from byom_gui.services.files import read_bytes
-from byom_gui.services.scaffold import CHECK, EXAMPLES, TASKS, Scaffold, next_steps, write
+from byom_gui.services.scaffold import write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes the project; its files go to stdout, what to do next to stderr."""
     answer = read_bytes(Path(arguments.from_answer)) if arguments.from_answer else None
-    wanted = Scaffold(Path(arguments.folder), arguments.task or "", arguments.example, answer)
+    folder = Path(arguments.folder)
+    wanted = Scaffold(folder, arguments.task or "", arguments.example, answer)
     for path in write(wanted):
-        print(path.relative_to(wanted.folder.absolute()))
-    say(f"The server is in {wanted.folder}; model.py is for your model. To start it:")
-    for line in next_steps(wanted.folder):
+        print(path.relative_to(folder.absolute()))
+    say(f"The server is in {folder}; model.py is for your model. To start it:")
+    for line in next_steps(folder):
         say(f"  {line}")
     say(f"Then, in another terminal: {CHECK}")
     return 0

@@ -6,12 +6,10 @@ Its files lie under ``resources/scaffold``: what is common to all, and one folde
 from __future__ import annotations
 
 import json
-import re
-import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +17,10 @@ from byom_gui.core.adapters import adapter_for
 from byom_gui.core.contract import schema_valid
 from byom_gui.core.errors import FileError, InputError, JsonError
 from byom_gui.core.predictions import SHAPE_NAMES
+from byom_gui.core.scaffold import EXAMPLES, TASKS, Scaffold
 from byom_gui.core.strict_json import read_json
 from byom_gui.services import resources
 from byom_gui.services.files import umask
-
-TASKS: dict[str, str] = {
-    "tagging": "tags for the whole image",
-    "detection": "bounding boxes",
-    "segmentation": "polygons",
-    "keypoints": "points",
-    "ocr": "text, as polygons with what they say",
-}
-"""Task -> what such a model answers with."""
-EXAMPLES: dict[str, str] = {"ocr": "RapidOCR (PP-OCR) reads text; its weights come inside its package"}
-"""Task -> the real model that there is for it."""
 
 _STAND_IN = "A stand-in looks at the pixels until your model is in."
 _FROM_ANSWER = (
@@ -40,29 +28,6 @@ _FROM_ANSWER = (
 )
 _SOUND = 'def adapt(answer, width, height):\n    """The answer is in V7\'s form already."""\n    return answer\n'
 _DOTTED = ("gitignore", "dockerignore")
-_NO_NAME = re.compile(r"[^a-z0-9._-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Scaffold:
-    """What is to be written.
-
-    Args:
-        folder: new, or empty.
-        task: a key of ``TASKS``; empty where it starts from an answer.
-        example: with a real model instead of the stand-in; only for tasks in ``EXAMPLES``.
-        answer: an answer of the user's present server, as JSON, in whatever form.
-    """
-
-    folder: Path
-    task: str = ""
-    example: bool = False
-    answer: bytes | None = field(default=None, repr=False)
-
-    @property
-    def name(self) -> str:
-        """The project's name, as Docker and files take it."""
-        return _NO_NAME.sub("-", self.folder.resolve().name.lower()).strip("-._") or "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +46,9 @@ def write(wanted: Scaffold) -> tuple[Path, ...]:
         InputError: no such task or example, the answer can not be turned, or the folder holds something.
         FileError: it can not be written.
     """
-    _check(wanted)
+    folder = Path(wanted.folder).absolute()
+    _check(wanted, folder)
     start = None if wanted.answer is None else _start(wanted.answer)
-    folder = wanted.folder.absolute()
     made: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -103,27 +68,13 @@ def write(wanted: Scaffold) -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
 
 
-def next_steps(folder: Path) -> tuple[str, ...]:
-    """The commands that start a written project, and check it."""
-    return (
-        f"cd {shlex.quote(str(folder))}",
-        "python3 -m venv .venv",
-        ".venv/bin/pip install -r requirements-dev.txt",
-        ".venv/bin/python serve.py --local",
-    )
-
-
-CHECK = "byom-gui check http://127.0.0.1:8000/infer"
-"""What to run once it serves."""
-
-
-def _check(wanted: Scaffold) -> None:
+def _check(wanted: Scaffold, folder: Path) -> None:
     if wanted.answer is None and wanted.task not in TASKS:
         raise InputError(f"There is no task {wanted.task!r}. Choose one of {', '.join(TASKS)}.", where="task")
     if wanted.example and wanted.task not in EXAMPLES:
         raise InputError(f"There is an example for {', '.join(EXAMPLES)} only.", where="example")
     try:
-        taken = any(wanted.folder.iterdir())
+        taken = any(folder.iterdir())
     except FileNotFoundError:
         return
     except NotADirectoryError:

@@ -122,6 +122,8 @@ class FileBackend:
     """A check's report, in the form of the file's suffix; the images are for the page."""
     export_predictions: Callable[[Choice, Iterable[Pictured], CancelToken, Callable[[int], None]], Written]
     """The answers as files of other tools; the last is told how many images are ready."""
+    write_server: Callable[[Path, str, bool, Path | None], tuple[Path, ...]]
+    """Writes a new model server: folder, task, whether with the example, an answer's file; gives its files."""
     take: Callable[[Path], bool] = lambda _: True
     """Takes a project for this window; False where another window has it open."""
     changed: Callable[[Path], bool] = lambda _: False

@@ -35,6 +35,7 @@ from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
+from byom_gui.ui.wiring.serving import new_server
 from byom_gui.ui.wiring.storing import show_kept
 from byom_gui.ui.work.keys import KEYRING
 from byom_gui.ui.works import Works
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
         self.filing.practice_started.connect(self._practice_started)
+        parts.start.server_clicked.connect(lambda: new_server(self, works, self.connecting))
         parts.center.changed.connect(lambda _: self._view_changed())
         # The keyring may answer later than the view is opened.
         works.keys.places_changed.connect(self._check_kept_key)
@@ -123,6 +125,7 @@ class MainWindow(QMainWindow):
             "import": files.ask_import,
             "export": files.export,
             "export-predictions": lambda: export_predictions(self, works, self.notice.say),
+            "new-server": lambda: new_server(self, works, self.connecting),
             "practice": files.practice,
             "quit": self.close,
             "undo": self._undo,

@@ -38,6 +38,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         Command("export", "&Export registration JSON…", "Ctrl+Shift+E"),
         Command("export-predictions", "Export pre&dictions…", "Ctrl+Alt+E"),
         SEPARATOR,
+        Command("new-server", "New &model server…"),
         Command("practice", "&Try it with the built-in model"),
         SEPARATOR,
         Command("quit", "&Quit", Standard.Quit),

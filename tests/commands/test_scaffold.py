@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from byom_gui.services.scaffold import TASKS
+from byom_gui.core.scaffold import TASKS
 from tests.commands.processes import SAMPLES, end, run, wait_until
 
 

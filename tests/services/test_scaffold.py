@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from byom_gui.core.errors import AppError, FileError, InputError
+from byom_gui.core.scaffold import TASKS, Scaffold
 from byom_gui.services import scaffold
-from byom_gui.services.scaffold import TASKS, Scaffold, next_steps, write
+from byom_gui.services.scaffold import write
 
 COCO = {
     "images": [{"id": 1, "width": 640, "height": 480}],
@@ -138,10 +139,6 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(FileError, match="can not be written"):
         write(Scaffold(tmp_path / "new", "tagging"))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_next_steps_can_be_pasted() -> None:
-    assert next_steps(Path("/a b/c"))[0] == "cd '/a b/c'"
 
 
 def test_templates_have_no_strays() -> None:

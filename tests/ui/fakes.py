@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byom_gui.app.filing import export_predictions
+from byom_gui.app.filing import export_predictions, write_server
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import Answered, diagnose, read_call
@@ -207,6 +207,7 @@ class World:
                 self.recent.clear,
                 lambda path, report, refs, settings, cancel: self.reports.append((path, report)),
                 export_predictions,
+                write_server,
             ),
             self.practice,
             lambda: None,

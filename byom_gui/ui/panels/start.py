@@ -32,6 +32,7 @@ class StartPage(QWidget):
     choose_files_clicked = Signal()
     open_clicked = Signal()
     import_clicked = Signal()
+    server_clicked = Signal()
     recent_clicked = Signal(str)
 
     def __init__(self, shared: AddressText | None = None) -> None:
@@ -135,7 +136,9 @@ class StartPage(QWidget):
         key = basic.label("Ctrl+O", size="small")
         key.setProperty("keycap", True)
         key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        return basic.row(open_, key, 8, import_, None, spacing=4)
+        server = basic.button("New model server…", kind="flat", on_click=self.server_clicked.emit)
+        server.setToolTip("No server yet? Writes a small project, with your model behind one function.")
+        return basic.row(open_, key, 8, import_, 8, server, None, spacing=4)
 
     def set_samples(self, count: int) -> None:
         """How many sample images come with the app; 0 where that is not known."""
