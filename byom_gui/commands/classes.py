@@ -18,24 +18,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", metavar="FILE", help="set them beside the classes of the V7 key's team, as JSON (- is stdout)"
     )
+    parser.add_argument(
+        "--make", metavar="CLASS", nargs="*", help="make what the team misses, all or these classes, after a yes"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask before classes are made")
     add_connection_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the list as ``[{"name", "type"}]``; 1 where it is not in V7's form, 3 where nothing answered.
 
-    With ``--mapping``: 1 where a class has no class of the team, 4 and 5 where V7 refused or was not reached.
+    With ``--mapping`` or ``--make``: 1 where a class has none of the team, 4 and 5 where V7 refused or was not reached.
     """
     check_targets(arguments.mapping)
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
     seen = connection.server.classes(connection.endpoint, connection.settings, token := cancel_on_interrupt())
-    if not arguments.mapping or seen.call.reply is None or seen.call.reply.status != 200:
+    asked = arguments.mapping or arguments.make is not None
+    if not asked or seen.call.reply is None or seen.call.reply.status != 200:
         return show(seen)
-    from byom_gui.commands.mapping import write_mapping
+    from byom_gui.commands.mapping import map_to_team
 
     listed = connection.classes if len(connection.classes) else ClassList(_served(seen))
-    model = connection.project.registration.name
-    return write_mapping(arguments.mapping, listed, model, connection.store, token)
+    return map_to_team(arguments, connection, listed, token)
 
 
 def _served(seen: ClassesObservation) -> tuple[ClassEntry, ...]:

@@ -21,13 +21,16 @@ from byom_gui.commands.common import (
     write_text,
 )
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.class_mapping import names_in
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import FileError, ImageError, InputError
+from byom_gui.core.errors import FileError, ImageError, InputError, JsonError
 from byom_gui.core.pre_labels import Choice, Pictured, Targets, file_names
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.retry import ask_patiently
+from byom_gui.core.strict_json import read_json
 from byom_gui.services import images
+from byom_gui.services.files import read_bytes
 from byom_gui.services.pre_label_files import write_pre_labels
 from byom_gui.services.previewing import infer_image
 
@@ -39,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--darwin", metavar="DIR", help="also Darwin JSON 2.0, a file an image, to import into V7")
     parser.add_argument("--coco", metavar="FILE", help="also all results as one COCO file")
     parser.add_argument("--csv", metavar="FILE", help="also all results as CSV, a row a result")
+    parser.add_argument("--mapping", metavar="FILE", help="name classes in these files as a written mapping has them")
     parser.add_argument("--no-overlays", action="store_true", help="write the answers only")
     add_connection_options(parser)
 
@@ -49,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     paths = list(dict.fromkeys(images_of(connection.positionals)))
     if not paths:
         raise InputError("Name at least one image, folder or glob.")
+    mapped = _mapped(arguments.mapping)
     out = Path(arguments.out)
     make_folder(out)
     check_targets(arguments.coco, arguments.csv)
@@ -80,12 +85,22 @@ def run(arguments: argparse.Namespace) -> int:
                 names += [p.name for p in _predictions(result)]
                 _overlay(out / overlays[path], path, result, assign(names, chosen))
     say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
-    for sentence in write_pre_labels(Choice(targets), pictured, write=write_text).sentences():
+    for sentence in write_pre_labels(Choice(targets, names=mapped), pictured, write=write_text).sentences():
         say(sentence)
     token.raise_if_cancelled()
     if not any_call:
         raise InputError("None of the named images could be read.")
     return 0 if not failed else 1 if any_reply else 3
+
+
+def _mapped(file: str | None) -> dict[str, str | None]:
+    """How the team calls the model's classes. Raises InputError, FileError."""
+    if not file:
+        return {}
+    try:
+        return names_in(read_json(read_bytes(Path(file))).value)
+    except JsonError as error:
+        raise InputError(f"{file} is not JSON. {error.sentence}", where=file) from None
 
 
 def _answers(out: Path) -> TextIO:

@@ -1,42 +1,129 @@
-"""The model's classes beside those of the V7 key's team, for ``classes --mapping``."""
+"""The model's classes beside those of the V7 key's team, for ``classes --mapping`` and ``classes --make``."""
 
 from __future__ import annotations
 
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from byom_gui import __version__
-from byom_gui.commands.common import environment, json_text, say, v7_key, write_text
+from byom_gui.commands.common import Connection, environment, json_text, say, v7_key, write_text
 from byom_gui.commands.register import exit_code
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.class_mapping import MATCH_WORDS, map_classes, mapping_json, open_rows
+from byom_gui.core.class_mapping import (
+    MATCH_WORDS,
+    MappedClass,
+    NewClass,
+    chosen_in,
+    map_classes,
+    mapping_json,
+    open_rows,
+    to_make,
+)
 from byom_gui.core.classes import ClassList
 from byom_gui.core.endpoint import SecretRef
-from byom_gui.core.reconcile import rows
-from byom_gui.core.registering import V7Error
+from byom_gui.core.errors import Cancelled, InputError
+from byom_gui.core.reconcile import rows, words
+from byom_gui.core.registering import TeamClass, TeamInfo, V7Error
 from byom_gui.services import http
-from byom_gui.services.secrets import SecretStore
 from byom_gui.services.v7 import V7, v7_host
 from byom_gui.services.wire import Options
 
 
-def write_mapping(target: str, listed: ClassList, model: str, store: SecretStore, token: CancelToken) -> int:
-    """Writes the mapping; 0 where every class has one of the team, 1 where not, 4 and 5 as ``register``."""
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """Whose classes they are, and how they are had."""
+
+    client: V7
+    key: str
+    info: TeamInfo
+    token: CancelToken
+
+    def classes(self) -> tuple[TeamClass, ...]:
+        return self.client.team_classes(self.key, self.info.slug, self.token)
+
+
+def map_to_team(arguments: argparse.Namespace, connection: Connection, listed: ClassList, token: CancelToken) -> int:
+    """Says the mapping, makes what is asked for, writes the file.
+
+    0 where every class has one of the team, 1 where not, 4 and 5 as ``register``.
+    """
     host = v7_host(environment())
-    key = v7_key(store, SecretRef("v7-key", host))
+    key = v7_key(connection.store, SecretRef("v7-key", host))
     client = V7(host, http.send, Options())
     try:
-        team = client.token_info(key, token)
-        known = client.team_classes(key, team.slug, token)
+        team = _Team(client, key, client.token_info(key, token), token)
+        chosen = chosen_in(connection.project, str(host), team.info.slug)
+        known, mapped = _mapped(team, listed, chosen)
+        if arguments.make is not None and _make(arguments, team, mapped, known):
+            known, mapped = _mapped(team, listed, chosen)
     except V7Error as error:
         say(error.sentence)
         return exit_code(error.kind)
-    mapped = map_classes(rows(listed, None, (), known), known)
     for each in mapped:
         to = f" → {each.target.name}" if each.target else ""
         say(f"{MATCH_WORDS[each.match]}: {each.name}{to}. {each.problem}".strip())
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    made = mapping_json(mapped, team, str(host), model, created, f"byom-gui {__version__}")
-    write_text(target, json_text(made))
+    if arguments.mapping:
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        model, tool = connection.project.registration.name, f"byom-gui {__version__}"
+        write_text(arguments.mapping, json_text(mapping_json(mapped, team.info, str(host), model, created, tool)))
     left = len(open_rows(mapped))
-    say(f"{len(mapped) - left} of {len(mapped)} classes have one in the team {team.name}.")
+    say(f"{len(mapped) - left} of {len(mapped)} classes have one in the team {team.info.name}.")
     return 1 if left or not mapped else 0
+
+
+def _mapped(
+    team: _Team, listed: ClassList, chosen: Mapping[str, str]
+) -> tuple[tuple[TeamClass, ...], tuple[MappedClass, ...]]:
+    known = team.classes()
+    return known, map_classes(rows(listed, None, (), known), known, chosen)
+
+
+def _make(
+    arguments: argparse.Namespace, team: _Team, mapped: Sequence[MappedClass], known: Sequence[TeamClass]
+) -> bool:
+    """Makes the missing classes, after a yes; whether there was anything to make."""
+    from byom_gui.services.class_making import make_missing
+
+    makes, others = to_make(mapped, known)
+    for name, why in others:
+        say(f"“{name}” is not made: {why}.")
+    wanted = _named(arguments.make, makes)
+    if not wanted:
+        say("There is no class to make.")
+        return False
+    say(f"To be made in the team {team.info.name}: " + ", ".join(f"{one.name} ({words(one.type)})" for one in wanted))
+    _ask(arguments, team)
+    report = make_missing(
+        team.client, team.key, team.info.slug, wanted, team.token,
+        lambda done, of, text: say(f"[{done + 1}/{of}] {text}" if of else text),
+    )  # fmt: skip
+    say(report.sentence)
+    return True
+
+
+def _named(names: Sequence[str], makes: Sequence[NewClass]) -> tuple[NewClass, ...]:
+    """Those that were named, all where none was. Raises InputError for one that is not to be made."""
+    by_name = {each.name: each for each in makes}
+    unknown = next((name for name in names if name not in by_name), None)
+    if unknown is not None:
+        raise InputError(f"“{unknown}” is not among the classes that are missing and can be made.", where="make")
+    return tuple(by_name[name] for name in names) if names else tuple(makes)
+
+
+def _ask(arguments: argparse.Namespace, team: _Team) -> None:
+    """What is made in a team is seen by all of it, so it takes a yes.
+
+    Raises:
+        InputError: there is nobody to ask.
+        Cancelled: the answer is no.
+    """
+    if arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError(f"Add --yes if they may be made in the team {team.info.name}.")
+    say("May they be made? [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Cancelled

@@ -59,11 +59,15 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What of the answers is written: these classes (all, where None) from this confidence on, and where."""
+    """What of the answers is written: these classes (all, where None) from this confidence on, and where.
+
+    ``names``: the team's class for a class of the model; None leaves it out. What is not in it keeps its name.
+    """
 
     targets: Targets
     classes: Collection[str] | None = None
     least: float = 0.0
+    names: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,12 @@ class Written:
 
 def chosen(picture: Pictured, choice: Choice) -> Pictured:
     """The picture with what is to be written of it; one without any result stays, it was looked at too."""
-    kept = [
-        each
-        for each in picture.predictions
-        if each.confidence >= choice.least and (choice.classes is None or each.name in choice.classes)
-    ]
+    kept = []
+    for each in picture.predictions:
+        name = choice.names.get(each.name, each.name)
+        wanted = choice.classes is None or each.name in choice.classes
+        if wanted and name is not None and each.confidence >= choice.least:
+            kept.append(each if name == each.name else replace(each, name=name))
     return replace(picture, predictions=kept)
 
 

@@ -9,38 +9,49 @@ import hmac
 import json
 import math
 import os
-import secrets
-import string
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from byom_gui.core.errors import InputError
 from byom_gui.sandbox.loopback import MEGABYTE, LoopbackServer, Request, Response, as_json, as_text
 from byom_gui.sandbox.v7_rules import annotation_class, class_errors, model_errors
+from byom_gui.sandbox.v7_teams import TEAM_ID, TEAM_NAME, TEAM_SLUG, Team, fresh_key, teams_named
 
-TEAM_ID = 4182
-TEAM_SLUG = "practice"
-TEAM_NAME = "Practice team"
+__all__ = ["REGISTER_PATH", "TEAM_ID", "TEAM_NAME", "TEAM_SLUG", "Team", "V7StandIn", "fresh_key", "teams_named"]
+
 REGISTER_PATH = "/ai/external_models"
 _MINUTE = 60.0
 
 
-def fresh_key() -> str:
-    """A key of the look that V7's keys have: seven characters, a dot, 32 more."""
-    letters = string.ascii_letters + string.digits
-    first, second = ("".join(secrets.choice(letters) for _ in range(count)) for count in (7, 32))
-    return f"{first}.{second}"
+@dataclass(slots=True)
+class Trouble:
+    """Something that goes wrong on demand.
+
+    Args:
+        status: what is answered instead; 0 answers as ever, but late.
+        times: how often; then it is over.
+        method: of which requests; empty for all.
+        seconds: how long the answer takes.
+    """
+
+    status: int
+    times: int = 1
+    method: str = ""
+    seconds: float = 0.0
 
 
 class V7StandIn(LoopbackServer):
     """Answers token info, annotation classes and the registration of external models.
 
     Args:
-        key: the one API key that is let in; empty makes a fresh one.
+        key: the first team's API key; empty makes a fresh one.
+        teams: who is there; one team of practice where none is named. Each key opens its own team alone.
+        slow: seconds that each answer takes.
         per_minute: requests a minute before it answers 429.
         record: a file to which each request is appended as a line of JSON, its key and secrets included; for tests.
         register_path: where models are registered; on V7 this is not published.
@@ -59,6 +70,8 @@ class V7StandIn(LoopbackServer):
         self,
         *,
         key: str = "",
+        teams: Sequence[Team] = (),
+        slow: float = 0.0,
         per_minute: int = 1000,
         record: Path | None = None,
         register_path: str = REGISTER_PATH,
@@ -68,14 +81,15 @@ class V7StandIn(LoopbackServer):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(host=host, port=port, body_limit=body_limit)
-        self.key = key or fresh_key()
+        self.teams = tuple(teams) or (Team(key=key or fresh_key()),)
+        self.key = self.teams[0].key
+        self.troubles: list[Trouble] = []
+        self._slow = slow
         self._per_minute = per_minute
         self._register_path = register_path
         self._clock = clock
         self._lock = threading.Lock()
-        self._times: deque[float] = deque()
-        self._models: list[dict[str, Any]] = []
-        self._classes: list[dict[str, Any]] = []
+        self._times: dict[str, deque[float]] = {}
         self._record_path = record
         self._record: TextIO | None = None
 
@@ -107,99 +121,125 @@ class V7StandIn(LoopbackServer):
 
     @property
     def registered(self) -> tuple[Mapping[str, Any], ...]:
-        """The bodies of the registrations that were accepted, in order, secrets included."""
+        """The bodies of the registrations that were accepted, team by team, secrets included."""
         with self._lock:
-            return tuple(self._models)
+            return tuple(model for team in self.teams for model in team.models)
 
     @property
     def classes(self) -> tuple[Mapping[str, Any], ...]:
-        """The team's annotation classes, in order."""
+        """The first team's annotation classes, in order."""
         with self._lock:
-            return tuple(self._classes)
+            return tuple(self.teams[0].classes)
 
     def respond(self, request: Request) -> Response:
         """Answers one request, after noting it down."""
         self._note(request)
         if request.path == "/":
             return as_text(self._about()) if request.method == "GET" else _no_method("GET")
-        refused = self._refusal(request)
+        team = self._team_of(request)
+        if team is None:
+            return as_json({"errors": ["The API key is missing or wrong."]}, 401)
+        refused = self._refusal(request, team)
         if refused is not None:
             return refused
-        calls = self._calls_at(request.path)
+        calls = self._calls_at(request.path, team)
         if calls is None:
             return as_json({"errors": {"detail": "Not Found"}}, 404)
         call = calls.get(request.method)
         return call(request) if call else _no_method(*calls)
 
-    def _calls_at(self, path: str) -> dict[str, Callable[[Request], Response]] | None:
+    def _calls_at(self, path: str, team: Team) -> dict[str, Callable[[Request], Response]] | None:
         """What a path offers by method; None where it is not there."""
         if path == "/api/users/token_info":
-            return {"GET": self._token_info}
+            return {"GET": lambda _: _token_info(team)}
         if path == self._register_path:
-            return {"POST": self._register}
+            return {"POST": lambda request: self._register(request, team)}
         parts = path.strip("/").split("/")
         if parts[:2] == ["api", "teams"] and parts[3:] == ["annotation_classes"]:
-            if parts[2] != TEAM_SLUG:
+            if parts[2] != team.slug:
                 return {"GET": _forbidden, "POST": _forbidden}
-            return {"GET": self._list_classes, "POST": self._add_class}
+            return {
+                "GET": lambda request: self._list_classes(request, team),
+                "POST": lambda request: self._add_class(request, team),
+            }
         return None
 
-    def _refusal(self, request: Request) -> Response | None:
-        given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"ApiKey {self.key}".encode()):
-            return as_json({"errors": ["The API key is missing or wrong."]}, 401)
-        wait = self._flooded()
+    def _team_of(self, request: Request) -> Team | None:
+        given = request.headers.get("authorization", "").encode()
+        # All are compared, so that the time tells nothing of which one it is like.
+        found = [team for team in self.teams if hmac.compare_digest(given, f"ApiKey {team.key}".encode())]
+        return found[0] if found else None
+
+    def _refusal(self, request: Request, team: Team) -> Response | None:
+        wait = self._flooded(team)
         if wait:
             return as_json({"errors": ["Too many requests."]}, 429, ("Retry-After", str(wait)))
         if request.too_large:
             return as_json({"errors": ["The request is too large."]}, 413)
-        return None
+        return self._trouble(request)
 
-    def _flooded(self) -> int:
-        """Seconds until the next request is let in; 0 where this one is."""
+    def _trouble(self, request: Request) -> Response | None:
+        """What goes wrong now because somebody asked for it."""
+        with self._lock:
+            now = next((each for each in self.troubles if each.method in ("", request.method)), None)
+            if now is not None:
+                now.times -= 1
+                self.troubles = [each for each in self.troubles if each.times > 0]
+        seconds = self._slow + (now.seconds if now else 0.0)
+        if seconds:
+            self.stopping.wait(seconds)
+        if now is None or not now.status:
+            return None
+        more = (("Retry-After", "1"),) if now.status in (429, 503) else ()
+        return as_json({"errors": [f"This was asked for ({now.status})."]}, now.status, *more)
+
+    def _flooded(self, team: Team) -> int:
+        """Seconds until the team's next request is let in; 0 where this one is."""
         with self._lock:
             now = self._clock()
-            while self._times and self._times[0] <= now - _MINUTE:
-                self._times.popleft()
-            if len(self._times) >= self._per_minute:
-                first = self._times[0] if self._times else now
+            times = self._times.setdefault(team.slug, deque())
+            while times and times[0] <= now - _MINUTE:
+                times.popleft()
+            if len(times) >= self._per_minute:
+                first = times[0] if times else now
                 return max(1, math.ceil(first + _MINUTE - now))
-            self._times.append(now)
+            times.append(now)
             return 0
 
-    def _token_info(self, _: Request) -> Response:
-        return as_json({"selected_team": {"id": TEAM_ID, "slug": TEAM_SLUG, "name": TEAM_NAME}})
-
-    def _list_classes(self, request: Request) -> Response:
+    def _list_classes(self, request: Request, team: Team) -> Response:
         with_tags = request.query.get("include_tags") == "true"
-        listed = [c for c in self.classes if with_tags or "tag" not in c["annotation_types"]]
+        with self._lock:
+            listed = [c for c in team.classes if with_tags or "tag" not in c["annotation_types"]]
         return as_json({"annotation_classes": listed})
 
-    def _add_class(self, request: Request) -> Response:
+    def _add_class(self, request: Request, team: Team) -> Response:
         body = _object(request.body)
         if isinstance(body, Response):
             return body
-        with self._lock:
-            errors = class_errors(body, taken=[c["name"] for c in self._classes])
-            if errors:
-                return as_json({"errors": errors}, 422)
-            made = annotation_class(body, number=len(self._classes) + 1)
-            self._classes.append(made)
-        return as_json(made)
-
-    def _register(self, request: Request) -> Response:
-        body = _object(request.body)
-        if isinstance(body, Response):
-            return body
-        team = body.get("team_id")
-        if isinstance(team, int) and not isinstance(team, bool) and team != TEAM_ID:
+        if "classes" not in team.rights:
             return _forbidden(request)
         with self._lock:
-            errors = model_errors(body, taken=[m["name"] for m in self._models])
+            errors = class_errors(body, taken=[c["name"] for c in team.classes])
             if errors:
                 return as_json({"errors": errors}, 422)
-            self._models.append(body)
-            number = len(self._models)
+            made = annotation_class(body, number=len(team.classes) + 1)
+            team.classes.append(made)
+        return as_json(made)
+
+    def _register(self, request: Request, team: Team) -> Response:
+        body = _object(request.body)
+        if isinstance(body, Response):
+            return body
+        named = body.get("team_id")
+        other = isinstance(named, int) and not isinstance(named, bool) and named != team.id
+        if other or "models" not in team.rights:
+            return _forbidden(request)
+        with self._lock:
+            errors = model_errors(body, taken=[m["name"] for m in team.models])
+            if errors:
+                return as_json({"errors": errors}, 422)
+            team.models.append(body)
+            number = len(team.models)
         return as_json({"id": number, "name": body["name"], "external_url": body["external_url"]}, 201)
 
     def _note(self, request: Request) -> None:
@@ -215,12 +255,22 @@ class V7StandIn(LoopbackServer):
                 self._record.flush()
 
     def _about(self) -> str:
-        lines = ["This is a stand-in for V7, built into byom-gui for practice. It is not V7.", ""]
-        models = [f"- {m['name']}: {m['external_url']}, {len(m['classes'])} classes" for m in self.registered]
-        lines += ["Registered models:", *(models or ["- none yet"]), ""]
-        names = [f"- {c['name']} ({', '.join(c['annotation_types'])})" for c in self.classes]
-        lines += ["Annotation classes:", *(names or ["- none yet"]), ""]
-        return "\n".join(lines)
+        lines = ["This is a stand-in for V7, built into byom-gui for practice. It is not V7."]
+        with self._lock:
+            for team in self.teams:
+                lines += ["", f"{team.name} ({team.slug})", *_held(team)]
+        return "\n".join(lines) + "\n"
+
+
+def _held(team: Team) -> list[str]:
+    models = [f"- {m['name']}: {m['external_url']}, {len(m['classes'])} classes" for m in team.models]
+    names = [f"- {c['name']} ({', '.join(c['annotation_types'])})" for c in team.classes]
+    nothing = ["- none yet"]
+    return ["Registered models:", *(models or nothing), "", "Annotation classes:", *(names or nothing)]
+
+
+def _token_info(team: Team) -> Response:
+    return as_json({"selected_team": {"id": team.id, "slug": team.slug, "name": team.name}})
 
 
 def _private(path: Path) -> TextIO:

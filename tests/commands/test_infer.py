@@ -124,3 +124,18 @@ def test_forms_that_can_not_be_written_exit_2_before_any_call(call: Call) -> Non
     nobody = f"http://127.0.0.1:{free_port()}/infer"
     got = call("infer", nobody, SAMPLES / "neuron.jpg", "--out", "out", "--coco", "nowhere/coco.json")
     assert got.code == 2
+
+
+def test_files_name_classes_as_a_mapping_has_them(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    rows = [{"name": "nucleus", "to": {"name": "Zellkern"}, "match": "chosen"},
+            {"name": "debris", "to": None, "match": "left-out"}]  # fmt: skip
+    (tmp_path / "m.json").write_text(json.dumps({"format": "byom-class-mapping/1", "classes": rows}))
+    (tmp_path / "bad.json").write_text("{")
+    image = sorted(SAMPLES.glob("nuclei*.png"))[0]
+    got = call("infer", model.url, image, "--out", "out", "--csv", "all.csv", "--mapping", "m.json")
+    assert got.code == 0
+    text = (tmp_path / "all.csv").read_text("utf-8")
+    assert "Zellkern" in text
+    assert "nucleus" not in text
+    assert "debris" not in text
+    assert call("infer", model.url, image, "--out", "out", "--csv", "all.csv", "--mapping", "bad.json").code == 2

@@ -150,6 +150,10 @@ def test_only_the_chosen_classes_and_confidences_are_written() -> None:
         "a line",
     ]
     assert not chosen(picture, Choice(Targets(), None, 0.76)).predictions
+    mapped = chosen(
+        picture, Choice(Targets(), {"a tag", "a line", "a polygon"}, names={"a tag": "Tag", "a line": None})
+    )
+    assert [each.name for each in mapped.predictions] == ["Tag", "a polygon"]
 
 
 def test_two_images_of_one_name_get_files_of_their_own_whatever_their_case() -> None:
