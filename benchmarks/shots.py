@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from benchmarks import stages
 from benchmarks.stages import MODEL_NAME, Stage, stage
 from byom_gui import app
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.class_mapping import NewClass
 from byom_gui.ui.panels.server_dialog import ServerDialog
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -112,6 +114,25 @@ def registering(out: Path) -> None:
         on.shoot("registered-light")
 
 
+def mapping(out: Path) -> None:
+    """The model's classes beside the team's."""
+    with stage(out, _say) as on:
+        on.connect()
+        on.preview(4)
+        backend = on.tour.window.works.backend.v7
+        team = backend.token_info(CancelToken())
+        made = [("Nucleus", "polygon"), ("debris", "polygon"), ("mitosis", "bounding_box"), ("axon", "line")]
+        backend.make_classes(team, [NewClass(*each) for each in made], CancelToken(), lambda *_: None)
+        on.tour.check_key()
+        window = on.tour.window
+        window.session.set_name(MODEL_NAME)
+        window.parts.center.show_view("Register")
+        window.parts.registering.show_view("Mapping")
+        on.tour.settle()
+        window.parts.mapping.table.selectRow(2)
+        on.shoot("mapping-light")
+
+
 def register_timeout(out: Path) -> None:
     """A registration that nobody answered: it may have arrived."""
     with stage(out, _say, silent_v7=True) as on:
@@ -198,6 +219,7 @@ SHOTS: tuple[Shot, ...] = (
     all_shapes,
     classes_error,
     registering,
+    mapping,
     register_timeout,
     ping_tls,
     ping_running,

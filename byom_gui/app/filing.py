@@ -59,6 +59,7 @@ class Filing:
                 path, report, _sources(report, refs, lambda ref: read(ref, settings, cancel))
             ),
             export_predictions,
+            export_json,
             write_server,
             lambda path: self._watch.take(path),
             lambda path: self._watch.changed(path),
@@ -152,6 +153,13 @@ def export_predictions(
     from byom_gui.services.pre_label_files import write_pre_labels
 
     return write_pre_labels(choice, pictures, cancel, on_progress)
+
+
+def export_json(path: Path, value: Mapping[str, object]) -> None:
+    """Writes a JSON file of ours, whole or not at all."""
+    from byom_gui.services.files import atomic_write, to_bytes
+
+    atomic_write(path, to_bytes(value))
 
 
 def write_server(folder: Path, task: str, example: bool, answer: Path | None) -> tuple[Path, ...]:

@@ -20,6 +20,7 @@ from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend, ImageBackend, Practice, SecretBackend, ServerBackend, V7Backend
 
 if TYPE_CHECKING:
+    from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
     from byom_gui.core.observations import ClassesObservation, PingReport, Stage
@@ -210,6 +211,7 @@ class World:
             self._register,
             load_profile,
             save_profile,
+            self._make_classes,
         )
 
     def _v7(self) -> tuple[V7, str]:
@@ -231,6 +233,18 @@ class World:
     def _team_classes(self, team: TeamInfo, cancel: CancelToken) -> tuple[TeamClass, ...]:
         v7, key = self._v7()
         return v7.team_classes(key, team.slug, cancel)
+
+    def _make_classes(
+        self,
+        team: TeamInfo,
+        wanted: Sequence[NewClass],
+        cancel: CancelToken,
+        on_progress: Callable[[int, int, str], None],
+    ) -> MakingReport:
+        from byom_gui.services.class_making import make_missing
+
+        v7, key = self._v7()
+        return make_missing(v7, key, team.slug, wanted, cancel, on_progress)
 
     def _register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
         v7, key = self._v7()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from byom_gui.core.cancel import CancelToken
+    from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
     from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
@@ -91,6 +92,8 @@ class V7Backend:
     register: Callable[[RegisterRequest, CancelToken], RegisterOutcome]
     load_profile: Callable[[], ApiProfile]
     save_profile: Callable[[ApiProfile], None]
+    make_classes: Callable[[TeamInfo, Sequence[NewClass], CancelToken, Callable[[int, int, str], None]], MakingReport]
+    """Makes classes in the team, none twice; the last is told done, of how many, and what is going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class FileBackend:
     """A check's report, in the form of the file's suffix; the images are for the page."""
     export_predictions: Callable[[Choice, Iterable[Pictured], CancelToken, Callable[[int], None]], Written]
     """The answers as files of other tools; the last is told how many images are ready."""
+    export_json: Callable[[Path, Mapping[str, object]], None]
+    """Writes a JSON file of ours, whole or not at all."""
     write_server: Callable[[Path, str, bool, Path | None], tuple[Path, ...]]
     """Writes a new model server: folder, task, whether with the example, an answer's file; gives its files."""
     take: Callable[[Path], bool] = lambda _: True

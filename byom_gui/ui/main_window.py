@@ -33,6 +33,7 @@ from byom_gui.ui.wiring.crashing import Crashing, open_folder
 from byom_gui.ui.wiring.exporting import export_predictions
 from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.looking import Looking
+from byom_gui.ui.wiring.mapping import Mapping
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
 from byom_gui.ui.wiring.serving import new_server
@@ -81,6 +82,8 @@ class MainWindow(QMainWindow):
         self.checking = Checking(parts, works, self.connecting, self.classing, self.picturing, say)
         self.files = Files(self, parts, works, self.menus, say)
         self.registering = Registering(parts, works, self.connecting, self.files.export, say)
+        self.mapping = Mapping(self, parts, works, say)
+        parts.mapping.key_wanted.connect(self.connecting.open_key)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
@@ -124,7 +127,7 @@ class MainWindow(QMainWindow):
             "save-as": files.save_as,
             "import": files.ask_import,
             "export": files.export,
-            "export-predictions": lambda: export_predictions(self, works, self.notice.say),
+            "export-predictions": lambda: export_predictions(self, works, self.mapping.names(), self.notice.say),
             "new-server": lambda: new_server(self, works, self.connecting),
             "practice": files.practice,
             "quit": self.close,

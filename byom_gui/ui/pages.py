@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QVBoxLayou
 from byom_gui import __version__
 from byom_gui.ui import theme
 from byom_gui.ui.menus import Menus
-from byom_gui.ui.widgets.basic import label
+from byom_gui.ui.widgets.basic import button, copy_text, label, row
 
 ASSUMPTIONS = (
     "V7 has published the form of requests and answers, and that is what answers are held to. These points it has not "
@@ -69,6 +69,12 @@ def show_stored(parent: QWidget, *more: QWidget) -> None:
 def show_keyboard(parent: QWidget, menus: Menus) -> None:
     """Every shortcut."""
     _show(parent, "Keyboard", f"{menus.keyboard_text()}\n{KEYS_ON_THE_PICTURE}", mono=True)
+
+
+def show_steps(parent: QWidget, steps: Sequence[tuple[str, str]]) -> None:
+    """What is to be done in V7 with this model, a title and words each; all of it can be copied."""
+    text = "\n\n".join(f"{number}. {title}\n{words}" for number, (title, words) in enumerate(steps, 1))
+    _show(parent, "Next steps in V7", text, more=(row(button("Copy", on_click=lambda: copy_text(text)), None),))
 
 
 def _show(parent: QWidget, title: str, text: str, *, mono: bool = False, more: Sequence[QWidget] = ()) -> None:

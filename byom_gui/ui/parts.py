@@ -17,6 +17,7 @@ from byom_gui.ui.panels.images import ImageStrip
 from byom_gui.ui.panels.inspector import Inspector
 from byom_gui.ui.panels.json_panel import JsonPanel
 from byom_gui.ui.panels.key import KeyPanel
+from byom_gui.ui.panels.mapping import MappingPanel
 from byom_gui.ui.panels.ping import PingView
 from byom_gui.ui.panels.register import RegisterPanel
 from byom_gui.ui.panels.results import ResultsPanel
@@ -47,6 +48,8 @@ class Parts:
         self.register = RegisterPanel()
         self.registering = SubViews("Registering")
         self.registering.add("Register", self.register)
+        self.mapping = MappingPanel()
+        self.registering.add("Mapping", self.mapping)
         self.classes = ClassesPanel()
         self.results = ResultsPanel()
         self.inspector = Inspector()

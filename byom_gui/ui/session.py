@@ -5,13 +5,14 @@ Panels never change it; the ``work`` modules do, through the methods here, and e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from byom_gui.core.class_mapping import with_chosen
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.diagnosis import Answered, Diagnosis
 from byom_gui.core.endpoint import Auth, Endpoint
@@ -45,6 +46,7 @@ class Session(QObject):
     observed_changed = Signal()
     diagnosis_changed = Signal()
     team_changed = Signal()
+    mapping_changed = Signal()
     outcome_changed = Signal()
     saved_changed = Signal()
     profile_changed = Signal()
@@ -273,6 +275,11 @@ class Session(QObject):
         """The team of the V7 key, once it was checked, and its classes where they could be fetched."""
         self.team, self.team_classes = team, classes
         self.team_changed.emit()
+
+    def set_class_mapping(self, host: str, slug: str, chosen: Mapping[str, str]) -> None:
+        """Which class of the team each class goes to, as the user chose."""
+        self._change(with_chosen(self.project, host, slug, chosen))
+        self.mapping_changed.emit()
 
     def set_outcome(self, outcome: RegisterOutcome | None) -> None:
         """How the last registration ended."""

@@ -121,6 +121,11 @@ def test_from_a_model_to_registered_and_mapped(
         tour.register()
         assert window.session.outcome is not None
         assert window.session.outcome.kind == "registered"
+        # 6. Its classes beside the team's, and the mapping exported
+        window.parts.registering.show_view("Mapping")
+        tour.wait("the mapping", lambda: window.parts.mapping.model.rowCount() == 2)
+        window.mapping.export(tmp_path / "window.mapping.json")
+        tour.wait("the mapping's file", (tmp_path / "window.mapping.json").exists)
     names = [each["name"] for each in v7.registered]
     assert names == ["my-model"]
     # The same by the page's commands with another sandbox, and 6. its classes beside the team's
@@ -134,5 +139,7 @@ def test_from_a_model_to_registered_and_mapped(
             assert done.returncode in ((0, 1) if words[0] == "classes" else (0,)), (words, done.stderr)
     assert [each["name"] for each in other.registered] == ["my-model"]
     mapping = json.loads((tmp_path / "my-model.mapping.json").read_text("utf-8"))
+    ours = json.loads((tmp_path / "window.mapping.json").read_text("utf-8"))
+    assert ours["classes"] == mapping["classes"]
     assert mapping["format"] == "byom-class-mapping/1"
     assert {each["name"]: each["match"] for each in mapping["classes"]}.keys() == {"nucleus", "mitosis"}

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byom_gui.app.filing import export_predictions, write_server
+from byom_gui.app.filing import export_json, export_predictions, write_server
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.class_mapping import MakingReport, NewClass
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
@@ -91,6 +92,7 @@ class World:
     samples: tuple[Path, ...] = ()
     tried: tuple[Call, ...] = ()
     """Calls of a check's grid of inputs."""
+    team_classes: list[TeamClass] = field(default_factory=lambda: [TeamClass("nucleus", ("bounding_box",))])
     reports: list[tuple[Path, CheckReport]] = field(default_factory=list)
 
     def ping(
@@ -136,6 +138,16 @@ class World:
         self.gate(cancel)
         self.registered.append(request)
         return outcome_of(self.status, b"{}", None, request.masked())
+
+    def make_classes(
+        self, team: TeamInfo, wanted: Sequence[NewClass], cancel: CancelToken, tell: Callable[[int, int, str], None]
+    ) -> MakingReport:
+        for done, each in enumerate(wanted):
+            tell(done, len(wanted), f"Making “{each.name}”")
+            self.gate(cancel)
+            cancel.raise_if_cancelled()
+            self.team_classes.append(TeamClass(each.name, (each.type,)))
+        return MakingReport(tuple(each.name for each in wanted))
 
     def save(self, path: Path, project: Project) -> None:
         self.files[path] = project
@@ -188,10 +200,11 @@ class World:
                 lambda: V7_HOST,
                 lambda: SecretRef("v7-key", V7_HOST),
                 lambda cancel: TeamInfo(4182, "acme", "Acme"),
-                lambda team, cancel: (TeamClass("nucleus", ("bounding_box",)),),
+                lambda team, cancel: tuple(self.team_classes),
                 self.register,
                 lambda: self.profile,
                 self.keep_profile,
+                self.make_classes,
             ),
             FileBackend(
                 lambda path: self.files[path],
@@ -207,6 +220,7 @@ class World:
                 self.recent.clear,
                 lambda path, report, refs, settings, cancel: self.reports.append((path, report)),
                 export_predictions,
+                export_json,
                 write_server,
             ),
             self.practice,

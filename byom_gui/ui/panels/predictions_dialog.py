@@ -51,6 +51,9 @@ class PredictionsDialog(QDialog):
         self.above = QCheckBox(f"Only results from confidence {least:.2f} on, as the picture shows them")
         self.above.setChecked(least > 0)
         self.above.setVisible(least > 0)
+        self.named = QCheckBox()
+        self.named.hide()
+        self._names: Mapping[str, str | None] = {}
         self.message = basic.label("", tone="second", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -77,6 +80,7 @@ class PredictionsDialog(QDialog):
             basic.row(basic.label("Classes", strong=True), None, self.all, self.none),
             self.classes,
             self.above,
+            self.named,
             4,
             basic.label("Folder", strong=True),
             basic.row(self.folder, self.choose),
@@ -100,12 +104,23 @@ class PredictionsDialog(QDialog):
 
     # --- choosing
 
+    def set_names(self, names: Mapping[str, str | None], team: str) -> None:
+        """How the team calls the classes; where nothing differs there is nothing to choose."""
+        self._names = {name: to for name, to in names.items() if to != name}
+        changed = sum(to is not None for to in self._names.values())
+        left = len(self._names) - changed
+        words = [f"{changed} renamed"] * bool(changed) + [f"{left} left out"] * bool(left)
+        self.named.setText(f"Classes as mapped to {team}: {', '.join(words)}".replace("&", "&&"))
+        self.named.setVisible(bool(self._names))
+        self.named.setChecked(bool(self._names))
+
     def choice(self) -> Choice:
         """What is chosen now; all classes, where none was taken out."""
         items = self._items()
         taken = frozenset(_name(item) for item in items if item.checkState() == Qt.CheckState.Checked)
+        names = self._names if self.named.isChecked() else {}
         least = self._least if self.above.isChecked() else 0.0
-        return Choice(Targets(**self._places()), None if len(taken) == len(items) else taken, least)
+        return Choice(Targets(**self._places()), None if len(taken) == len(items) else taken, least, names)
 
     def _places(self) -> dict[str, str]:
         folder = Path(self.folder.text().strip()).expanduser()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
@@ -18,8 +18,14 @@ from byom_gui.ui.works import Works
 LANE = "export"
 
 
-def export_predictions(window: QMainWindow, works: Works, say: Callable[[str], None]) -> PredictionsDialog | None:
-    """Opens the dialog. What arrives while it is open is not in the files."""
+def export_predictions(
+    window: QMainWindow, works: Works, names: Mapping[str, str | None], say: Callable[[str], None]
+) -> PredictionsDialog | None:
+    """Opens the dialog. What arrives while it is open is not in the files.
+
+    Args:
+        names: how the team calls the model's classes; empty where that is not known.
+    """
     session = works.session
     held = [preview for preview in session.previews.values() if preview.state == "done" and preview.answered]
     if not held:
@@ -30,6 +36,8 @@ def export_predictions(window: QMainWindow, works: Works, say: Callable[[str], N
         counts[name] += count
     title = (session.project.registration.name or "model").replace("/", "-").replace("\\", "-")
     dialog = PredictionsDialog(title, _folder(session.path), counts, len(held), session.settings.confidence, window)
+    team = session.team.name if session.team else ""
+    dialog.set_names(names, team)
     jobs: list[Job[Written]] = []
 
     def start(choice: Choice) -> None:

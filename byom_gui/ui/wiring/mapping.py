@@ -1,0 +1,225 @@
+"""The mapping view: joins the session's classes with the team's, and what is made or written from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
+
+from byom_gui import __version__
+from byom_gui.core.class_mapping import (
+    MakingReport,
+    MappedClass,
+    NewClass,
+    chosen_in,
+    map_classes,
+    mapping_json,
+    names_of,
+    next_steps,
+    to_make,
+)
+from byom_gui.core.errors import AppError
+from byom_gui.core.preview import count_seen
+from byom_gui.core.reconcile import SeenClass, rows, words
+from byom_gui.ui.jobs import Job
+from byom_gui.ui.pages import show_steps
+from byom_gui.ui.panels.mapping import MappingPanel
+from byom_gui.ui.parts import Parts
+from byom_gui.ui.widgets.basic import message_box
+from byom_gui.ui.works import Works
+
+SETTLE_MS = 60
+MOST_NAMED = 12
+MANY = 2000
+
+
+class Mapping(QObject):
+    """Joins the mapping panel with session and V7."""
+
+    def __init__(self, window: QMainWindow, parts: Parts, works: Works, say: Callable[[str], None]) -> None:
+        super().__init__(works)
+        self._window, self._works, self._session, self._say = window, works, works.session, say
+        self._panel: MappingPanel = parts.mapping
+        self._mapped: tuple[MappedClass, ...] = ()
+        self._job: Job[MakingReport] | None = None
+        self._reading: Job[tuple[MappedClass, ...]] | None = None
+        self._settle = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._settle.timeout.connect(self.show_rows)
+        session = self._session
+        for signal in (session.team_changed, session.classes_changed, session.project_replaced,
+                       session.observed_changed, session.mapping_changed):  # fmt: skip
+            signal.connect(self._settle.start)
+        panel = self._panel
+        panel.shown.connect(self.show_rows)
+        panel.fetch_wanted.connect(works.keys.check_key)
+        panel.chosen.connect(self._choose)
+        panel.make_wanted.connect(self._ask_make)
+        panel.export_wanted.connect(self._export)
+        panel.steps_wanted.connect(self._show_steps)
+        panel.stop_wanted.connect(self._stop)
+
+    def mapped(self) -> tuple[MappedClass, ...]:
+        """Each class of the model with where it goes; none where the team's classes are not known."""
+        return self._reckoning()()
+
+    def _reckoning(self) -> Callable[[], tuple[MappedClass, ...]]:
+        """The work on what is so now; it may be done in a worker."""
+        session = self._session
+        team, known = session.team, session.team_classes
+        if team is None or known is None:
+            return lambda: ()
+        seen = [SeenClass(name, shape, count) for (name, shape), count in count_seen(session.previews.values()).items()]
+        listed, served = session.classes, session.served_entries
+        chosen = chosen_in(session.project, self._host(), team.slug)
+        return lambda: map_classes(rows(listed, served, seen, known), known, chosen)
+
+    def names(self) -> dict[str, str | None]:
+        """How exports call the classes where they go by the mapping."""
+        return names_of(self.mapped())
+
+    def _host(self) -> str:
+        return str(self._works.backend.v7.host())
+
+    def show_rows(self) -> None:
+        """Shows what is so now, once it is in sight; thousands of classes are set side by side in a worker."""
+        if self._job is not None or not self._panel.isVisible():
+            return
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        reckon = self._reckoning()
+        if len(self._session.classes) + len(self._session.team_classes or ()) < MANY:
+            self._show(reckon())
+            return
+        self._reading = self._works.jobs.run(
+            lambda _: reckon(), self._show, lambda error: self._say(error.sentence), lane="mapping"
+        )
+
+    def _show(self, mapped: tuple[MappedClass, ...]) -> None:
+        self._reading = None
+        session = self._session
+        self._mapped = mapped
+        if session.team is None:
+            self._panel.show_none("key")
+        elif session.team_classes is None:
+            self._panel.show_none("team")
+        elif not self._mapped:
+            self._panel.show_none("classes")
+        else:
+            makes, _ = to_make(self._mapped, session.team_classes)
+            self._panel.show_rows(self._mapped, session.team_classes, session.team.name, len(makes))
+
+    def _choose(self, name: str, target: str | None) -> None:
+        team = self._session.team
+        if team is None:
+            return
+        chosen = chosen_in(self._session.project, self._host(), team.slug)
+        if target is None:
+            chosen.pop(name, None)
+        else:
+            chosen[name] = target
+        self._session.set_class_mapping(self._host(), team.slug, chosen)
+        self.show_rows()
+
+    # --- making classes
+
+    def _ask_make(self, names: Sequence[str] | None) -> None:
+        session = self._session
+        if session.team is None or session.team_classes is None or self._job is not None:
+            return
+        makes, others = to_make(self._mapped, session.team_classes)
+        wanted = [each for each in makes if names is None or each.name in names]
+        why = [f"“{name}” can not be made: {reason}." for name, reason in others if names is None or name in names]
+        if not wanted:
+            self._say(" ".join(why) or "There is no class to make.")
+            return
+        count = "1 class" if len(wanted) == 1 else f"{len(wanted)} classes"
+        listed = [f"{each.name}, {words(each.type)}" for each in wanted[:MOST_NAMED]]
+        listed += [f"and {len(wanted) - MOST_NAMED} more"] if len(wanted) > MOST_NAMED else []
+        box = message_box(
+            self._window,
+            "Make classes in V7",
+            f"Make {count} in the team {session.team.name}? Everybody in the team will see them.",
+            "\n".join([*listed, *([""] if why else []), *why]),
+        )
+        yes = box.addButton(f"Make {count}", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.finished.connect(lambda _: self._make(wanted) if box.clickedButton() is yes else None)
+        box.finished.connect(lambda _: box.deleteLater())
+        box.open()
+
+    def _make(self, wanted: Sequence[NewClass]) -> None:
+        team = self._session.team
+        if team is None:
+            return
+        make = self._works.backend.v7.make_classes
+        self._panel.set_busy("Asking V7 for the team's classes…")
+
+        def work(job: Job[MakingReport]) -> MakingReport:
+            return make(team, wanted, job.token, lambda done, of, text: job.report((done, of, text)))
+
+        self._job = self._works.jobs.run(
+            work, lambda report: self._made(report.sentence), self._make_failed, lane="v7", on_progress=self._progress
+        )
+
+    def _progress(self, told: tuple[int, int, str]) -> None:
+        done, of, text = told
+        self._panel.set_busy(f"{text} ({done + 1} of {of})" if of else text)
+
+    def _made(self, sentence: str) -> None:
+        self._job = None
+        self._panel.set_busy("")
+        self._say(sentence)
+        # What is there now is V7's word, not ours.
+        self._works.keys.check_key()
+        self.show_rows()
+
+    def _make_failed(self, error: AppError) -> None:
+        self._made(error.sentence)
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._made("Stopped. What was made until then is there; press it again to go on.")
+
+    # --- what leaves
+
+    def _export(self) -> None:
+        session = self._session
+        if session.team is None:
+            return
+        title = (session.project.registration.name or "model").replace("/", "-").replace("\\", "-")
+        folder = session.path.parent if session.path else Path.home()
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Export the mapping", str(folder / f"{title}.mapping.json"), "JSON (*.json)"
+        )
+        if name:
+            self.export(Path(name))
+
+    def export(self, target: Path) -> None:
+        """Writes the mapping."""
+        team = self._session.team
+        if team is None:
+            return
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        model = self._session.project.registration.name
+        value: dict[str, Any] = mapping_json(
+            self.mapped(), team, self._host(), model, created, f"byom-gui {__version__}"
+        )
+        write = self._works.backend.files.export_json
+        self._works.jobs.run(
+            lambda _: write(target, value),
+            lambda _: self._say(f"Written: {target}."),
+            lambda error: self._say(error.sentence),
+        )
+
+    def _show_steps(self) -> None:
+        session = self._session
+        if session.team is not None:
+            steps = next_steps(self._mapped, session.project.registration.name, session.team.name)
+            show_steps(self._window, steps)
