@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageColor
@@ -19,6 +20,7 @@ from benchmarks.stages import MODEL_NAME, Stage, stage
 from byom_gui import app
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.class_mapping import NewClass
+from byom_gui.core.classes import ClassList
 from byom_gui.ui.panels.server_dialog import ServerDialog
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -133,6 +135,24 @@ def mapping(out: Path) -> None:
         on.shoot("mapping-light")
 
 
+def history(out: Path) -> None:
+    """What was registered, and what is another since."""
+    with stage(out, _say) as on:
+        on.connect()
+        on.preview(3)
+        on.tour.check_key()
+        on.tour.open_register(MODEL_NAME)
+        on.tour.register()
+        window = on.tour.window
+        on.tour.wait("the history", lambda: window.parts.history.model.rowCount() == 1)
+        first, *rest = window.session.classes.entries
+        window.session.edit_classes("rename", ClassList((replace(first, name="Nucleus"), *rest[:-1])))
+        window.parts.registering.show_view("History")
+        on.tour.click(window.parts.history.compare)
+        on.tour.wait("the server", lambda: "same" in window.parts.history.server.text())
+        on.shoot("history-light")
+
+
 def register_timeout(out: Path) -> None:
     """A registration that nobody answered: it may have arrived."""
     with stage(out, _say, silent_v7=True) as on:
@@ -220,6 +240,7 @@ SHOTS: tuple[Shot, ...] = (
     classes_error,
     registering,
     mapping,
+    history,
     register_timeout,
     ping_tls,
     ping_running,

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("validate", "judge saved answers, class lists, projects or registrations"),
     "export": ("export", "write the registration JSON of a project"),
     "register": ("register", "submit a project or a registration JSON to V7"),
+    "history": ("history", "what was registered from here, and what has changed since"),
     "key": ("key", "keep, forget or find the V7 key or an endpoint's secret"),
     "scaffold": ("scaffold", "a new model server, ready to run, with your model behind one function"),
     "serve": ("serve", "the built-in model server, sound or with a named fault"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from byom_gui.app.filing import Filing
+from byom_gui.app.history import ledger_backend
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
 from byom_gui.core.errors import FileError, ImageError, InputError
@@ -89,6 +90,7 @@ class World:
             ),
             self._v7_backend(),
             self.files.backend(self._read),
+            ledger_backend(lambda: self.server),
             self.start_practice,
             self.end_practice,
             sample_paths,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, tell_secrets, v7_key
-from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import SecretRef
-from byom_gui.core.errors import InputError
+from byom_gui.core.errors import FileError, InputError
+from byom_gui.core.ledger import Entry, Outcome
 from byom_gui.core.observations import SentRequest
-from byom_gui.core.profile import RegisterRequest, plan_request
-from byom_gui.core.registering import OutcomeKind, V7Error
+from byom_gui.core.profile import plan_request
+from byom_gui.core.registering import OutcomeKind, RegisterOutcome, TeamInfo, V7Error
+from byom_gui.core.registration import Registration
 from byom_gui.services import http
 from byom_gui.services.files import load_registration
+from byom_gui.services.ledger import Ledger
 from byom_gui.services.secrets import SecretStore
 from byom_gui.services.stores import load_profile
 from byom_gui.services.v7 import V7, v7_host
@@ -60,11 +63,23 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print(printable(as_text(request.masked())))
         return 0
-    return _send(client, request, store, key, token)
-
-
-def _send(client: V7, request: RegisterRequest, store: SecretStore, key: str, token: CancelToken) -> int:
     outcome = client.register(request, store.get, key, token)
+    if outcome.kind in ("registered", "unknown"):
+        _note(registration, team, str(host), outcome)
+    return _tell(outcome)
+
+
+def _note(registration: Registration, team: TeamInfo, host: str, outcome: RegisterOutcome) -> None:
+    """Keeps it in the history. That the disk refuses is said, and changes nothing of what V7 did."""
+    kind: Outcome = "registered" if outcome.kind == "registered" else "unknown"
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        Ledger().add(Entry(when, host, team.slug, team.name, kind, registration, outcome.model_url))
+    except FileError as error:
+        say(f"It is not in the history: {error.sentence}")
+
+
+def _tell(outcome: RegisterOutcome) -> int:
     say(outcome.sentence)
     for line in outcome.errors:
         say(f"  {line}")

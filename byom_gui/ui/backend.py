@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from byom_gui.core.diagnosis import Answered
     from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
     from byom_gui.core.image import ImageRef, ImageSource, Raster
+    from byom_gui.core.ledger import Entry, Since
     from byom_gui.core.observations import ClassesObservation, PingReport, Stage
     from byom_gui.core.pre_labels import Choice, Pictured, Written
+    from byom_gui.core.preview import Preview
     from byom_gui.core.profile import ApiProfile, RegisterRequest
     from byom_gui.core.project import Project, Settings
     from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
@@ -138,6 +140,19 @@ class FileBackend:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerBackend:
+    """What was registered from this computer."""
+
+    add: Callable[[Entry, Iterable[Preview]], str]
+    """Keeps a registration, with what the model says of these images; gives its id."""
+    entries: Callable[[], tuple[tuple[Entry, ...], int]]
+    """Newest first; and how many can not be read."""
+    forget: Callable[[str], None]
+    since: Callable[[Entry, Settings, CancelToken, Callable[[int, int], None]], Since]
+    """What the server says now beside it; the last is told done, of how many calls."""
+
+
+@dataclass(frozen=True, slots=True)
 class Practice:
     """The built-in model and V7 stand-in, running on this computer."""
 
@@ -154,6 +169,7 @@ class Backend:
     secrets: SecretBackend
     v7: V7Backend
     files: FileBackend
+    ledger: LedgerBackend
     start_practice: Callable[[], Practice]
     end_practice: Callable[[], None]
     samples: Callable[[], tuple[Path, ...]]

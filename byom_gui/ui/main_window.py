@@ -32,6 +32,7 @@ from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.crashing import Crashing, open_folder
 from byom_gui.ui.wiring.exporting import export_predictions
 from byom_gui.ui.wiring.filing import Files
+from byom_gui.ui.wiring.history import HistoryWiring
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.mapping import Mapping
 from byom_gui.ui.wiring.picturing import Picturing
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.checking = Checking(parts, works, self.connecting, self.classing, self.picturing, say)
         self.files = Files(self, parts, works, self.menus, say)
         self.registering = Registering(parts, works, self.connecting, self.files.export, say)
+        self.history = HistoryWiring(self, parts, works, say)
         self.mapping = Mapping(self, parts, works, say)
         parts.mapping.key_wanted.connect(self.connecting.open_key)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from byom_gui.ui.panels.classes import ClassesPanel
 from byom_gui.ui.panels.connection import ConnectionBar
 from byom_gui.ui.panels.diagnosis import DiagnosisView
 from byom_gui.ui.panels.finding_pane import FindingPane
+from byom_gui.ui.panels.history import HistoryPanel
 from byom_gui.ui.panels.images import ImageStrip
 from byom_gui.ui.panels.inspector import Inspector
 from byom_gui.ui.panels.json_panel import JsonPanel
@@ -50,6 +51,8 @@ class Parts:
         self.registering.add("Register", self.register)
         self.mapping = MappingPanel()
         self.registering.add("Mapping", self.mapping)
+        self.history = HistoryPanel()
+        self.registering.add("History", self.history)
         self.classes = ClassesPanel()
         self.results = ResultsPanel()
         self.inspector = Inspector()

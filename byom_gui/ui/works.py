@@ -23,7 +23,7 @@ class Works(QObject):
     def __init__(self, session: Session, backend: Backend, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session, self.backend = session, backend
-        self.jobs = Jobs({"infer": session.settings.concurrency, KEYRING: 1, "diagnosis": 1}, self)
+        self.jobs = Jobs({"infer": session.settings.concurrency, KEYRING: 1, "diagnosis": 1, "ledger": 1}, self)
         common = (session, backend, self.jobs, self)
         self.inference = Inference(*common)
         self.pinging = Pinging(*common)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from byom_gui.app.filing import export_json, export_predictions, write_server
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.class_mapping import MakingReport, NewClass
 from byom_gui.core.classes import ClassList
+from byom_gui.core.contract import read_classes
 from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
 from byom_gui.core.errors import ImageError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.ledger import Entry, Since, compare_classes, golden_of
 from byom_gui.core.observations import (
     PING_STAGES,
     Call,
@@ -28,6 +30,7 @@ from byom_gui.core.observations import (
     SentRequest,
     Stage,
 )
+from byom_gui.core.preview import Preview
 from byom_gui.core.profile import ApiProfile, RegisterRequest, default_profile
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo, outcome_of
@@ -36,6 +39,7 @@ from byom_gui.ui.backend import (
     Backend,
     FileBackend,
     ImageBackend,
+    LedgerBackend,
     Practice,
     Recovered,
     SecretBackend,
@@ -92,6 +96,7 @@ class World:
     samples: tuple[Path, ...] = ()
     tried: tuple[Call, ...] = ()
     """Calls of a check's grid of inputs."""
+    ledger: list[Entry] = field(default_factory=list)
     team_classes: list[TeamClass] = field(default_factory=lambda: [TeamClass("nucleus", ("bounding_box",))])
     reports: list[tuple[Path, CheckReport]] = field(default_factory=list)
 
@@ -148,6 +153,21 @@ class World:
             cancel.raise_if_cancelled()
             self.team_classes.append(TeamClass(each.name, (each.type,)))
         return MakingReport(tuple(each.name for each in wanted))
+
+    def keep(self, entry: Entry, previews: Iterable[Preview]) -> str:
+        golden = tuple(golden_of(p.ref.name, p.ref.place, "ab" * 32, p.predictions) for p in previews if p.answered)
+        self.ledger.insert(0, replace(entry, id=f"e{len(self.ledger)}", golden=golden))
+        return self.ledger[0].id
+
+    def drop(self, id_: str) -> None:
+        self.ledger[:] = [each for each in self.ledger if each.id != id_]
+
+    def since(self, entry: Entry, settings: Settings, cancel: CancelToken, tell: Callable[[int, int], None]) -> Since:
+        tell(0, 2)
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
+        now = read_classes(self.classes).entries
+        return Since(compare_classes(entry.classes, now), same=len(entry.golden))
 
     def save(self, path: Path, project: Project) -> None:
         self.files[path] = project
@@ -223,6 +243,7 @@ class World:
                 export_json,
                 write_server,
             ),
+            LedgerBackend(self.keep, lambda: (tuple(self.ledger), 0), self.drop, self.since),
             self.practice,
             lambda: None,
             lambda: self.samples,

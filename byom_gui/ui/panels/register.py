@@ -127,7 +127,9 @@ class RegisterPanel(QWidget):
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1)
         grid.addWidget(self._base_note, 2, 1)
-        return made
+        self.before = basic.label("", tone="second", wrap=True)
+        self.before.hide()
+        return basic.column(made, self.before, spacing=8)
 
     def _new_part(self) -> QWidget:
         self._new_title = basic.label("", strong=True)
@@ -198,6 +200,11 @@ class RegisterPanel(QWidget):
         """The model's name; a field in which one types is left alone."""
         if name != self.name.text():
             self.name.setText(name)
+
+    def set_before(self, text: str) -> None:
+        """How this address was registered last, and what is another since; empty where it was not."""
+        self.before.setText(text)
+        self.before.setVisible(bool(text))
 
     def set_urls(self, infer: str, external: str | None, reason: str) -> None:
         """The base that V7's API wants, or why there is none (then only registering by hand fits)."""

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.errors import AppError, InputError
 from byom_gui.core.findings import Finding
+from byom_gui.core.ledger import Entry, Outcome
+from byom_gui.core.preview import Preview
 from byom_gui.core.profile import RegisterRequest, plan_request
 from byom_gui.core.project import Registered
 from byom_gui.core.registering import MAY_HAVE_ARRIVED, RegisterOutcome, TeamInfo
@@ -25,12 +27,16 @@ class Submitting(QObject):
     sending_changed = Signal(bool)
     elapsed_changed = Signal(float)
     notice = Signal(str)
+    noted = Signal()
+    """The history holds another registration."""
 
     def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
         self._job: Job[RegisterOutcome] | None = None
         self._sent: tuple[Registration, TeamInfo, str] | None = None
+        self._answers: tuple[Preview, ...] = ()
+        self._unknown = ""
         self._began = 0.0
         self._clock = QTimer(self)
         self._clock.setInterval(200)
@@ -89,6 +95,8 @@ class Submitting(QObject):
         assert session.team is not None, "no request is planned without one"
         # What is edited from now on was not sent.
         self._sent = (session.project.registration, session.team, str(planned.host))
+        self._answers = tuple(session.previews.values())
+        self._unknown = ""
         self._session.set_outcome(None)
         self._began = time.monotonic()
         self._clock.start()
@@ -103,6 +111,7 @@ class Submitting(QObject):
             return
         self._job.cancel()
         self._end()
+        self._keep("unknown")
         self._session.set_outcome(
             RegisterOutcome(
                 "unknown",
@@ -116,6 +125,7 @@ class Submitting(QObject):
         if self._job is not None:
             self._job.cancel()
             self._end()
+            self._keep("unknown")
             self.notice.emit(
                 "The app no longer waits for V7. The registration may have arrived: look at V7's Models page."
             )
@@ -130,6 +140,7 @@ class Submitting(QObject):
             self._note(seen)
             self._session.set_outcome(seen)
         else:
+            self._forget_unknown()
             self._session.set_outcome(None)
 
     def _end(self) -> None:
@@ -141,6 +152,8 @@ class Submitting(QObject):
         self._end()
         if outcome.kind == "registered":
             self._note(outcome)
+        elif outcome.kind == "unknown":
+            self._keep("unknown")
         self._session.set_outcome(outcome)
 
     def _note(self, outcome: RegisterOutcome) -> None:
@@ -150,6 +163,34 @@ class Submitting(QObject):
             classes = registration.classes.entries
             registered = Registered(team.slug, host, when, registration.name, classes, outcome.model_url)
             self._session.note_registered(registered)
+            self._forget_unknown()
+            self._keep("registered", outcome.model_url)
+
+    def _keep(self, kind: Outcome, model_url: str = "") -> None:
+        """Puts what was sent into the history; practice is no registration."""
+        if self._sent is None or self._session.practice:
+            return
+        registration, team, host = self._sent
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = Entry(when, host, team.slug, team.name, kind, registration, model_url)
+        answers, add = self._answers, self._backend.ledger.add
+
+        def kept(id_: str) -> None:
+            self._unknown = id_ if kind == "unknown" else ""
+            self.noted.emit()
+
+        self._jobs.run(
+            lambda _: add(entry, answers), kept, lambda error: self.notice.emit(error.sentence), lane="ledger"
+        )
+
+    def _forget_unknown(self) -> None:
+        """The user looked in V7: it is there after all, and noted as that, or it is not."""
+        gone, forget = self._unknown, self._backend.ledger.forget
+        self._unknown = ""
+        if gone:
+            self._jobs.run(
+                lambda _: forget(gone), lambda _: self.noted.emit(), lambda _: self.noted.emit(), lane="ledger"
+            )
 
     def _failed(self, error: AppError) -> None:
         self._end()
@@ -157,4 +198,5 @@ class Submitting(QObject):
             outcome = RegisterOutcome("unreachable", error.sentence, "Nothing was sent.")
         else:
             outcome = RegisterOutcome("unknown", error.sentence, MAY_HAVE_ARRIVED)
+            self._keep("unknown")
         self._session.set_outcome(outcome)

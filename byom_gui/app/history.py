@@ -1,0 +1,44 @@
+"""The history of registrations, as the window asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.ledger import Entry, Golden, Since
+from byom_gui.core.preview import Preview, whole
+from byom_gui.core.project import Settings
+from byom_gui.ui.backend import LedgerBackend
+
+if TYPE_CHECKING:
+    from byom_gui.services.model_server import ModelServer
+
+
+def ledger_backend(server: Callable[[], ModelServer]) -> LedgerBackend:
+    """The callables of the window."""
+    from byom_gui.services.ledger import Ledger
+
+    ledger = Ledger()
+    return LedgerBackend(
+        lambda entry, previews: ledger.add(replace(entry, golden=_golden(previews))),
+        ledger.entries,
+        ledger.forget,
+        lambda entry, settings, cancel, tell: _since(entry, server(), settings, cancel, tell),
+    )
+
+
+def _golden(previews: Iterable[Preview]) -> tuple[Golden, ...]:
+    from byom_gui.services.ledger import golden_answers
+
+    held = (each for each in previews if each.state == "done" and each.answered and each.ref.kind != "url")
+    return golden_answers((each.ref.name, each.ref.place, whole(each).predictions) for each in held)
+
+
+def _since(
+    entry: Entry, server: ModelServer, settings: Settings, cancel: CancelToken, tell: Callable[[int, int], None]
+) -> Since:
+    from byom_gui.services.ledger import since
+
+    return since(entry, server, settings, cancel, tell)

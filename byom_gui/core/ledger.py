@@ -1,0 +1,292 @@
+"""What was registered when, where and with what; and what has changed since: in the server, and in the draft."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from byom_gui.core.classes import ClassEntry
+from byom_gui.core.errors import FileError
+from byom_gui.core.geometry import bounds
+from byom_gui.core.predictions import Prediction
+from byom_gui.core.reconcile import near_key, words
+from byom_gui.core.registration import Registration, registration_from_json, registration_to_json
+
+FORMAT = "byom-ledger/1"
+MOST_GOLDEN = 20
+MOST_RESULTS = 500
+NEAR = 2
+"""Pixels by which an edge may differ and still be the same."""
+_FAR = 1e9
+
+Outcome = Literal["registered", "unknown"]
+Place = tuple[int, int, int, int]
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Summed:
+    """One result in short: class, shape, and left, top, right, bottom in whole pixels; zeros where it has no place."""
+
+    name: str
+    shape: str
+    box: Place = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """What the model said of one image when it was registered.
+
+    Args:
+        name: the image's.
+        place: the file; asked anew from there.
+        digest: SHA-256 of the file's bytes.
+        count: of all results, also of those beyond ``MOST_RESULTS``.
+    """
+
+    name: str
+    place: str
+    digest: str
+    count: int
+    results: tuple[Summed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registration. ``when``: ISO 8601, UTC. ``id`` is given by whoever keeps it."""
+
+    when: str
+    host: str
+    team: str
+    team_name: str
+    outcome: Outcome
+    registration: Registration
+    model_url: str = ""
+    golden: tuple[Golden, ...] = ()
+    id: str = ""
+
+    @property
+    def classes(self) -> tuple[ClassEntry, ...]:
+        """Those that were registered, in order."""
+        return self.registration.classes.entries
+
+    @property
+    def address(self) -> str:
+        """Where the model answered, without query values."""
+        endpoint = self.registration.endpoint
+        return endpoint.infer.shown if endpoint else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChanges:
+    """How one class list became another."""
+
+    renamed: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    retyped: tuple[tuple[str, str, str], ...] = ()
+    reordered: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.renamed or self.added or self.removed or self.retyped or self.reordered)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Each kind of change in words; none where nothing changed."""
+        said = [f"“{old}” is now “{new}”." for old, new in self.renamed]
+        said += [f"“{name}” was {words(old)} and is {words(new)}." for name, old, new in self.retyped]
+        said += [f"New: {_listed(self.added)}."] * bool(self.added)
+        said += [f"Gone: {_listed(self.removed)}."] * bool(self.removed)
+        said += ["The order is another."] * self.reordered
+        return tuple(said)
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    shown = ", ".join(f"“{name}”" for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def compare_classes(before: Sequence[ClassEntry], now: Sequence[ClassEntry]) -> ClassChanges:
+    """What changed between two lists.
+
+    A name that is gone and one that is new are one renamed class where case, spaces or punctuation alone differ.
+    """
+    was, is_ = ({entry.name: entry.type for entry in reversed(entries)} for entries in (before, now))
+    gone = [entry.name for entry in before if entry.name not in is_]
+    new = [entry.name for entry in now if entry.name not in was]
+    by_key = {near_key(name): name for name in reversed(new)}
+    renamed = []
+    for name in dict.fromkeys(gone):
+        other = by_key.pop(near_key(name), None)
+        if other is not None:
+            renamed.append((name, other))
+    old_names, new_names = {old for old, _ in renamed}, {new for _, new in renamed}
+    there = [name for name in was if name in is_]
+    retyped = [(name, was[name], is_[name]) for name in there if was[name] != is_[name]]
+    to = dict(renamed)
+    kept = [to.get(name, name) for name in dict.fromkeys(entry.name for entry in before) if name in is_ or name in to]
+    order = [name for name in dict.fromkeys(entry.name for entry in now) if name in set(kept)]
+    return ClassChanges(
+        tuple(renamed),
+        tuple(dict.fromkeys(name for name in new if name not in new_names)),
+        tuple(dict.fromkeys(name for name in gone if name not in old_names)),
+        tuple(retyped),
+        kept != order,
+    )
+
+
+def summed(predictions: Iterable[Prediction]) -> tuple[Summed, ...]:
+    """The predictions in short, sorted."""
+    return tuple(sorted(_summed(each) for each in predictions))
+
+
+def _summed(each: Prediction) -> Summed:
+    box = bounds(each.shape)
+    left, top, right, bottom = (round(min(max(value, -_FAR), _FAR)) for value in box or (0, 0, 0, 0))
+    return Summed(each.name, each.shape_name, (left, top, right, bottom))
+
+
+def golden_of(name: str, place: str, digest: str, predictions: Sequence[Prediction]) -> Golden:
+    """What is kept of an answer."""
+    return Golden(name, place, digest, len(predictions), summed(predictions)[:MOST_RESULTS])
+
+
+def compare_golden(before: Golden, now: Sequence[Prediction]) -> str:
+    """In what an answer differs from the one at registering; empty where it does not."""
+    if len(now) != before.count:
+        return f"{before.name}: {before.count} results then, {len(now)} now."
+    rest = list(summed(now)[:MOST_RESULTS] if before.count <= MOST_RESULTS else summed(now))
+    lost: Counter[str] = Counter()
+    for each in before.results:
+        same = next((other for other in rest if _same(each, other)), None)
+        if same is None:
+            lost[each.name] += 1
+        else:
+            rest.remove(same)
+    if not lost:
+        return ""
+    which = ", ".join(f"{count} “{name}”" for name, count in lost.most_common(4))
+    return f"{before.name}: moved or became another class: {which}."
+
+
+def _same(one: Summed, two: Summed) -> bool:
+    if (one.name, one.shape) != (two.name, two.shape):
+        return False
+    return all(abs(a - b) <= NEAR for a, b in zip(one.box, two.box, strict=True))
+
+
+def last_of(entries: Iterable[Entry], address: str, host: str, team: str = "") -> Entry | None:
+    """The newest registration of this address there (with this team, any where empty); ``entries`` are newest first."""
+    fitting = (each for each in entries if each.address == address and each.host == host and team in ("", each.team))
+    return next(fitting, None)
+
+
+def against_draft(entry: Entry, draft: Registration) -> tuple[str, ...]:
+    """What is different in the draft at hand."""
+    said = []
+    if draft.name != entry.registration.name:
+        said.append(f"It was called “{entry.registration.name}”, and is “{draft.name}” now.")
+    before, now = entry.registration.endpoint, draft.endpoint
+    if before is not None and now is not None and before.auth != now.auth:
+        said.append("Credentials are sent in another way.")
+    return (*said, *compare_classes(entry.classes, draft.classes.entries).sentences())
+
+
+def entry_to_json(entry: Entry) -> dict[str, Any]:
+    """The JSON form; no secret and no query value is in it."""
+    return {
+        "format": FORMAT,
+        "when": entry.when,
+        "host": entry.host,
+        "team": {"slug": entry.team, "name": entry.team_name},
+        "outcome": entry.outcome,
+        "model_url": entry.model_url,
+        "registration": registration_to_json(entry.registration),
+        "golden": [
+            {
+                "name": each.name,
+                "place": each.place,
+                "sha256": each.digest,
+                "count": each.count,
+                "results": [[one.name, one.shape, *one.box] for one in each.results],
+            }
+            for each in entry.golden
+        ],
+    }
+
+
+def entry_from_json(value: object, id_: str = "") -> Entry:
+    """The entry that a file holds.
+
+    Raises:
+        FileError: another format, or another shape.
+    """
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise FileError(f"This is no entry of the form {FORMAT}.")
+    team = value.get("team")
+    texts = [value.get(key, "") for key in ("when", "host", "model_url")]
+    if not isinstance(team, dict) or not all(isinstance(each, str) for each in [*texts, team.get("slug")]):
+        raise FileError("The entry is damaged.")
+    outcome: Outcome = "unknown" if value.get("outcome") == "unknown" else "registered"
+    when, host, url = texts
+    golden = value.get("golden")
+    return Entry(
+        when,
+        host,
+        team["slug"],
+        str(team.get("name") or team["slug"]),
+        outcome,
+        registration_from_json(value.get("registration"), "registration"),
+        url,
+        tuple(_golden(each) for each in golden) if isinstance(golden, list) else (),
+        id_,
+    )
+
+
+def _golden(value: Any) -> Golden:
+    try:
+        results = tuple(Summed(str(name), str(shape), _place(box)) for name, shape, *box in value["results"])
+        digest = str(value["sha256"])
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError
+        return Golden(str(value["name"]), str(value["place"]), digest, int(value["count"]), results)
+    except (KeyError, TypeError, ValueError):
+        raise FileError("The entry is damaged.") from None
+
+
+def _place(box: Sequence[Any]) -> Place:
+    left, top, right, bottom = (int(each) for each in box)
+    return left, top, right, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What the server says now, beside what was registered.
+
+    Args:
+        classes: how its list differs; None where it could not be had.
+        moved: a sentence for each image whose answer is another.
+        same: how many images bring the same answer.
+        untold: what could not be compared, and why.
+    """
+
+    classes: ClassChanges | None
+    moved: tuple[str, ...] = ()
+    same: int = 0
+    untold: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is another than it was."""
+        return bool(self.classes) or bool(self.moved)
+
+    def sentences(self) -> tuple[str, ...]:
+        """All of it in words."""
+        said = list(self.classes.sentences()) if self.classes else []
+        said += ["The server lists the same classes."] * (self.classes is not None and not self.classes)
+        said += self.moved
+        if self.same:
+            said.append("1 image brings the same answer." if self.same == 1 else f"{self.same} images: same answers.")
+        return (*said, *(f"Not compared: {each}" for each in self.untold))

@@ -1,0 +1,149 @@
+"""Register, History: what was registered from here, and what is another since, in the draft and in the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from byom_gui.core.ledger import Entry, Since
+from byom_gui.ui import theme
+from byom_gui.ui.models.history import HistoryModel, when_text
+from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.flowing import Flowing, scrolled
+from byom_gui.ui.widgets.table import RowTable
+
+WIDTHS = (160, 136, 120, 0, 72)
+_EMPTY = "Each registration that is made from this computer stands here, with its classes and what the model said."
+
+
+class HistoryPanel(QWidget):
+    """A view: every wish leaves as a signal, with the entry."""
+
+    shown = Signal()
+    chosen = Signal(object)
+    compare_wanted = Signal(object)
+    stop_wanted = Signal()
+    copy_wanted = Signal(object)
+    forget_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        basic.ground(self, "surface")
+        self.model = HistoryModel()
+        self.table = RowTable("History")
+        self.table.setModel(self.model)
+        self.table.set_widths(WIDTHS, stretch=3)
+        self.table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(RowTable.EditTrigger.NoEditTriggers)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
+        self._quiet, self._looked_at = False, ""
+        self._build()
+        self.set_entries((), 0)
+
+    def _build(self) -> None:
+        self.title = basic.label("", strong=True)
+        self.draft = basic.label("", wrap=True, selectable=True)
+        self.server = basic.label("", wrap=True, selectable=True)
+        self.compare = basic.button("Compare with the server", on_click=lambda: self._wish(self.compare_wanted))
+        self.stop = basic.button("Cancel", on_click=self.stop_wanted.emit)
+        self.copy = basic.button("Copy as JSON", kind="flat", on_click=lambda: self._wish(self.copy_wanted))
+        self.forget = basic.button("Forget…", kind="flat", on_click=lambda: self._wish(self.forget_wanted))
+        buttons = basic.row(self.compare, self.stop, self.copy, self.forget, None)
+        words = Flowing()
+        column = QVBoxLayout(words)
+        column.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
+        column.setSpacing(theme.px(8))
+        for part in (self.title, self.draft, self.server):
+            column.addWidget(part)
+        column.addStretch(1)
+        basic.ground(words, "surface")
+        below = basic.column(scrolled(words), basic.row(buttons, margins=(12, 4, 12, 8)), spacing=0, on="surface")
+        self.damaged = basic.label("", tone="warn", size="small", wrap=True)
+        self.damaged.setContentsMargins(*(theme.px(m) for m in (12, 4, 12, 4)))
+        whole = basic.column(self.damaged, self.table, basic.hline(), below, spacing=0)
+        layout = whole.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.setStretch(1, 3)
+        layout.setStretch(3, 2)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(whole)
+        self.pages.addWidget(basic.empty_state("clock", "Nothing was registered from here yet", _EMPTY))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.pages)
+        self.stop.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Asks for what is so now."""
+        super().showEvent(event)
+        self.shown.emit()
+
+    def set_entries(self, entries: Sequence[Entry], damaged: int) -> None:
+        """All registrations, newest first; ``damaged`` could not be read."""
+        kept = self.selected
+        self._quiet = True
+        self.model.set_entries(entries)
+        self.damaged.setText(f"{damaged} of them can not be read and are left out.")
+        self.damaged.setVisible(damaged > 0)
+        self.pages.setCurrentIndex(0 if entries or damaged else 1)
+        at = next((at for at, each in enumerate(entries) if kept is not None and each.id == kept.id), 0)
+        if entries:
+            self.table.selectRow(at)
+        self._quiet = False
+        self._chosen()
+
+    @property
+    def selected(self) -> Entry | None:
+        """The registration that is looked at."""
+        return self.model.entry(self.table.currentIndex().row())
+
+    def _chosen(self) -> None:
+        if self._quiet:
+            return
+        entry = self.selected
+        for button in (self.compare, self.copy, self.forget):
+            button.setEnabled(entry is not None)
+        if entry is None:
+            return
+        unknown = "" if entry.outcome == "registered" else " V7 gave no answer: it may have arrived."
+        self.title.setText(f"{entry.registration.name}, {when_text(entry.when)}, in {entry.team_name}.{unknown}")
+        if entry.id != self._looked_at:
+            # What the server said was beside another one.
+            self._looked_at = entry.id
+            self.server.setText("")
+            self.stop_wanted.emit()
+        self.chosen.emit(entry)
+
+    def set_draft(self, said: Sequence[str], same_address: bool) -> None:
+        """How the project at hand differs from it."""
+        if not same_address:
+            self.draft.setText("The project at hand has another address.")
+        else:
+            words = " ".join(said) or "nothing is another."
+            self.draft.setText(f"Since then, in the project at hand: {words}")
+
+    def set_since(self, found: Since) -> None:
+        """What the server says now."""
+        self.server.setText("The server now:\n" + "\n".join(f"•  {each}" for each in found.sentences()))
+        basic.set_tone(self.server, "warn" if found.changed else "text")
+
+    def set_failed(self, sentence: str) -> None:
+        """The server could not be asked."""
+        self.server.setText(sentence)
+        basic.set_tone(self.server, "bad")
+
+    def set_busy(self, text: str) -> None:
+        """The server is being asked; empty: it is not."""
+        self.stop.setVisible(bool(text))
+        self.compare.setVisible(not text)
+        if text:
+            self.server.setText(text)
+            basic.set_tone(self.server, "text")
+
+    def _wish(self, signal: SignalInstance) -> None:
+        entry = self.selected
+        if entry is not None:
+            signal.emit(entry)

@@ -1,0 +1,141 @@
+"""The history view, and the line in the register view that tells of the last time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMainWindow, QMessageBox
+
+from byom_gui.core.errors import AppError
+from byom_gui.core.ledger import Entry, Since, against_draft, entry_to_json, last_of
+from byom_gui.ui.jobs import Job
+from byom_gui.ui.models.history import when_text
+from byom_gui.ui.parts import Parts
+from byom_gui.ui.widgets.basic import copy_text, message_box
+from byom_gui.ui.works import Works
+
+SETTLE_MS = 80
+
+
+class HistoryWiring(QObject):
+    """Joins the history with the session and the disk."""
+
+    def __init__(self, window: QMainWindow, parts: Parts, works: Works, say: Callable[[str], None]) -> None:
+        super().__init__(works)
+        self._window, self._works, self._session, self._say = window, works, works.session, say
+        self._panel, self._register, self._views = parts.history, parts.register, parts.registering
+        self._entries: tuple[Entry, ...] = ()
+        self._job: Job[Since] | None = None
+        self._settle = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._settle.timeout.connect(self._show_before)
+        session = self._session
+        for signal in (session.classes_changed, session.name_changed, session.endpoint_changed,
+                       session.team_changed, session.project_replaced, session.outcome_changed):  # fmt: skip
+            signal.connect(self._settle.start)
+        works.submitting.noted.connect(self.read)
+        panel = self._panel
+        panel.shown.connect(self.read)
+        panel.chosen.connect(self._show_draft)
+        panel.compare_wanted.connect(self._compare)
+        panel.stop_wanted.connect(self._stop)
+        panel.copy_wanted.connect(self._copy)
+        panel.forget_wanted.connect(self._ask_forget)
+        parts.center.changed.connect(lambda title: self.read() if title == "Register" else None)
+
+    def read(self) -> None:
+        """Reads what is on disk; another window may have registered meanwhile."""
+        entries = self._works.backend.ledger.entries
+        self._works.jobs.run(lambda _: entries(), self._show, lambda error: self._say(error.sentence), lane="ledger")
+
+    def _show(self, found: tuple[tuple[Entry, ...], int]) -> None:
+        self._entries, damaged = found
+        self._panel.set_entries(self._entries, damaged)
+        self._views.set_count("History", len(self._entries) or None)
+        self._show_before()
+
+    def _show_draft(self, entry: Entry) -> None:
+        draft = self._session.project.registration
+        same = draft.endpoint is not None and draft.endpoint.infer.shown == entry.address
+        self._panel.set_draft(against_draft(entry, draft), same)
+
+    def _show_before(self) -> None:
+        """The last registration of this address in this team, beside the name under which it goes out now."""
+        selected = self._panel.selected
+        if selected is not None:
+            self._show_draft(selected)
+        session, entry = self._session, self._last()
+        if entry is None or (session.outcome is not None and session.outcome.kind == "registered"):
+            self._register.set_before("")
+            return
+        said = " ".join(against_draft(entry, session.project.registration)) or "Nothing is another since."
+        how = "Registered" if entry.outcome == "registered" else "Sent, with no answer of V7,"
+        self._register.set_before(f"{how} in {entry.team_name} on {when_text(entry.when)}. {said}")
+
+    def _last(self) -> Entry | None:
+        session = self._session
+        if session.endpoint is None or session.practice:
+            return None
+        team = session.team.slug if session.team else ""
+        return last_of(self._entries, session.endpoint.infer.shown, str(self._works.backend.v7.host()), team)
+
+    # --- wishes
+
+    def _compare(self, entry: Entry) -> None:
+        self._stop()
+        since, settings = self._works.backend.ledger.since, self._session.settings
+        self._panel.set_busy("Asking the server…")
+
+        def work(job: Job[Since]) -> Since:
+            return since(entry, settings, job.token, lambda done, of: job.report((done, of)))
+
+        self._job = self._works.jobs.run(
+            work,
+            self._compared,
+            self._failed,
+            lane="ledger-since",
+            on_progress=lambda told: self._panel.set_busy(f"Asking the server… {told[0]} of {told[1]}"),
+        )
+
+    def _compared(self, found: Since) -> None:
+        self._ended()
+        self._panel.set_since(found)
+
+    def _failed(self, error: AppError) -> None:
+        self._ended()
+        self._panel.set_failed(error.sentence)
+
+    def _ended(self) -> None:
+        self._job = None
+        self._panel.set_busy("")
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._ended()
+            self._panel.server.setText("")
+
+    def _copy(self, entry: Entry) -> None:
+        copy_text(json.dumps(entry_to_json(entry), ensure_ascii=False, indent=2))
+        self._say("Copied.")
+
+    def _ask_forget(self, entry: Entry) -> None:
+        box = message_box(
+            self._window,
+            "Forget a registration",
+            f"Forget “{entry.registration.name}” of {when_text(entry.when)} here?",
+            "It stays in V7. Only this computer's history loses it.",
+        )
+        yes = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.finished.connect(lambda _: self._forget(entry) if box.clickedButton() is yes else None)
+        box.finished.connect(lambda _: box.deleteLater())
+        box.open()
+
+    def _forget(self, entry: Entry) -> None:
+        forget = self._works.backend.ledger.forget
+        self._works.jobs.run(
+            lambda _: forget(entry.id), lambda _: self.read(), lambda error: self._say(error.sentence), lane="ledger"
+        )

@@ -1,0 +1,158 @@
+"""Register, History: what was registered is kept, shown, and compared with the draft and the server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from byom_gui.core.classes import ClassEntry, ClassList
+from byom_gui.core.endpoint import Endpoint, parse_address
+from byom_gui.core.image import ImageRef
+from byom_gui.core.ledger import Entry
+from byom_gui.core.preview import Preview
+from byom_gui.core.project import Project
+from byom_gui.core.registering import TeamInfo
+from byom_gui.core.registration import Registration
+from byom_gui.ui.main_window import MainWindow
+from byom_gui.ui.models.history import when_text
+from tests.ui.fakes import ADDRESS, V7_HOST, World, answer, call
+
+ACME = TeamInfo(4182, "acme", "Acme")
+LISTED = ClassList((ClassEntry("nucleus", "bounding_box"), ClassEntry("field", "tag")))
+REGISTRATION = Registration("cells", Endpoint(parse_address(ADDRESS).address), LISTED)
+
+
+def entry(id_: str = "e0", when: str = "2026-11-26T06:00:00+00:00", **more: object) -> Entry:
+    made = Entry(when, str(V7_HOST), "acme", "Acme", "registered", REGISTRATION, id=id_)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def ready(window: MainWindow, world: World, qtbot: QtBot) -> MainWindow:
+    """A project that can be registered, its history in sight."""
+    window.session.replace_project(Project(REGISTRATION), None)
+    window.session.set_team(ACME, ())
+    window.parts.show_work(True)
+    window.parts.center.show_view("Register")
+    window.parts.registering.show_view("History")
+    qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
+    return window
+
+
+def register(window: MainWindow, qtbot: QtBot, kind: str) -> None:
+    """Presses Register; waits for the outcome and for the history."""
+    window.works.submitting.submit()
+    qtbot.waitUntil(lambda: window.session.outcome is not None and window.works.jobs.busy == 0)
+    assert window.session.outcome is not None
+    assert window.session.outcome.kind == kind
+
+
+def test_a_registration_is_kept_with_its_answers_and_shown(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    panel = ready.parts.history
+    assert panel.pages.currentIndex() == 1
+    from byom_gui.core.diagnosis import read_call
+
+    ref = ImageRef("i1", "file", "/1.png", "1.png")
+    ready.session.add_images([ref])
+    ready.session.put_preview(Preview(ref, "done", 100, 80, read_call(call("infer", answer()))))
+    register(ready, qtbot, "registered")
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    kept = world.ledger[0]
+    assert (kept.outcome, kept.team, kept.host, kept.registration.name) == ("registered", "acme", str(V7_HOST), "cells")
+    assert [each.count for each in kept.golden] == [3]
+    assert panel.pages.currentIndex() == 0
+    assert panel.draft.text() == "Since then, in the project at hand: nothing is another."
+    assert panel.title.text().startswith("cells, ")
+
+
+def test_before_registering_again_the_last_time_is_told(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    world.ledger = [entry(), entry("e1", registration=replace(REGISTRATION, name="other"))]
+    ready.history.read()
+    before = ready.parts.register.before
+    qtbot.waitUntil(lambda: bool(before.text()))
+    assert before.text() == f"Registered in Acme on {when_text(entry().when)}. Nothing is another since."
+    ready.session.edit_classes("rename", ClassList((ClassEntry("Nucleus", "bounding_box"), ClassEntry("field", "tag"))))
+    qtbot.waitUntil(lambda: "“nucleus” is now “Nucleus”." in before.text())
+    ready.session.set_endpoint(Endpoint(parse_address("http://127.0.0.1:9/other").address))
+    qtbot.waitUntil(lambda: before.text() == "")
+    panel = ready.parts.history
+    panel.table.selectRow(1)
+    assert panel.draft.text() == "The project at hand has another address."
+
+
+def test_the_server_is_asked_and_can_be_left(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    world.ledger = [entry()]
+    ready.history.read()
+    panel = ready.parts.history
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
+    panel.compare.click()
+    qtbot.waitUntil(lambda: "“nucleus” is now “Nucleus”." in panel.server.text())
+    assert panel.compare.isVisible()
+    held = threading.Event()
+    world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
+    panel.compare.click()
+    qtbot.waitUntil(lambda: panel.server.text() == "Asking the server… 0 of 2")
+    panel.stop.click()
+    assert panel.server.text() == ""
+    held.set()
+    qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
+    world.classes = b"{"
+    panel.compare.click()
+    qtbot.waitUntil(lambda: panel.server.property("tone") == "bad")
+
+
+def test_an_unknown_outcome_is_kept_as_one_until_the_user_looked(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    held = threading.Event()
+    world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
+    ready.works.submitting.submit()
+    ready.works.submitting.stop_watching()
+    held.set()
+    qtbot.waitUntil(lambda: [each.outcome for each in world.ledger] == ["unknown"] and ready.works.jobs.busy == 0)
+    ready.works.submitting.confirm(True)
+    qtbot.waitUntil(lambda: [each.outcome for each in world.ledger] == ["registered"])
+    qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
+
+
+def test_what_did_not_arrive_is_forgotten(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    held = threading.Event()
+    world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
+    ready.works.submitting.submit()
+    ready.works.submitting.stop_watching()
+    held.set()
+    qtbot.waitUntil(lambda: len(world.ledger) == 1 and ready.works.jobs.busy == 0)
+    ready.works.submitting.confirm(False)
+    qtbot.waitUntil(lambda: world.ledger == [])
+
+
+def test_practice_and_refusals_are_no_registrations(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    world.status = 422
+    register(ready, qtbot, "invalid")
+    world.status = 201
+    ready.session.practice = True
+    register(ready, qtbot, "registered")
+    assert world.ledger == []
+
+
+def test_one_is_forgotten_after_a_question_and_copied(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    world.ledger = [entry(), entry("e1", outcome="unknown")]
+    ready.history.read()
+    panel = ready.parts.history
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    panel.table.selectRow(1)
+    assert "V7 gave no answer" in panel.title.text()
+    panel.copy.click()
+    assert json.loads(QGuiApplication.clipboard().text())["outcome"] == "unknown"
+    panel.forget.click()
+    box = next(each for each in ready.findChildren(QMessageBox) if each.isVisible())
+    next(each for each in box.buttons() if each.text() == "Forget").click()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    QTest.qWait(10)
+    assert [each.id for each in world.ledger] == ["e0"]
