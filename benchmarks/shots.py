@@ -21,6 +21,7 @@ from byom_gui import app
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.class_mapping import NewClass
 from byom_gui.core.classes import ClassList
+from byom_gui.ui.panels.capacity_dialog import CapacityDialog
 from byom_gui.ui.panels.server_dialog import ServerDialog
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -135,6 +136,22 @@ def mapping(out: Path) -> None:
         on.shoot("mapping-light")
 
 
+def capacity(out: Path) -> None:
+    """What the server can take."""
+    with stage(out, _say) as on:
+        on.connect()
+        on.preview(2)
+        on.tour.window.menus.actions["capacity"].trigger()
+        dialog = on.tour.window.findChild(CapacityDialog)
+        assert dialog is not None
+        dialog.price.setText("0.1")
+        dialog.measure.click()
+        on.tour.wait("the figures", lambda: dialog.measure.text() == "Measure again", 120)
+        on.tour.settle()
+        dialog.grab().save(str(out / "capacity-light.png"))
+        dialog.reject()
+
+
 def history(out: Path) -> None:
     """What was registered, and what is another since."""
     with stage(out, _say) as on:
@@ -241,6 +258,7 @@ SHOTS: tuple[Shot, ...] = (
     registering,
     mapping,
     history,
+    capacity,
     register_timeout,
     ping_tls,
     ping_running,

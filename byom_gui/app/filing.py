@@ -59,6 +59,7 @@ class Filing:
                 path, report, _sources(report, refs, lambda ref: read(ref, settings, cancel))
             ),
             export_predictions,
+            export_text,
             export_json,
             write_server,
             lambda path: self._watch.take(path),
@@ -153,6 +154,13 @@ def export_predictions(
     from byom_gui.services.pre_label_files import write_pre_labels
 
     return write_pre_labels(choice, pictures, cancel, on_progress)
+
+
+def export_text(path: Path, text: str) -> None:
+    """Writes a text file of ours, whole or not at all."""
+    from byom_gui.services.files import atomic_write
+
+    atomic_write(path, text.encode())
 
 
 def export_json(path: Path, value: Mapping[str, object]) -> None:

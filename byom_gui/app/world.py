@@ -21,6 +21,7 @@ from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend, ImageBackend, Practice, SecretBackend, ServerBackend, V7Backend
 
 if TYPE_CHECKING:
+    from byom_gui.core.capacity import Capacity, Level, Step
     from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
@@ -77,6 +78,7 @@ class World:
                 self._classes,
                 planned_calls,
                 self._check,
+                self._measure,
                 self._kept,
                 lambda: self._answers.size(),
                 lambda: self._answers.clear(),
@@ -121,6 +123,22 @@ class World:
         if self._keeps(settings) and answered.good and answered.call.purpose == "infer":
             self._answers.put(key_of(endpoint, settings, source), answered.call)
         return answered
+
+    def _measure(
+        self,
+        endpoint: Endpoint,
+        settings: Settings,
+        refs: Sequence[ImageRef],
+        steps: Sequence[Step],
+        cancel: CancelToken,
+        on_progress: Callable[[int, int, str], None],
+        on_level: Callable[[Level], None],
+    ) -> Capacity:
+        from byom_gui.services.checkup import sample_images
+        from byom_gui.services.measuring import Target, measure
+
+        sources = [self._read(ref, settings, cancel) for ref in refs] or sample_images()
+        return measure(Target(self.server, endpoint, settings, sources), steps, cancel, on_progress, on_level)
 
     @cached_property
     def _answers(self) -> KeptAnswers:

@@ -248,6 +248,19 @@ def as_json(capacity: Capacity, endpoint: str, items: int, price: Price = None) 
     }
 
 
+def csv_text(capacity: Capacity, items: int) -> str:
+    """A row a level; numbers alone, and the reasons of failed calls."""
+    head = "at_once,calls,error_rate,p50_ms,p95_ms,p99_ms,per_second,hours,errors"
+    rows = []
+    for level in capacity.levels:
+        figures = _level_json(level, items)
+        errors = "; ".join(f"{count} x {error}" for error, count in level.errors)
+        names = ("at_once", "calls", "error_rate", "p50_ms", "p95_ms", "p99_ms", "per_second", "hours")
+        cells = ["" if figures[name] is None else str(figures[name]) for name in names]
+        rows.append(",".join([*cells, f'"{errors}"']))
+    return "\n".join([head, *rows]) + "\n"
+
+
 def _level_json(level: Level, items: int) -> dict[str, Any]:
     hours = level.hours(items)
     return {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from byom_gui.core.cancel import CancelToken
+    from byom_gui.core.capacity import Capacity, Level, Step
     from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
@@ -51,6 +52,19 @@ class ServerBackend:
     ]
     """The last two tell how far it is, and a cell of the grid of inputs: way, kind, ``running``, ``works``, ``fails``
     or ``untried``, milliseconds, HTTP status (0 where no answer came)."""
+    measure: Callable[
+        [
+            Endpoint,
+            Settings,
+            Sequence[ImageRef],
+            Sequence[Step],
+            CancelToken,
+            Callable[[int, int, str], None],
+            Callable[[Level], None],
+        ],
+        Capacity,
+    ]
+    """Loads the server step by step with these images, the samples where there are none; tells progress and levels."""
     kept: Callable[[Endpoint, Settings, ImageSource], Answered | None] = lambda *_: None
     """The answer of an earlier run to this very image, None where there is none or none is to be kept."""
     kept_size: Callable[[], tuple[int, int]] = lambda: (0, 0)
@@ -127,6 +141,8 @@ class FileBackend:
     """A check's report, in the form of the file's suffix; the images are for the page."""
     export_predictions: Callable[[Choice, Iterable[Pictured], CancelToken, Callable[[int], None]], Written]
     """The answers as files of other tools; the last is told how many images are ready."""
+    export_text: Callable[[Path, str], None]
+    """Writes a text file of ours, whole or not at all."""
     export_json: Callable[[Path, Mapping[str, object]], None]
     """Writes a JSON file of ours, whole or not at all."""
     write_server: Callable[[Path, str, bool, Path | None], tuple[Path, ...]]

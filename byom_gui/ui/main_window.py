@@ -35,6 +35,7 @@ from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.history import HistoryWiring
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.mapping import Mapping
+from byom_gui.ui.wiring.measuring import open_capacity
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
 from byom_gui.ui.wiring.serving import new_server
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
             "previous-image": lambda: self._step_image(-1),
             "ping": self.connecting.ping,
             "check": self.checking.run_checks,
+            "capacity": lambda: open_capacity(self, works, self.notice.say),
             "fetch-classes": works.pinging.fetch_classes,
             "register": self.checking.show_register,
             "keys": lambda: show_keyboard(self, self.menus),
@@ -187,7 +189,7 @@ class MainWindow(QMainWindow):
     def _enable(self) -> None:
         """Commands that can do nothing now are off, and say why."""
         connected = self.session.endpoint is not None
-        for name in ("check", "fetch-classes", "register", "export"):
+        for name in ("check", "capacity", "fetch-classes", "register", "export"):
             self.menus.enable(name, connected, "Connect a model first.")
         for name in ("rerun-all", "rerun-failed", "next-image", "previous-image"):
             self.menus.enable(name, bool(self.session.previews), "There are no images yet.")

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byom_gui.app.filing import export_json, export_predictions, write_server
+from byom_gui.app.filing import export_json, export_predictions, export_text, write_server
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.capacity import Capacity, Level, Step
 from byom_gui.core.class_mapping import MakingReport, NewClass
 from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import read_classes
@@ -154,6 +155,25 @@ class World:
             self.team_classes.append(TeamClass(each.name, (each.type,)))
         return MakingReport(tuple(each.name for each in wanted))
 
+    def measure(
+        self,
+        endpoint: Endpoint,
+        settings: Settings,
+        refs: Sequence[ImageRef],
+        steps: Sequence[Step],
+        cancel: CancelToken,
+        on_progress: Callable[[int, int, str], None],
+        on_level: Callable[[Level], None],
+    ) -> Capacity:
+        levels = []
+        for at, step in enumerate(steps):
+            on_progress(at, len(steps), f"{step.at_once} at once")
+            self.gate(cancel)
+            cancel.raise_if_cancelled()
+            levels.append(Level(step.at_once, step.calls, (), 10.0, 20.0, 30.0, 50.0 * min(step.at_once, 4)))
+            on_level(levels[-1])
+        return Capacity(tuple(levels))
+
     def keep(self, entry: Entry, previews: Iterable[Preview]) -> str:
         golden = tuple(golden_of(p.ref.name, p.ref.place, "ab" * 32, p.predictions) for p in previews if p.answered)
         self.ledger.insert(0, replace(entry, id=f"e{len(self.ledger)}", golden=golden))
@@ -212,7 +232,12 @@ class World:
         """As the window wants it."""
         return Backend(
             ServerBackend(
-                self.ping, self.infer, self.fetch, lambda endpoint, settings, images: 12 + images, self.check
+                self.ping,
+                self.infer,
+                self.fetch,
+                lambda endpoint, settings, images: 12 + images,
+                self.check,
+                self.measure,
             ),
             ImageBackend(self.read, raster, self.expand, lambda data: Path("/pasted.png")),
             SecretBackend(self.set_secret, self.forget, self.place, lambda ref: self.secrets.get(ref)),
@@ -240,6 +265,7 @@ class World:
                 self.recent.clear,
                 lambda path, report, refs, settings, cancel: self.reports.append((path, report)),
                 export_predictions,
+                export_text,
                 export_json,
                 write_server,
             ),
