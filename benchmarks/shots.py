@@ -136,6 +136,22 @@ def mapping(out: Path) -> None:
         on.shoot("mapping-light")
 
 
+def reach(out: Path) -> None:
+    """Will V7 reach it? The script's output of a machine elsewhere is made up: there is none in a picture."""
+    with stage(out, _say) as on:
+        on.connect()
+        window = on.tour.window
+        window.menus.actions["reach"].trigger()
+        on.tour.settle()
+        target = window.session.endpoint.infer.base if window.session.endpoint else ""
+        lines = ["post-exit: 0", "post-status: 200", "post-ip: 203.0.113.7", "post-succeeded: yes", "post-total: 0.412"]
+        lines += [f"size-{size}-exit: 0\nsize-{size}-status: {200 if size < 10 else 413}" for size in (1, 5, 10)]
+        text = "\n".join(["----- byom-reach/1 -----", f"target: {target}", *lines, "----- end -----"])
+        window.parts.reach.paste.setPlainText(text)
+        on.tour.click(window.parts.reach.read)
+        on.shoot("reach-light")
+
+
 def capacity(out: Path) -> None:
     """What the server can take."""
     with stage(out, _say) as on:
@@ -256,6 +272,7 @@ SHOTS: tuple[Shot, ...] = (
     all_shapes,
     classes_error,
     registering,
+    reach,
     mapping,
     history,
     capacity,

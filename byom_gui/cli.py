@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "the whole diagnosis of a model server"),
     "infer": ("infer", "send images, write answers and overlays"),
     "capacity": ("capacity", "measure what a server can take, and how long many items take"),
+    "reach": ("reach", "will V7 reach the server: from here, and from elsewhere by a script"),
     "classes": ("classes", "what the server lists, as V7 wants it"),
     "validate": ("validate", "judge saved answers, class lists, projects or registrations"),
     "export": ("export", "write the registration JSON of a project"),

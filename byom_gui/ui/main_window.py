@@ -37,6 +37,7 @@ from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.mapping import Mapping
 from byom_gui.ui.wiring.measuring import open_capacity
 from byom_gui.ui.wiring.picturing import Picturing
+from byom_gui.ui.wiring.reaching import Reaching
 from byom_gui.ui.wiring.registering import Registering
 from byom_gui.ui.wiring.serving import new_server
 from byom_gui.ui.wiring.storing import show_kept
@@ -84,6 +85,8 @@ class MainWindow(QMainWindow):
         self.checking = Checking(parts, works, self.connecting, self.classing, self.picturing, say)
         self.files = Files(self, parts, works, self.menus, say)
         self.registering = Registering(parts, works, self.connecting, self.files.export, say)
+        self.reaching = Reaching(self, parts, works, say)
+        parts.reach.ping_wanted.connect(self.connecting.ping)
         self.history = HistoryWiring(self, parts, works, say)
         self.mapping = Mapping(self, parts, works, say)
         parts.mapping.key_wanted.connect(self.connecting.open_key)
@@ -167,6 +170,7 @@ class MainWindow(QMainWindow):
             "previous-image": lambda: self._step_image(-1),
             "ping": self.connecting.ping,
             "check": self.checking.run_checks,
+            "reach": self._show_reach,
             "capacity": lambda: open_capacity(self, works, self.notice.say),
             "fetch-classes": works.pinging.fetch_classes,
             "register": self.checking.show_register,
@@ -189,7 +193,7 @@ class MainWindow(QMainWindow):
     def _enable(self) -> None:
         """Commands that can do nothing now are off, and say why."""
         connected = self.session.endpoint is not None
-        for name in ("check", "capacity", "fetch-classes", "register", "export"):
+        for name in ("check", "reach", "capacity", "fetch-classes", "register", "export"):
             self.menus.enable(name, connected, "Connect a model first.")
         for name in ("rerun-all", "rerun-failed", "next-image", "previous-image"):
             self.menus.enable(name, bool(self.session.previews), "There are no images yet.")
@@ -202,6 +206,10 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         theme.choose(app, choice)
         QSettings().setValue("theme", choice)
+
+    def _show_reach(self) -> None:
+        self.parts.center.show_view("Register")
+        self.parts.registering.show_view("Reach")
 
     def _add_class(self) -> None:
         self.parts.right.show_view("Classes")

@@ -94,6 +94,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
     "&Checks": (
         Command("ping", "&Ping", "F5"),
         Command("check", "&Run all checks", "Ctrl+F5"),
+        Command("reach", "Will V7 reac&h it?"),
         Command("capacity", "C&apacity and credits…"),
         SEPARATOR,
         Command("fetch-classes", "Fetch &classes from the server", "Ctrl+Shift+F"),

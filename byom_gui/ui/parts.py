@@ -20,6 +20,7 @@ from byom_gui.ui.panels.json_panel import JsonPanel
 from byom_gui.ui.panels.key import KeyPanel
 from byom_gui.ui.panels.mapping import MappingPanel
 from byom_gui.ui.panels.ping import PingView
+from byom_gui.ui.panels.reach import ReachPanel
 from byom_gui.ui.panels.register import RegisterPanel
 from byom_gui.ui.panels.results import ResultsPanel
 from byom_gui.ui.panels.settings import ConnectionSettings
@@ -49,6 +50,8 @@ class Parts:
         self.register = RegisterPanel()
         self.registering = SubViews("Registering")
         self.registering.add("Register", self.register)
+        self.reach = ReachPanel()
+        self.registering.add("Reach", self.reach)
         self.mapping = MappingPanel()
         self.registering.add("Mapping", self.mapping)
         self.history = HistoryPanel()

@@ -62,6 +62,8 @@ QComboBox::drop-down { border: 0; width: 24px; }
 QComboBox::down-arrow { image: url(@arrowfile); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @linestrong; selection-background-color: @sel;
   selection-color: @text; outline: 0; }
+QAbstractScrollArea { border: 0; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QPlainTextEdit, QTextEdit { border: 1px solid @fieldline; border-radius: 6px; background: @surface;
   selection-background-color: @accent; selection-color: @onaccent; }
 QPlainTextEdit:focus { border: 2px solid @focus; }
@@ -83,7 +85,6 @@ QHeaderView::section { height: 27px; padding: 0 4px; border: 0; border-bottom: 1
 QHeaderView[inset="true"]::section:first { padding-left: 12px; }
 QHeaderView[inset="true"]::section:last { padding-right: 12px; }
 QTableCornerButton::section { background: @line; border: 0; }
-QAbstractScrollArea { border: 0; }
 QScrollArea { background: transparent; border: 0; }
 QSplitter::handle { background: @line; }
 QSplitter::handle:horizontal { width: 1px; }

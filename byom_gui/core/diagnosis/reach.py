@@ -233,14 +233,15 @@ def private_word(origin: Origin, addresses: tuple[str, ...]) -> tuple[str, str] 
         return "loopback", f"The host is {origin.host}: this machine itself."
     if origin.host.endswith(".local"):
         return "local", f"The host is {origin.host}; names in .local live in one network."
-    words = [_network_word(address) for address in addresses or (origin.host,)]
+    words = [network_word(address) for address in addresses or (origin.host,)]
     if not all(words):
         return None
     found = addresses[0] if addresses else origin.host
     return words[0], f"The host is {found}." if found == origin.host else f"{origin.host} is {found}."
 
 
-def _network_word(address: str) -> str:
+def network_word(address: str) -> str:
+    """The kind of network that only this side can reach, empty for a public address and for what is none."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
