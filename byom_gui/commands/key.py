@@ -5,21 +5,26 @@ from __future__ import annotations
 import argparse
 import sys
 
-from byom_gui.commands.common import environment, say
+from byom_gui.commands.common import environment, printable, say
 from byom_gui.core.endpoint import SecretRef, parse_address
 from byom_gui.core.errors import InputError
+from byom_gui.core.teams import KnownTeam, drop, put, team_ref
 from byom_gui.services.secrets import PASSWORD_VARIABLE, SECRET_VARIABLE, V7_KEY_VARIABLE, SecretStore
+from byom_gui.services.stores import load_teams, save_teams
 from byom_gui.services.v7 import looks_like_key, v7_host
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "action", choices=("set", "forget", "show"), help="show tells where it is kept, never the value"
+        "action",
+        choices=("set", "forget", "show", "list"),
+        help="show tells where it is kept, never the value; list names the teams with a key of their own",
     )
     parser.add_argument("--endpoint", metavar="URL", help="a secret of this endpoint instead of the V7 key")
     parser.add_argument("--user", metavar="NAME", help="the password of this HTTP Basic user")
     parser.add_argument("--secret-header", metavar="NAME", help="the secret sent in this header")
+    parser.add_argument("--team", metavar="SLUG", help="the V7 key of this team, kept beside those of others")
     parser.add_argument("--query", metavar="NAME", help="the value of this query key (?NAME=…)")
 
 
@@ -27,9 +32,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Reads a value from a prompt, or from stdin where that is no terminal."""
     ref = _ref(arguments)
     store = SecretStore()
-    what = "V7 key" if ref.kind == "v7-key" else f"secret {ref.name!r}"
+    if arguments.action == "list":
+        return _list(store)
+    team = f" of the team {ref.name}" if ref.kind == "v7-key" and ref.name else ""
+    what = f"V7 key{team}" if ref.kind == "v7-key" else f"secret {ref.name!r}"
     if arguments.action == "forget":
         store.forget(ref)
+        if team:
+            save_teams(drop(load_teams(), str(ref.origin), ref.name))
         say(f"The {what} for {ref.origin} is forgotten.")
         return 0
     if arguments.action == "show":
@@ -53,7 +63,20 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
         say(f"Not kept: {place.why or 'no keyring would take it'}.")
         say(f"A command ends at once, so it can not keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
         return 2
+    if ref.kind == "v7-key" and ref.name:
+        save_teams(put(load_teams(), KnownTeam(str(ref.origin), ref.name, ref.name)))
     say(f"Kept: {place.title}.")
+    return 0
+
+
+def _list(store: SecretStore) -> int:
+    """The teams, and where their keys are; no key is shown."""
+    teams = load_teams()
+    for team in teams:
+        place = store.place(team_ref(parse_address(team.host).address.origin, team.slug))
+        print(printable(f"{team.slug}  {team.name}  {team.host}  {team.environment or '-'}  {place.title}"))
+    if not teams:
+        say("No team has a key of its own yet. Give one with key set --team SLUG.")
     return 0
 
 
@@ -76,7 +99,9 @@ def _ref(arguments: argparse.Namespace) -> SecretRef:
     if not arguments.endpoint:
         if named:
             raise InputError("Say which endpoint the secret belongs to, with --endpoint URL.")
-        return SecretRef("v7-key", v7_host(environment()))
+        return SecretRef("v7-key", v7_host(environment()), arguments.team or "")
+    if arguments.team:
+        raise InputError("--team is for V7 keys; an endpoint's secrets belong to its address.")
     if len(named) != 1:
         raise InputError("Say which secret of the endpoint: --user NAME, --secret-header NAME or --query NAME.")
     kind, name = named[0]

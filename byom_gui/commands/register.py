@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, tell_secrets, v7_key
-from byom_gui.core.endpoint import SecretRef
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.endpoint import Origin, SecretRef
 from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.ledger import Entry, Outcome
 from byom_gui.core.observations import SentRequest
 from byom_gui.core.profile import plan_request
 from byom_gui.core.registering import OutcomeKind, RegisterOutcome, TeamInfo, V7Error
 from byom_gui.core.registration import Registration
+from byom_gui.core.teams import team_ref
 from byom_gui.services import http
 from byom_gui.services.files import load_registration
 from byom_gui.services.ledger import Ledger
@@ -29,11 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("file", metavar="FILE", nargs="?", help="a project, or a registration JSON")
     parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and register nothing")
-    parser.add_argument("--team", nargs="+", metavar="SLUG", default=[], help="the team that the key has to belong to")
+    parser.add_argument(
+        "--team", nargs="+", metavar="SLUG", default=[], help="the teams that it goes to, each by the key of its own"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 registered, 4 V7 refused, 5 V7 not reached or the outcome unknown."""
+    """0 registered, 4 V7 refused, 5 V7 not reached or the outcome unknown; of several teams the worst."""
     if arguments.file is None and len(arguments.team) > 1:
         # ``--team SLUG FILE``: the option took the file for one more team.
         arguments.file = arguments.team.pop()
@@ -45,28 +49,65 @@ def run(arguments: argparse.Namespace) -> int:
         store.environment_origin = registration.endpoint.origin
         tell_secrets(registration.endpoint, store)
     host = v7_host(environment())
-    ref = SecretRef("v7-key", host)
-    key = v7_key(store, ref)
     say(f"V7: {host}" + (" (the stand-in or another host, not V7's own)" if host.is_loopback else ""))
-    client, token = V7(host, http.send, Options()), cancel_on_interrupt()
-    try:
-        team = client.token_info(key, token)
-    except V7Error as error:
-        say(error.sentence)
-        return exit_code(error.kind)
-    if arguments.team and arguments.team != [team.slug]:
-        raise InputError(f"The key belongs to the team {team.slug}. Other teams need a key of their own.")
-    profile = load_profile()
-    request = plan_request(profile, registration, team, host)
-    if not profile.confirmed:
-        say("Assumption: V7 has not published this call. Path and field names may differ (docs/api-profile.md).")
-    if arguments.dry_run:
-        print(printable(as_text(request.masked())))
-        return 0
-    outcome = client.register(request, store.get, key, token)
-    if outcome.kind in ("registered", "unknown"):
-        _note(registration, team, str(host), outcome)
-    return _tell(outcome)
+    slugs = list(dict.fromkeys(arguments.team))
+    sending = _Sending(host, registration, store, arguments.dry_run, cancel_on_interrupt(), named=len(slugs) > 1)
+    if len(slugs) < 2:
+        return sending.to(slugs[0] if slugs else "")
+    codes = []
+    for slug in slugs:
+        try:
+            codes.append(sending.to(slug))
+        except InputError as error:
+            # One team that can not be had does not stop the others.
+            say(f"{slug}: {error.sentence}")
+            codes.append(2)
+    return max(codes)
+
+
+class _Sending:
+    """One registration to one team after the other."""
+
+    def __init__(
+        self,
+        host: Origin,
+        registration: Registration,
+        store: SecretStore,
+        dry: bool,
+        token: CancelToken,
+        *,
+        named: bool,
+    ) -> None:
+        self._host, self._registration, self._store, self._dry, self._token = host, registration, store, dry, token
+        self._named = named
+
+    def to(self, slug: str) -> int:
+        """Sends it to a team, to the key's own where ``slug`` is empty. Raises InputError where there is no key."""
+        own = self._store.get(team_ref(self._host, slug)) if slug else None
+        key = own or v7_key(self._store, SecretRef("v7-key", self._host))
+        client = V7(self._host, http.send, Options())
+        try:
+            team = client.token_info(key, self._token)
+        except V7Error as error:
+            say(f"{slug}: {error.sentence}" if self._named else error.sentence)
+            return exit_code(error.kind)
+        if slug and team.slug != slug:
+            raise InputError(
+                f"The key belongs to the team {team.slug}. Other teams need a key of their own: key set --team {slug}."
+            )
+        profile = load_profile()
+        request = plan_request(profile, self._registration, team, self._host)
+        if not profile.confirmed:
+            say("Assumption: V7 has not published this call. Path and field names may differ (docs/api-profile.md).")
+        if self._dry:
+            print(printable(as_text(request.masked())))
+            return 0
+        outcome = client.register(request, self._store.get, key, self._token)
+        if outcome.kind in ("registered", "unknown"):
+            _note(self._registration, team, str(self._host), outcome)
+        if self._named:
+            say(f"{team.name}:")
+        return _tell(outcome)
 
 
 def _note(registration: Registration, team: TeamInfo, host: str, outcome: RegisterOutcome) -> None:

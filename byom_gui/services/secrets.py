@@ -176,6 +176,8 @@ class SecretStore:
             return None
         if ref.kind != "v7-key" and self.environment_origin not in (None, ref.origin):
             return None
+        if ref.kind == "v7-key" and ref.name:
+            return None  # the variable holds one key, and does not say of which team
         name = _VARIABLES[ref.kind]
         value = self._environ.get(name, "")
         return (value, SecretPlace("environment", f"environment variable {name}")) if value else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from byom_gui.core.endpoint import Endpoint
 from byom_gui.core.errors import AppError, FileError
 from byom_gui.core.profile import ApiProfile, default_profile
+from byom_gui.core.teams import KnownTeam, teams_from_json, teams_to_json
 from byom_gui.services.files import atomic_write, to_bytes
 
 KEPT_REPORTS = 50
@@ -43,6 +44,23 @@ def load_profile(folder: Path | None = None) -> ApiProfile:
 def save_profile(profile: ApiProfile, folder: Path | None = None) -> None:
     """Keeps the profile for every project. Raises FileError."""
     _write(_profile_file(folder), profile.to_json())
+
+
+def load_teams(folder: Path | None = None) -> tuple[KnownTeam, ...]:
+    """The teams whose keys were given; a damaged file holds none."""
+    try:
+        return teams_from_json(json.loads(_teams_file(folder).read_bytes()))
+    except (OSError, ValueError, RecursionError):
+        return ()
+
+
+def save_teams(teams: Iterable[KnownTeam], folder: Path | None = None) -> None:
+    """Keeps them. Raises FileError."""
+    _write(_teams_file(folder), teams_to_json(teams))
+
+
+def _teams_file(folder: Path | None) -> Path:
+    return (folder or config_folder()) / "teams.json"
 
 
 def _profile_file(folder: Path | None) -> Path:
