@@ -23,6 +23,7 @@ from byom_gui.core.class_mapping import NewClass
 from byom_gui.core.classes import ClassList
 from byom_gui.ui.panels.capacity_dialog import CapacityDialog
 from byom_gui.ui.panels.server_dialog import ServerDialog
+from byom_gui.ui.panels.teams_dialog import TeamsDialog
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 MOST_BYTES = 400_000
@@ -134,6 +135,38 @@ def mapping(out: Path) -> None:
         on.tour.settle()
         window.parts.mapping.table.selectRow(2)
         on.shoot("mapping-light")
+
+
+def teams(out: Path) -> None:
+    """One registration to several teams, of which one refused."""
+    with stage(out, _say, team_words=("clinic", "research", "guest:read")) as on:
+        on.connect()
+        on.preview(2)
+        window, world = on.tour.window, on.world
+        for team in reversed(on.v7.teams):
+            world.secrets.hold(world.key_ref(), team.key)
+            window.works.keys.check_key()
+            on.tour.wait("the team", lambda slug=team.slug: getattr(window.session.team, "slug", "") == slug)  # type: ignore[misc]
+        backend = window.works.backend.teams
+        on.tour.wait("the teams that are kept", lambda: len(backend.known()) == 3)
+        for known in backend.known():
+            backend.set_label(known, "production" if known.slug == "clinic" else "staging")
+        on.tour.check_key()
+        on.tour.wait("the label", lambda: window.works.jobs.busy == 0)
+        on.tour.open_register(MODEL_NAME)
+        window.menus.actions["teams"].trigger()
+        dialog = window.findChild(TeamsDialog)
+        assert dialog is not None
+        on.tour.wait("the teams", lambda: len(dialog.lines) == 3)
+        on.tour.settle()
+        dialog.register.click()
+        on.tour.wait(
+            "the outcomes", lambda: all(line.said.text() and line.mark.outcome != "running" for line in dialog.lines)
+        )
+        on.tour.settle()
+        dialog.grab().save(str(out / "teams-light.png"))
+        dialog.reject()
+        on.shoot("environment-light")
 
 
 def reach(out: Path) -> None:
@@ -272,6 +305,7 @@ SHOTS: tuple[Shot, ...] = (
     all_shapes,
     classes_error,
     registering,
+    teams,
     reach,
     mapping,
     history,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from byom_gui.sandbox.fault import Answer, Fault, Picture
 from byom_gui.sandbox.faults import FAULTS
 from byom_gui.sandbox.loopback import Request, Response
 from byom_gui.sandbox.model_server import ModelServer
-from byom_gui.sandbox.v7 import REGISTER_PATH, V7StandIn
+from byom_gui.sandbox.v7 import REGISTER_PATH, V7StandIn, teams_named
 from byom_gui.services import http
 from byom_gui.services.secrets import SecretStore
 from byom_gui.services.v7 import V7
@@ -38,6 +38,8 @@ class Stage:
 
     tour: Tour
     address: str
+    world: World
+    v7: V7StandIn
 
     def connect(self) -> None:
         """Types the address and waits for the ping; then nothing has the focus."""
@@ -85,12 +87,14 @@ def stage(
     look: theme.Choice = "light",
     size: tuple[int, int] = (1440, 900),
     silent_v7: bool = False,
+    team_words: Sequence[str] = (),
 ) -> Iterator[Stage]:
     """Starts servers and a window, and ends them.
 
     Args:
         size: of the window, in pixels at a 13 pixel font.
         silent_v7: V7's stand-in never answers a registration.
+        team_words: the stand-in's teams, as ``sandbox --team`` names them.
     """
     application = app.make_application()
     application.setCursorFlashTime(0)
@@ -98,7 +102,7 @@ def stage(
     with ExitStack() as stack:
         kind = SilentV7 if silent_v7 else V7StandIn
         model = ModelServer(fault=fault, port=_usual(MODEL_PORT))
-        v7 = kind(port=_usual(V7_PORT))
+        v7 = kind(port=_usual(V7_PORT), teams=teams_named(team_words, ""))
         for server in (model, v7):
             stack.enter_context(server)
         made = HastyWorld if silent_v7 else World
@@ -110,7 +114,7 @@ def stage(
         window.resize(*(theme.px(side) for side in size))
         window.show()
         try:
-            yield Stage(Tour(window, out, say), model.url)
+            yield Stage(Tour(window, out, say), model.url, world, v7)
         finally:
             window.session.dirty = False
             window.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from byom_gui.app.filing import Filing
 from byom_gui.app.history import ledger_backend
+from byom_gui.app.teams import teams_backend
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
 from byom_gui.core.errors import FileError, ImageError, InputError
@@ -93,6 +94,7 @@ class World:
             self._v7_backend(),
             self.files.backend(self._read),
             ledger_backend(lambda: self.server),
+            teams_backend(self),
             self.start_practice,
             self.end_practice,
             sample_paths,
@@ -234,17 +236,26 @@ class World:
             self._make_classes,
         )
 
-    def _v7(self) -> tuple[V7, str]:
-        """V7 and the key for it. One host for both: practice may end meanwhile, and a key goes to no other host."""
+    @property
+    def practising(self) -> bool:
+        """Whether V7 is the stand-in of practice."""
+        return self._practice_host is not None
+
+    def v7(self) -> V7:
+        """V7, without a key."""
         from byom_gui.services import http
         from byom_gui.services.v7 import V7
         from byom_gui.services.wire import Options
 
-        host = self.v7_host()
-        key = self.secrets.get(SecretRef("v7-key", host))
+        return V7(self.v7_host(), http.send, Options())
+
+    def _v7(self) -> tuple[V7, str]:
+        """V7 and the key for it. One host for both: practice may end meanwhile, and a key goes to no other host."""
+        v7 = self.v7()
+        key = self.secrets.get(SecretRef("v7-key", v7.host))
         if not key:
             raise InputError("There is no V7 key yet. Add one under Team.", where="key")
-        return V7(host, http.send, Options()), key
+        return v7, key
 
     def _token_info(self, cancel: CancelToken) -> TeamInfo:
         v7, key = self._v7()

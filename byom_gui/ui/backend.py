@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from byom_gui.core.profile import ApiProfile, RegisterRequest
     from byom_gui.core.project import Project, Settings
     from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
+    from byom_gui.core.registration import Registration
     from byom_gui.core.report import CheckReport
+    from byom_gui.core.teams import Environment, KnownTeam
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,22 @@ class FileBackend:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamsBackend:
+    """The teams whose keys were given, and one registration to several of them."""
+
+    known: Callable[[], tuple[KnownTeam, ...]]
+    remember: Callable[[TeamInfo], None]
+    """Keeps the key in use as this team's own, too."""
+    set_label: Callable[[KnownTeam, Environment], None]
+    forget: Callable[[KnownTeam], None]
+    """Takes its key out of the keyring."""
+    use: Callable[[KnownTeam], SecretPlace]
+    """Makes its key the one in use."""
+    place: Callable[[KnownTeam], SecretPlace]
+    register: Callable[[KnownTeam, Registration, ApiProfile, CancelToken], RegisterOutcome]
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerBackend:
     """What was registered from this computer."""
 
@@ -186,6 +204,7 @@ class Backend:
     v7: V7Backend
     files: FileBackend
     ledger: LedgerBackend
+    teams: TeamsBackend
     start_practice: Callable[[], Practice]
     end_practice: Callable[[], None]
     samples: Callable[[], tuple[Path, ...]]

@@ -41,6 +41,7 @@ from byom_gui.ui.wiring.reaching import Reaching
 from byom_gui.ui.wiring.registering import Registering
 from byom_gui.ui.wiring.serving import new_server
 from byom_gui.ui.wiring.storing import show_kept
+from byom_gui.ui.wiring.teams import Teams
 from byom_gui.ui.work.keys import KEYRING
 from byom_gui.ui.works import Works
 
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.checking = Checking(parts, works, self.connecting, self.classing, self.picturing, say)
         self.files = Files(self, parts, works, self.menus, say)
         self.registering = Registering(parts, works, self.connecting, self.files.export, say)
+        self.teams = Teams(self, parts, works, say)
         self.reaching = Reaching(self, parts, works, say)
         parts.reach.ping_wanted.connect(self.connecting.ping)
         self.history = HistoryWiring(self, parts, works, say)
@@ -146,6 +148,7 @@ class MainWindow(QMainWindow):
             "connection-settings": self.connecting.open_settings,
             "auth": lambda: parts.auth.open_under(parts.bar.auth_button if parts.working else parts.start.auth_button),
             "key": self.connecting.open_key,
+            "teams": self.teams.open,
             "profile": self.registering.edit_profile,
             "picture": lambda: center("Picture"),
             "connection": lambda: center("Connection"),

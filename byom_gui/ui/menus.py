@@ -56,6 +56,7 @@ MENUS: dict[str, tuple[Command, ...]] = {
         Command("connection-settings", "Connection &settings…", "Ctrl+,"),
         Command("auth", "A&uthentication…", "Ctrl+Shift+A"),
         Command("key", "V7 &key…", "Ctrl+Shift+K"),
+        Command("teams", "&Teams…"),
         Command("profile", "API pr&ofile…"),
     ),
     "&View": (

@@ -48,6 +48,7 @@ class Tour:
                 notice = self.window.notice.text
                 raise TourError(f"The tour got stuck at: {what}.{f' The window says: {notice}' if notice else ''}")
             QTest.qWait(5)
+        QTest.qWait(1)  # what a worker has just handed over is delivered
 
     def settle(self, milliseconds: int = 250) -> None:
         """Lets pending drawing and timers come to their end."""

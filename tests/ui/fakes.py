@@ -17,7 +17,7 @@ from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import read_classes
 from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
-from byom_gui.core.errors import ImageError
+from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
 from byom_gui.core.ledger import Entry, Since, compare_classes, golden_of
 from byom_gui.core.observations import (
@@ -35,7 +35,9 @@ from byom_gui.core.preview import Preview
 from byom_gui.core.profile import ApiProfile, RegisterRequest, default_profile
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo, outcome_of
+from byom_gui.core.registration import Registration
 from byom_gui.core.report import CheckReport
+from byom_gui.core.teams import Environment, KnownTeam, drop, label, put
 from byom_gui.ui.backend import (
     Backend,
     FileBackend,
@@ -45,6 +47,7 @@ from byom_gui.ui.backend import (
     Recovered,
     SecretBackend,
     ServerBackend,
+    TeamsBackend,
     V7Backend,
 )
 
@@ -97,6 +100,10 @@ class World:
     samples: tuple[Path, ...] = ()
     tried: tuple[Call, ...] = ()
     """Calls of a check's grid of inputs."""
+    teams: tuple[KnownTeam, ...] = ()
+    keyless: set[str] = field(default_factory=set)
+    team_status: dict[str, int] = field(default_factory=dict)
+    registered_in: list[str] = field(default_factory=list)
     ledger: list[Entry] = field(default_factory=list)
     team_classes: list[TeamClass] = field(default_factory=lambda: [TeamClass("nucleus", ("bounding_box",))])
     reports: list[tuple[Path, CheckReport]] = field(default_factory=list)
@@ -155,6 +162,25 @@ class World:
             self.team_classes.append(TeamClass(each.name, (each.type,)))
         return MakingReport(tuple(each.name for each in wanted))
 
+    def remember(self, team: TeamInfo) -> None:
+        self.teams = put(self.teams, KnownTeam(str(V7_HOST), team.slug, team.name))
+
+    def set_label(self, team: KnownTeam, environment: Environment) -> None:
+        self.teams = label(self.teams, team.host, team.slug, environment)
+
+    def forget_team(self, team: KnownTeam) -> None:
+        self.teams = drop(self.teams, team.host, team.slug)
+
+    def register_in(
+        self, team: KnownTeam, registration: Registration, profile: ApiProfile, cancel: CancelToken
+    ) -> RegisterOutcome:
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
+        if team.slug in self.keyless:
+            raise InputError("The key is no longer kept.")
+        self.registered_in.append(team.slug)
+        return outcome_of(self.team_status.get(team.slug, 201), b"{}", None, None)
+
     def measure(
         self,
         endpoint: Endpoint,
@@ -199,8 +225,6 @@ class World:
         self.profile = profile
 
     def practice(self) -> Practice:
-        from byom_gui.core.registration import Registration
-
         endpoint = Endpoint(parse_address(ADDRESS).address)
         return Practice(Project(Registration("practice-model", endpoint)), V7_HOST)
 
@@ -270,6 +294,15 @@ class World:
                 write_server,
             ),
             LedgerBackend(self.keep, lambda: (tuple(self.ledger), 0), self.drop, self.since),
+            TeamsBackend(
+                lambda: self.teams,
+                self.remember,
+                self.set_label,
+                self.forget_team,
+                lambda team: KEEP,
+                lambda team: KEEP if team.slug not in self.keyless else SecretPlace("none", "not kept"),
+                self.register_in,
+            ),
             self.practice,
             lambda: None,
             lambda: self.samples,

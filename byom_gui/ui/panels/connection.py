@@ -46,6 +46,8 @@ class ConnectionBar(QWidget):
         self.outcome = Outcome()
         self.clock = Clock()
         self.team_button = MenuButton("Team: none", "team", self.team_clicked.emit, flat=True)
+        self.environment = basic.label("", size="small")
+        self.environment.hide()
         self._state: State = "rest"
         self._primary = False
         self._build()
@@ -56,7 +58,7 @@ class ConnectionBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         parts = (self.field, self.auth_button, self.ping_button, 4, self.outcome, self.clock)
-        rest = (4, basic.vline(), 0, self.team_button)
+        rest = (4, basic.vline(), 4, self.environment, self.team_button)
         line = basic.row(*parts, *rest, margins=(12, 8, 4, 8))
         line.layout().setStretch(0, 1)  # type: ignore[union-attr]
         layout.addWidget(line)
@@ -109,6 +111,13 @@ class ConnectionBar(QWidget):
     def set_team(self, text: str, tip: str) -> None:
         """Such as ``Team: acme``."""
         self.team_button.set_text(text, tip)
+
+    def set_environment(self, environment: str) -> None:
+        """What the team is for: ``staging``, ``production``, or empty."""
+        self.environment.setText(environment.upper())
+        self.environment.setVisible(bool(environment))
+        self.environment.setProperty("environment", environment)
+        basic.restyle(self.environment)
 
     def _show_button(self) -> None:
         words = {"running": "Cancel", "failed": "Ping again"}

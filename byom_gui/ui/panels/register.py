@@ -33,6 +33,7 @@ class RegisterPanel(QWidget):
 
     model_name_changed = Signal(str)
     register_clicked = Signal()
+    teams_clicked = Signal()
     export_clicked = Signal()
     override_changed = Signal(str)
     action_triggered = Signal(Action)
@@ -142,13 +143,14 @@ class RegisterPanel(QWidget):
         self._reason = basic.label("", tone="second", size="small", wrap=True)
         self.register_button = basic.button("Register", kind="primary", on_click=self._register)
         self.export = basic.button("Export JSON…", on_click=self.export_clicked.emit)
+        self.teams = basic.button("Several teams…", on_click=self.teams_clicked.emit)
         self._clock = Clock(clock_text)
         self._sending_text = basic.label(
             "Sending. Cancel does not take it back.", tone="second", size="small", wrap=True
         )
         self.cancel = basic.button("Cancel", on_click=self.cancel_clicked.emit)
         self.cancel.setToolTip("Stops waiting for V7; what was sent is not taken back.")
-        buttons = basic.row(self.register_button, self.cancel, self._clock, self.export, self._sending_text, spacing=8)
+        buttons = basic.row(self.register_button, self.cancel, self._clock, self.teams, self.export, self._sending_text)
         layout = buttons.layout()
         assert isinstance(layout, QBoxLayout)
         layout.setStretchFactor(self._sending_text, 1)
@@ -188,7 +190,20 @@ class RegisterPanel(QWidget):
         self._place.setText(place.title)
         self._place.setToolTip(basic.plain(place.why))
         self._key_mark.setVisible(bool(place.title))
-        self.register_button.setText(f"Register in {team.name or team.slug}" if team is not None else "Register")
+        self._team_name = (team.name or team.slug) if team is not None else ""
+        self._show_button()
+
+    def set_environment(self, environment: str) -> None:
+        """What the team is for, which the button says."""
+        self._environment = environment
+        self._show_button()
+
+    _team_name = _environment = ""
+
+    def _show_button(self) -> None:
+        where = f" in {self._team_name}" if self._team_name else ""
+        what = f" ({self._environment})" if where and self._environment else ""
+        self.register_button.setText(f"Register{where}{what}".replace("&", "&&"))
 
     def set_host(self, host: str) -> None:
         """V7's address, which stands beside the button that sends to it."""
