@@ -63,9 +63,9 @@ QComboBox::down-arrow { image: url(@arrowfile); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @linestrong; selection-background-color: @sel;
   selection-color: @text; outline: 0; }
 QLabel[environment="staging"] { background: @warnbg; color: @warn; border: 1px solid @warnline; border-radius: 4px;
-  padding: 1px 6px; font-weight: 600; }
+  font-weight: 600; }
 QLabel[environment="production"] { background: @badbg; color: @bad; border: 1px solid @badline; border-radius: 4px;
-  padding: 1px 6px; font-weight: 600; }
+  font-weight: 600; }
 QAbstractScrollArea { border: 0; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
 QPlainTextEdit, QTextEdit { border: 1px solid @fieldline; border-radius: 6px; background: @surface;

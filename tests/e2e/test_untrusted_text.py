@@ -36,6 +36,10 @@ class Evil(LoopbackServer):
         """Classes, then answers: sound in form, not in form, and failures."""
         if request.path.endswith("/classes"):
             return as_json([{"name": EVIL, "type": "bounding_box"}, {"name": f"{EVIL} 2", "type": EVIL}])
+        if request.path.endswith("/token_info"):
+            return as_json({"selected_team": {"id": 1, "slug": "evil", "name": EVIL}})
+        if "annotation_classes" in request.path:
+            return as_json({"annotation_classes": [{"name": f"{EVIL} 2", "annotation_types": [EVIL, "tag"]}]})
         if request.method == "GET":
             return as_text(f"<html>{EVIL}</html>", 404)
         if "/infer" not in request.path:
@@ -127,6 +131,8 @@ def test_nothing_from_outside_is_rendered_as_markup(window: MainWindow, server: 
             window.parts.right.show_view(name)
             tour.settle(20)
         assert all_rendered(shown) == []
+    window.works.backend.secrets.set(window.works.backend.v7.key_ref(), "x" * 40)
+    tour.check_key()
     window.checking.run_checks()
     tour.wait("the checks", lambda: window.session.check is not None and not window.works.diagnosing.checking, 120)
     window.session.set_settings(replace(window.session.settings, override_reason=EVIL))
@@ -135,6 +141,10 @@ def test_nothing_from_outside_is_rendered_as_markup(window: MainWindow, server: 
     for name in VIEWS:
         window.parts.center.show_view(name)
         tour.settle(100)
+        assert all_rendered(shown) == []
+    for name in window.parts.registering.titles:
+        window.parts.registering.show_view(name)
+        tour.settle(150)
         assert all_rendered(shown) == []
     # It was shown, and as it is.
     assert sum(EVIL in text for text in shown) > 10, json.dumps(sorted(set(shown)), indent=1)

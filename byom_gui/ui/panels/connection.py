@@ -47,6 +47,8 @@ class ConnectionBar(QWidget):
         self.clock = Clock()
         self.team_button = MenuButton("Team: none", "team", self.team_clicked.emit, flat=True)
         self.environment = basic.label("", size="small")
+        self.environment.setContentsMargins(*(theme.px(m) for m in (6, 0, 6, 0)))
+        self.environment.setFixedHeight(theme.px(22))
         self.environment.hide()
         self._state: State = "rest"
         self._primary = False
