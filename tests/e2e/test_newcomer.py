@@ -12,19 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
-from pytestqt.qtbot import QtBot
 
-from byom_gui import app
-from byom_gui.app.world import World, sample_paths
+from byom_gui.app.world import sample_paths
 from byom_gui.core.scaffold import ADDRESS
 from byom_gui.sandbox.v7 import V7StandIn
-from byom_gui.services.secrets import SecretStore
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.panels.server_dialog import ServerDialog
 from byom_gui.ui.tour import Tour
 from tests.commands.processes import KEY, ROOT, run
 from tests.commands.test_scaffold import served
+from tests.e2e.conftest import Open
 
 PAGE = ROOT / "docs" / "scaffold.md"
 NETWORK = '''"""The newcomer's own module, called with an image as PyTorch's are. No weights are needed here."""
@@ -71,20 +68,9 @@ def v7() -> Iterator[V7StandIn]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, v7: V7StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """The real window, with a home of its own."""
-    del qtbot
-    for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
-    world = World(environ={"DARWIN_BASE_URL": v7.url}, secrets=SecretStore.session_only())
-    made = app.make_window(world)
-    made.show()
-    yield made
-    made.session.dirty = False
-    made.close()
-    world.close()
+def window(open_window: Open, v7: V7StandIn) -> MainWindow:
+    """The real window."""
+    return open_window(v7.url)
 
 
 def write_server(window: MainWindow, tour: Tour, folder: Path) -> None:

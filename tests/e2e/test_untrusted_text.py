@@ -8,16 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QSettings, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QTextEdit, QWidget
-from pytestqt.qtbot import QtBot
 
-from byom_gui import app
-from byom_gui.app.world import World, sample_paths
+from byom_gui.app.world import sample_paths
 from byom_gui.sandbox.loopback import LoopbackServer, Request, Response, as_json, as_text
-from byom_gui.services.secrets import SecretStore
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.tour import Tour
+from tests.e2e.conftest import Open
 
 EVIL = '<img src="http://127.0.0.1:9/x"><b>evil</b>'
 NAMES = ("<img src=x><b>evil.png", "<b>bad.png")
@@ -61,20 +59,9 @@ def server() -> Iterator[Evil]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, server: Evil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """The real window, with a home of its own."""
-    del qtbot
-    for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.setenv(name, str(tmp_path / "home"))
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
-    world = World(environ={"DARWIN_BASE_URL": server.base_url}, secrets=SecretStore.session_only())
-    made = app.make_window(world)
-    made.show()
-    yield made
-    made.session.dirty = False
-    made.close()
-    world.close()
+def window(open_window: Open, server: Evil) -> MainWindow:
+    """The real window; V7 is evil, too."""
+    return open_window(server.base_url)
 
 
 def rendered(widget: QWidget) -> str:

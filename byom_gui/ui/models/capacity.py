@@ -3,67 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from byom_gui.core.capacity import Level, best, hours_text
-from byom_gui.ui.widgets.table import CELL_ROLE, Cell
+from byom_gui.ui.models.rows import RowsModel
+from byom_gui.ui.widgets.table import Cell
 
-Index = QModelIndex | QPersistentModelIndex
 TITLES = ("At once", "Calls", "Failed", "p50", "p95", "p99", "A second", "All items")
-_ROOT = QModelIndex()
+_FAILED = 2
 
 
-class CapacityModel(QAbstractTableModel):
+class CapacityModel(RowsModel[Level]):
     """Levels, growing while they are measured."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._levels: tuple[Level, ...] = ()
+        super().__init__(TITLES, range(len(TITLES)))
         self._items = 1
 
     def set_levels(self, levels: Sequence[Level], items: int) -> None:
         """Shows these, for so many items."""
-        self.beginResetModel()
-        self._levels, self._items = tuple(levels), items
-        self.endResetModel()
+        self._items = items
+        self.put(levels)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """One a level."""
-        return 0 if parent.isValid() else len(self._levels)
+    def text(self, value: Level, column: int) -> str:
+        """Figures, and how long all items take."""
+        times = (f"{time:,.0f} ms" if time is not None else "–" for time in (value.p50, value.p95, value.p99))
+        hours = hours_text(value.hours(self._items)).removeprefix("about ")
+        first = (str(value.at_once), str(value.calls), f"{value.error_rate:.0%}")
+        return (*first, *times, f"{value.per_second:,.1f}", hours)[column]
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """Figures of a level."""
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Titles, over the figures."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Cells for the delegate; words for everyone else."""
-        if not index.isValid():
-            return None
-        level, column = self._levels[index.row()], index.column()
-        text = self._texts(level)[column]
-        if role == CELL_ROLE:
-            strong = level is best(self._levels)
-            tone = "bad" if column == 2 and level.failed else "text"
-            return Cell(text, tone=tone, align="right", strong=strong)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return text
-        return None
-
-    def _texts(self, level: Level) -> tuple[str, ...]:
-        times = (f"{time:,.0f} ms" if time is not None else "–" for time in (level.p50, level.p95, level.p99))
-        hours = hours_text(level.hours(self._items)).removeprefix("about ")
-        return (
-            str(level.at_once), str(level.calls), f"{level.error_rate:.0%}", *times, f"{level.per_second:,.1f}", hours,
-        )  # fmt: skip
+    def cell(self, value: Level, column: int, text: str) -> Cell:
+        """The pace to plan with is strong."""
+        tone = "bad" if column == _FAILED and value.failed else "text"
+        return Cell(text, tone=tone, align="right", strong=value is best(self._values))

@@ -85,7 +85,7 @@ class HistoryPanel(QWidget):
         """All registrations, newest first; ``damaged`` could not be read."""
         kept = self.selected
         self._quiet = True
-        self.model.set_entries(entries)
+        self.model.put(entries)
         self.damaged.setText(f"{damaged} of them can not be read and are left out.")
         self.damaged.setVisible(damaged > 0)
         self.pages.setCurrentIndex(0 if entries or damaged else 1)
@@ -98,7 +98,7 @@ class HistoryPanel(QWidget):
     @property
     def selected(self) -> Entry | None:
         """The registration that is looked at."""
-        return self.model.entry(self.table.currentIndex().row())
+        return self.model.value(self.table.currentIndex().row())
 
     def _chosen(self) -> None:
         if self._quiet:

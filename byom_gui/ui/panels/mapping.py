@@ -138,7 +138,7 @@ class MappingPanel(QWidget):
         """Sets the model's classes beside the team's; ``makes``: how many of the missing can be made."""
         self._team = tuple(team)
         selected = self.selected
-        self.model.set_rows(rows)
+        self.model.put(rows)
         left = len(open_rows(rows))
         self.mark.setVisible(True)
         self.mark.set_outcome("warn" if left else "ok")
@@ -169,7 +169,7 @@ class MappingPanel(QWidget):
     @property
     def selected(self) -> MappedClass | None:
         """The class whose way is edited."""
-        return self.model.row(self.table.currentIndex().row())
+        return self.model.value(self.table.currentIndex().row())
 
     def _show_row(self) -> None:
         each = self.selected

@@ -129,6 +129,22 @@ def message_box(parent: QWidget, title: str, text: str, more: str = "") -> QMess
     return box
 
 
+def ask(parent: QWidget, title: str, text: str, more: str, yes: str, on_yes: Callable[[], object]) -> QMessageBox:
+    """A question that nothing happens without a yes to; Cancel is what Enter presses.
+
+    Args:
+        yes: the button's word, such as ``Forget``.
+    """
+    box = message_box(parent, title, text, more)
+    button = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.finished.connect(lambda _: on_yes() if box.clickedButton() is button else None)
+    box.finished.connect(lambda _: box.deleteLater())
+    box.open()
+    return box
+
+
 def picture(icon: str, tone: str = "", size: int = 16) -> QLabel:
     """A label that shows an icon."""
     made = QLabel()

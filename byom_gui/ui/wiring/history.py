@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMainWindow, QMessageBox
+from PySide6.QtWidgets import QMainWindow
 
 from byom_gui.core.errors import AppError
 from byom_gui.core.ledger import Entry, Since, against_draft, entry_to_json, last_of
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.models.history import when_text
 from byom_gui.ui.parts import Parts
-from byom_gui.ui.widgets.basic import copy_text, message_box
+from byom_gui.ui.widgets.basic import ask, copy_text
 from byom_gui.ui.works import Works
 
 SETTLE_MS = 80
@@ -121,18 +121,14 @@ class HistoryWiring(QObject):
         self._say("Copied.")
 
     def _ask_forget(self, entry: Entry) -> None:
-        box = message_box(
+        ask(
             self._window,
             "Forget a registration",
             f"Forget “{entry.registration.name}” of {when_text(entry.when)} here?",
             "It stays in V7. Only this computer's history loses it.",
+            "Forget",
+            lambda: self._forget(entry),
         )
-        yes = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.finished.connect(lambda _: self._forget(entry) if box.clickedButton() is yes else None)
-        box.finished.connect(lambda _: box.deleteLater())
-        box.open()
 
     def _forget(self, entry: Entry) -> None:
         forget = self._works.backend.ledger.forget

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from byom_gui import __version__
 from byom_gui.core.class_mapping import (
@@ -29,7 +29,7 @@ from byom_gui.ui.jobs import Job
 from byom_gui.ui.pages import show_steps
 from byom_gui.ui.panels.mapping import MappingPanel
 from byom_gui.ui.parts import Parts
-from byom_gui.ui.widgets.basic import message_box
+from byom_gui.ui.widgets.basic import ask
 from byom_gui.ui.works import Works
 
 SETTLE_MS = 60
@@ -140,18 +140,14 @@ class Mapping(QObject):
         count = "1 class" if len(wanted) == 1 else f"{len(wanted)} classes"
         listed = [f"{each.name}, {words(each.type)}" for each in wanted[:MOST_NAMED]]
         listed += [f"and {len(wanted) - MOST_NAMED} more"] if len(wanted) > MOST_NAMED else []
-        box = message_box(
+        ask(
             self._window,
             "Make classes in V7",
             f"Make {count} in the team {session.team.name}? Everybody in the team will see them.",
             "\n".join([*listed, *([""] if why else []), *why]),
+            f"Make {count}",
+            lambda: self._make(wanted),
         )
-        yes = box.addButton(f"Make {count}", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.finished.connect(lambda _: self._make(wanted) if box.clickedButton() is yes else None)
-        box.finished.connect(lambda _: box.deleteLater())
-        box.open()
 
     def _make(self, wanted: Sequence[NewClass]) -> None:
         team = self._session.team

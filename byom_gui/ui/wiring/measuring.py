@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from byom_gui.core.capacity import Capacity, Level, Step, as_json, calls_of, csv_text, parse_price, plan_text
 from byom_gui.core.errors import AppError
 from byom_gui.core.image import ImageRef
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.panels.capacity_dialog import CapacityDialog
-from byom_gui.ui.widgets.basic import message_box
+from byom_gui.ui.widgets.basic import ask
 from byom_gui.ui.works import Works
 
 LANE = "capacity"
@@ -61,18 +61,14 @@ class _Measuring(QObject):
             self._run(steps)
             return
         host = self._endpoint.origin.host
-        box = message_box(
+        ask(
             self._dialog,
             "Load a server",
             f"{host} is not this machine. May it be loaded?",
             plan_text(steps, host) + " Others may be using it, and its owner may pay for each call.",
+            "Load it",
+            lambda: self._allow(steps),
         )
-        yes = box.addButton("Load it", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.finished.connect(lambda _: self._allow(steps) if box.clickedButton() is yes else None)
-        box.finished.connect(lambda _: box.deleteLater())
-        box.open()
 
     def _allow(self, steps: Sequence[Step]) -> None:
         self._allowed = True
