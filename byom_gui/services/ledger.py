@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -49,7 +50,8 @@ class Ledger:
 
     def add(self, entry: Entry) -> str:
         """Keeps one; gives its id. The oldest of too many go. Raises FileError."""
-        id_ = f"{_NO_DIGIT.sub('', entry.when)[:14]}-{os.urandom(3).hex()}"
+        # Two within a second stand in the order in which they came.
+        id_ = f"{_NO_DIGIT.sub('', entry.when)[:14]}-{time.time_ns() % 10**9:09}-{os.urandom(3).hex()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

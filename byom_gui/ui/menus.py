@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from byom_gui.ui.widgets.basic import set_tip
+
 Standard = QKeySequence.StandardKey
 Key = str | QKeySequence.StandardKey | None
 
@@ -159,7 +161,7 @@ class Menus:
         """Turns an action on, or off with a reason."""
         action = self.actions[name]
         action.setEnabled(on)
-        action.setToolTip("" if on else why)
+        set_tip(action, "" if on else why)
 
     def keyboard_text(self) -> str:
         """Every shortcut, for the keyboard page."""

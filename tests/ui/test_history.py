@@ -95,12 +95,13 @@ def test_the_server_is_asked_and_can_be_left(ready: MainWindow, world: World, qt
     world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
     panel.compare.click()
     qtbot.waitUntil(lambda: "“nucleus” is now “Nucleus”." in panel.server.text())
-    assert panel.compare.isVisible()
+    assert panel.compare.text() == "Compare with the server"
     held = threading.Event()
     world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
     panel.compare.click()
     qtbot.waitUntil(lambda: panel.server.text() == "Asking the server… 0 of 2")
-    panel.stop.click()
+    assert panel.compare.text() == "Cancel"
+    panel.compare.click()
     assert panel.server.text() == ""
     held.set()
     qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)

@@ -51,7 +51,7 @@ class ByHand(QWidget):
         super().__init__()
         self._rows: tuple[HandRow, ...] = ()
         self._open = basic.button("Open V7", "external", kind="flat", on_click=self.open_v7_clicked.emit)
-        self._open.setToolTip("Opens V7 in the browser")
+        basic.set_tip(self._open, "Opens V7 in the browser")
         self._card = basic.frame("card")
         self._card_layout = QVBoxLayout(self._card)
         self._card_layout.setContentsMargins(1, 1, 1, 1)
@@ -87,7 +87,7 @@ class ByHand(QWidget):
         secret = row.secret_ref_key
         made = CopyRow(row.label, row.text, None if secret is not None else row.value)
         if secret is not None:
-            made.copy.setToolTip("Copies the secret; the clipboard is cleared after 30 s if unchanged.")
+            basic.set_tip(made.copy, "Copies the secret; the clipboard is cleared after 30 s if unchanged.")
             made.copy_asked.connect(lambda key=secret: self.copy_secret_clicked.emit(key))
         return made
 

@@ -195,7 +195,7 @@ class CanvasPanel(QWidget):
         bar.into.clicked.connect(self.zoom_in)
         bar.zoom.clicked.connect(self.actual_size)
         bar.fit.clicked.connect(self.fit)
-        canvas.setToolTip("")
+        basic.set_tip(canvas, "")
         canvas.setWhatsThis(_KEYS)
 
     # --- what is shown
@@ -309,7 +309,7 @@ class CanvasPanel(QWidget):
             if part.property("tip") is None:
                 part.setProperty("tip", part.toolTip())
             part.setEnabled(can)
-            part.setToolTip(str(part.property("tip")) if can else _NO_PICTURE)
+            basic.set_tip(part, str(part.property("tip")) if can else _NO_PICTURE)
             part.setAccessibleDescription("" if can else _NO_PICTURE)
 
     # --- what the user does

@@ -49,7 +49,7 @@ class ChecklistItem(QPushButton):
         self.setAccessibleName(
             f"{self._name}: {WORDS[outcome]}" + (f", {text}" if text and text != WORDS[outcome] else "")
         )
-        self.setToolTip(basic.plain(f"{self.accessibleName()}. Click to see its findings."))
+        basic.set_tip(self, f"{self.accessibleName()}. Click to see its findings.")
         self.updateGeometry()
 
     def show_text(self, on: bool) -> None:
@@ -129,7 +129,7 @@ class Checklist(QWidget):
         """Such as ``1 finding blocks registering``. It is the register button's tool-tip, too."""
         self._block = text
         self._blocking.setText(self._busy or text)
-        self.register_button.setToolTip(basic.plain(text))
+        basic.set_tip(self.register_button, text)
         self.register_button.setAccessibleDescription(text)
         self._fit()
 
@@ -142,7 +142,7 @@ class Checklist(QWidget):
         """Whether the register view may be opened; ``why`` says why not."""
         self.register_button.setEnabled(on)
         if why:
-            self.register_button.setToolTip(basic.plain(why))
+            basic.set_tip(self.register_button, why)
             self.register_button.setAccessibleDescription(why)
 
     def set_register_primary(self, on: bool) -> None:
@@ -176,7 +176,7 @@ class Checklist(QWidget):
         icons.set_icon(self.run_button, "close" if self._busy else "play", tone)
         why = "" if self._busy else self._why
         self.run_button.setEnabled(not why)
-        self.run_button.setToolTip(basic.plain(why))
+        basic.set_tip(self.run_button, why)
         self.run_button.setAccessibleDescription(why)
 
     def _fit(self) -> None:

@@ -154,7 +154,7 @@ class ClassesPanel(QWidget):
     def set_fetch_enabled(self, on: bool, why: str) -> None:
         """Whether the server can be asked, and why not."""
         self.fetch.setEnabled(on and not self._busy)
-        self.fetch.setToolTip("Fetch the server's class list" if on else why)
+        basic.set_tip(self.fetch, "Fetch the server's class list" if on else why)
         self.fetch.setAccessibleDescription("" if on else why)
 
     def set_busy(self, text: str | None) -> None:
@@ -177,7 +177,7 @@ class ClassesPanel(QWidget):
         icons.set_icon(self.paste, "paste") if narrow else self.paste.setIcon(QIcon())
         if not narrow:
             self.paste.setProperty("iconName", None)
-        self.paste.setToolTip("Paste a list: lines, CSV or JSON")
+        basic.set_tip(self.paste, "Paste a list: lines, CSV or JSON")
 
     def select_name(self, name: str) -> None:
         """Selects a class by its name, listed or not, without a signal."""
@@ -224,7 +224,7 @@ class ClassesPanel(QWidget):
             self._search_row.show()
         unlisted = len(self.model.unlisted_names())
         self._take_row.setVisible(unlisted > 1 and self.height() >= theme.px(LOW))
-        self.take_all.setToolTip(f"List all {unlisted} that were returned and are not listed")
+        basic.set_tip(self.take_all, f"List all {unlisted} that were returned and are not listed")
         self._tell_problem()
 
     def _filter(self, text: str) -> None:
@@ -370,5 +370,5 @@ def _free_name(names: Collection[str]) -> str:
 def _name(button: QPushButton, verb: str, label: str | None) -> None:
     text = f"{verb}: {label}" if label else f"{verb}: nothing to {verb.lower()}"
     button.setEnabled(label is not None)
-    button.setToolTip(text)
+    basic.set_tip(button, text)
     button.setAccessibleDescription(text)

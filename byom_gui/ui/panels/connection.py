@@ -41,7 +41,7 @@ class ConnectionBar(QWidget):
         self.field.entered.connect(self.address_entered)
         self._error = ErrorLine()
         self.auth_button = MenuButton("Auth: none", "lock", self.auth_clicked.emit)
-        self.auth_button.setToolTip("User, password and secret header of the model server")
+        basic.set_tip(self.auth_button, "User, password and secret header of the model server")
         self.ping_button = basic.button("Ping", on_click=self._on_ping, tip="Send one small test picture")
         self.outcome = Outcome()
         self.clock = Clock()
@@ -126,7 +126,7 @@ class ConnectionBar(QWidget):
         text = words.get(self._state, "Ping")
         self.ping_button.setText(text)
         self.ping_button.setAccessibleName(text)
-        self.ping_button.setToolTip("Stop the ping" if text == "Cancel" else "Send one small test picture")
+        basic.set_tip(self.ping_button, "Stop the ping" if text == "Cancel" else "Send one small test picture")
         basic.set_kind(self.ping_button, "primary" if self._primary and text != "Cancel" else "")
         self.ping_button.setMinimumWidth(theme.px(56))
 

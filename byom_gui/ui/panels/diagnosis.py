@@ -202,7 +202,7 @@ class DiagnosisView(QWidget):
         """Whether checks may run; ``why`` says why not."""
         self._why = "" if on else why
         self._run.setEnabled(on)
-        self._run.setToolTip(basic.plain(self._why))
+        basic.set_tip(self._run, self._why)
         self._run.setAccessibleDescription(self._why)
 
     def set_running(self, done: int, total: int, text: str) -> None:

@@ -30,7 +30,7 @@ class OpenFinding(QWidget):
         self._below: bool | None = None
         mark = basic.picture(ICONS[finding.severity])
         mark.setAccessibleName(finding.severity)
-        mark.setToolTip(finding.severity)
+        basic.set_tip(mark, finding.severity)
         text = QVBoxLayout()
         text.setSpacing(theme.px(8))
         text.addWidget(FindingBody(finding))
@@ -204,7 +204,7 @@ class FindingPane(QFrame):
             (on, self._at < many - 1, "This is the last"),
         ):
             button.setEnabled(works)
-            button.setToolTip(basic.plain(button.accessibleName() if works else why))
+            basic.set_tip(button, button.accessibleName() if works else why)
             button.setAccessibleDescription("" if works else why)
         place = basic.label(f"{self._at + 1} of {many}", tone="second", size="small")
         parts: list[QWidget] = [back, place, on]

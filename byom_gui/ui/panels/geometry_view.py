@@ -176,7 +176,7 @@ class _Stepper(QWidget):
         for button, end, why in ((self.back, first, "This is the first."), (self.on, last, "This is the last.")):
             button.setEnabled(not end)
             button.setAccessibleDescription(why if end else "")
-            button.setToolTip(why if end else button.accessibleName())
+            basic.set_tip(button, why if end else button.accessibleName())
 
 
 class GeometryView(QWidget):
@@ -318,7 +318,7 @@ class GeometryView(QWidget):
         made = basic.button(words, kind="link", on_click=lambda: self.show_candidate(candidate))
         made.setFont(theme.sized(11))
         made.setProperty("flush", True)
-        made.setToolTip(f"{_fit_words(candidate, tally)} Click to draw it at the right.")
+        basic.set_tip(made, f"{_fit_words(candidate, tally)} Click to draw it at the right.")
         made.setAccessibleDescription(made.toolTip())
         return made
 

@@ -16,6 +16,7 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.table import RowTable
 
 WIDTHS = (160, 136, 120, 0, 72)
+_COMPARE = "Compare with the server"
 _EMPTY = "Each registration that is made from this computer stands here, with its classes and what the model said."
 
 
@@ -39,7 +40,7 @@ class HistoryPanel(QWidget):
         self.table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
         self.table.setEditTriggers(RowTable.EditTrigger.NoEditTriggers)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
-        self._quiet, self._looked_at = False, ""
+        self._quiet, self._busy, self._looked_at = False, False, ""
         self._build()
         self.set_entries((), 0)
 
@@ -47,11 +48,10 @@ class HistoryPanel(QWidget):
         self.title = basic.label("", strong=True)
         self.draft = basic.label("", wrap=True, selectable=True)
         self.server = basic.label("", wrap=True, selectable=True)
-        self.compare = basic.button("Compare with the server", on_click=lambda: self._wish(self.compare_wanted))
-        self.stop = basic.button("Cancel", on_click=self.stop_wanted.emit)
+        self.compare = basic.button(_COMPARE, on_click=self._compare)
         self.copy = basic.button("Copy as JSON", kind="flat", on_click=lambda: self._wish(self.copy_wanted))
         self.forget = basic.button("Forget…", kind="flat", on_click=lambda: self._wish(self.forget_wanted))
-        buttons = basic.row(self.compare, self.stop, self.copy, self.forget, None)
+        buttons = basic.row(self.compare, self.copy, self.forget, None)
         words = Flowing()
         column = QVBoxLayout(words)
         column.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
@@ -74,7 +74,6 @@ class HistoryPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.pages)
-        self.stop.hide()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Asks for what is so now."""
@@ -137,11 +136,18 @@ class HistoryPanel(QWidget):
 
     def set_busy(self, text: str) -> None:
         """The server is being asked; empty: it is not."""
-        self.stop.setVisible(bool(text))
-        self.compare.setVisible(not text)
+        self._busy = bool(text)
+        self.compare.setText("Cancel" if text else _COMPARE)
+        self.compare.setAccessibleName(self.compare.text())
         if text:
             self.server.setText(text)
             basic.set_tone(self.server, "text")
+
+    def _compare(self) -> None:
+        if self._busy:
+            self.stop_wanted.emit()
+        else:
+            self._wish(self.compare_wanted)
 
     def _wish(self, signal: SignalInstance) -> None:
         entry = self.selected

@@ -177,7 +177,7 @@ class ImageStrip(QWidget):
         name = "Go on" if on else "Pause"
         icons.set_icon(self._pause, "play" if on else "pause")
         self._pause.setAccessibleName(name)
-        self._pause.setToolTip(name)
+        basic.set_tip(self._pause, name)
         self._show_pace()
 
     def _show_pace(self) -> None:
@@ -257,7 +257,7 @@ class ImageStrip(QWidget):
         self._drop_row.setVisible(count > 0 and not is_narrow(self.width()))
         why = "" if count else "There are no images to rerun"
         self.rerun_button.setEnabled(not why)
-        self.rerun_button.setToolTip(why or "Rerun")
+        basic.set_tip(self.rerun_button, why or "Rerun")
         self.rerun_button.setAccessibleDescription(why)
         self._tick_if_running()
 

@@ -125,7 +125,7 @@ class Inspector(QWidget):
         has = prediction is not None
         for button, why in ((self.zoom, "Zoom to it"), (self.json, "Show in JSON")):
             button.setVisible(has and not self._collapsed)
-            button.setToolTip(why)
+            basic.set_tip(button, why)
         if prediction is not None:
             self._fill(prediction, colour, note)
         self._show_page(1 if has else 0)
@@ -139,7 +139,7 @@ class Inspector(QWidget):
         placed = geometry.bounds(one.shape) is not None
         self.zoom.setEnabled(placed)
         if not placed:
-            self.zoom.setToolTip("It has no place in the picture.")
+            basic.set_tip(self.zoom, "It has no place in the picture.")
         self.zoom.setAccessibleDescription("" if placed else "It has no place in the picture.")
         self._swatch.set_colour(colour)
         self._note.setText(note)
@@ -147,7 +147,7 @@ class Inspector(QWidget):
         self._bar.update()
         for name, text in _texts(one).items():
             self._values[name].setText(text or "none")
-            self._values[name].setToolTip(basic.plain(text) if name == "Class" else "")
+            basic.set_tip(self._values[name], basic.plain(text) if name == "Class" else "")
             basic.set_tone(self._values[name], "" if text else "second")
         for name in ("Position", "Size", "Area", "Text"):
             for label in (self._titles[name], self._values[name]):
@@ -180,7 +180,7 @@ class Inspector(QWidget):
         icons.set_icon(self.fold, "up" if self._collapsed else "down")
         verb = "Unfold" if self._collapsed else "Fold"
         self.fold.setAccessibleName(f"{verb} the selected object")
-        self.fold.setToolTip(f"{verb} the selected object")
+        basic.set_tip(self.fold, f"{verb} the selected object")
         one = self._object
         self.header.set_second(f"{one.name} {one.confidence:.2f}" if self._collapsed and one is not None else "")
 

@@ -96,15 +96,15 @@ class JsonPanel(QWidget):
         self._time = basic.label("", tone="second")
         self._size = basic.label("", tone="second")
         find = basic.button(icon="search", kind="icon", on_click=self.search.open_bar, name="Find in the answer")
-        find.setToolTip("Find in the answer (Ctrl+F)")
+        basic.set_tip(find, "Find in the answer (Ctrl+F)")
         self.copy = CopyButton("Copy the answer")
         self.copy.clicked.connect(self._copy_answer)
         self._count_icon = basic.picture("bad")
         self._count = basic.label("")
         self.up = basic.button(icon="up", kind="icon", on_click=lambda: self._step_problem(-1), name="Previous problem")
         self.down = basic.button(icon="down", kind="icon", on_click=lambda: self._step_problem(1), name="Next problem")
-        self.up.setToolTip("Previous problem (Shift+F8)")
-        self.down.setToolTip("Next problem (F8)")
+        basic.set_tip(self.up, "Previous problem (Shift+F8)")
+        basic.set_tip(self.down, "Next problem (F8)")
         self._steps = basic.row(basic.vline(), 4, self._count_icon, self._count, self.up, self.down, spacing=4)
         title = basic.label("Answer", strong=True)
         said = (self._status_icon, self._status, self._time, self._size)
@@ -137,7 +137,7 @@ class JsonPanel(QWidget):
         self._said.setVisible(request is not None)
         self.curl.setEnabled(request is not None)
         why = "" if request is not None else "No request was made yet."
-        self.curl.setToolTip(why or "The secret is left out of what is copied.")
+        basic.set_tip(self.curl, why or "The secret is left out of what is copied.")
         self.curl.setAccessibleDescription(why)
 
     def set_answer(
@@ -323,7 +323,7 @@ class JsonPanel(QWidget):
         self.fold.setVisible(not wide)
         icons.set_icon(self.fold, "right" if folded else "down")
         verb = "Show" if folded else "Fold"
-        self.fold.setToolTip(f"{verb} the request")
+        basic.set_tip(self.fold, f"{verb} the request")
         self.fold.setAccessibleName(f"{verb} the request")
         self._fit_head()
 

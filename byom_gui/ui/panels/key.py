@@ -110,7 +110,7 @@ class KeyPanel(Popover):
             # Qt would hand the focus on to what comes after the popover, and the next key would go there.
             self.field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self.check.setEnabled(not why)
-        self.check.setToolTip(why or "Ask V7 which team the key belongs to")
+        basic.set_tip(self.check, why or "Ask V7 which team the key belongs to")
         self.check.setAccessibleDescription(why)
         if self.isVisible():
             self.place()

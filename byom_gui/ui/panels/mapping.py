@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QCompleter, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.class_mapping import LEAVE_OUT, MappedClass, candidates, open_rows
 from byom_gui.core.reconcile import words
@@ -14,6 +14,7 @@ from byom_gui.core.registering import TeamClass
 from byom_gui.ui import theme
 from byom_gui.ui.models.mapping import MappingModel
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.copy_row import Elided
 from byom_gui.ui.widgets.outcome import OutcomeMark
 from byom_gui.ui.widgets.table import RowTable
 
@@ -56,10 +57,10 @@ class MappingPanel(QWidget):
         self.mark = OutcomeMark()
         self.summary = basic.label("")
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.fetch = basic.button("Fetch again", on_click=self.fetch_wanted.emit)
+        self.fetch = basic.button("Fetch", on_click=self.fetch_wanted.emit)
         self.make = basic.button("Make missing…", on_click=lambda: self.make_wanted.emit(None))
-        self.export = basic.button("Export mapping…", on_click=self.export_wanted.emit)
-        self.steps = basic.button("Next steps in V7…", on_click=self.steps_wanted.emit)
+        self.export = basic.button("Export…", on_click=self.export_wanted.emit, name="Export the mapping")
+        self.steps = basic.button("Next steps…", on_click=self.steps_wanted.emit, name="Next steps in V7")
         self.stop = basic.button("Cancel", on_click=self.stop_wanted.emit)
         self.stop.hide()
         first = basic.row(self.mark, self.summary, self.stop)
@@ -98,7 +99,7 @@ class MappingPanel(QWidget):
         return basic.empty_state("warn", "No classes of the team", text, self.again)
 
     def _editor(self) -> QWidget:
-        self.which = basic.label("", strong=True)
+        self.which = Elided("", mono=False)
         self.note = basic.label("", tone="second", wrap=True)
         self._names = QStringListModel(self)
         self.target = QComboBox()
@@ -106,15 +107,20 @@ class MappingPanel(QWidget):
         self.target.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.target.setModel(self._names)
         self.target.setAccessibleName("Class of the team")
-        self.target.setMinimumWidth(theme.px(240))
+        self.target.setMinimumWidth(theme.px(120))
+        self.target.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         completer = QCompleter(self._names, self.target)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.target.setCompleter(completer)
         self.target.activated.connect(lambda _: self._choose())
         self.target.lineEdit().editingFinished.connect(self._typed)  # type: ignore[union-attr]
-        self.make_one = basic.button("Make it in the team…", on_click=self._make_one)
-        line = basic.row(self.which, basic.label("goes to", tone="second"), self.target, self.make_one, None)
+        self.make_one = basic.button("Make it…", on_click=self._make_one, name="Make it in the team")
+        line = basic.row(self.which, basic.label("goes to", tone="second"), self.target, self.make_one)
+        across = line.layout()
+        assert isinstance(across, QBoxLayout)
+        across.setStretch(0, 2)
+        across.setStretch(2, 3)
         made = basic.column(line, self.note, margins=(12, 8, 12, 8), spacing=4, on="surface")
         made.setMinimumHeight(theme.px(76))
         return made
@@ -149,7 +155,7 @@ class MappingPanel(QWidget):
             button.setEnabled(True)
         self.make.setEnabled(makes > 0)
         self.make.setText(f"Make missing ({makes})…" if makes else "Make missing…")
-        self.make.setToolTip("" if makes else "There is no missing class that can be made.")
+        basic.set_tip(self.make, "" if makes else "There is no missing class that can be made.")
         if selected is None and rows:
             first = next((at for at, each in enumerate(rows) if each.problem or each.target is None), 0)
             self.table.selectRow(first)
@@ -179,6 +185,7 @@ class MappingPanel(QWidget):
             return
         self._quiet = True
         self.which.setText(each.name)
+        basic.set_tip(self.which, each.name)
         fit, others = candidates(each.type, self._team)
         self._names.setStringList([BY_NAME, NOWHERE, *(one.name for one in (*fit, *others))])
         now = NOWHERE if each.match == "left-out" else each.target.name if each.target else BY_NAME

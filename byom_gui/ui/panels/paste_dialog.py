@@ -99,11 +99,11 @@ class PasteDialog(QDialog):
         why = "" if on else "No class was understood in the text." if pasted else "Paste a list first."
         for button in (self.add_button, self.replace_button):
             button.setEnabled(on)
-            button.setToolTip(why)
+            basic.set_tip(button, why)
             button.setAccessibleDescription(why)
         if on and self._listed:
             was = counted(self._listed, "listed class", "listed classes")
-            self.replace_button.setToolTip(f"Takes out the {was}. Undo brings them back.")
+            basic.set_tip(self.replace_button, f"Takes out the {was}. Undo brings them back.")
 
     def _add(self) -> None:
         self.read()

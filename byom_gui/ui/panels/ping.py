@@ -79,7 +79,7 @@ class PingView(QWidget):
         self.clock = Clock()
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
         self.copy_button = basic.button("Copy report", "copy", kind="flat", on_click=self._copy_report)
-        self.copy_button.setToolTip("Copy the whole ping as text")
+        basic.set_tip(self.copy_button, "Copy the whole ping as text")
         self._limits = basic.label(tone="second", size="small")
         self._cold = basic.label(COLD, tone="second", size="small", wrap=True)
         self._cold.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -148,7 +148,7 @@ class PredictionsDialog(QDialog):
         why = self._why_not()
         self.message.setText(why or self._what())
         self.export.setEnabled(not why)
-        self.export.setToolTip(why)
+        basic.set_tip(self.export, why)
         self.export.setAccessibleDescription(why)
 
     def _why_not(self) -> str:
@@ -176,7 +176,7 @@ class PredictionsDialog(QDialog):
         self._busy = True
         self.choices.setEnabled(False)
         self.export.setEnabled(False)
-        self.export.setToolTip("It is being written.")
+        basic.set_tip(self.export, "It is being written.")
         self.bar.setValue(0)
         self.bar.show()
         self.message.setText("Reading the answers…")

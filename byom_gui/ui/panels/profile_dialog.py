@@ -118,7 +118,7 @@ class ProfileDialog(QDialog):
         self.error.setText(said)
         self.error.setVisible(bool(said))
         self.save.setEnabled(not said)
-        self.save.setToolTip(said)
+        basic.set_tip(self.save, said)
         self.save.setAccessibleDescription(said)
         bad = where == "profile.path"
         if bool(self.path.property("bad")) != bad:
@@ -198,7 +198,7 @@ class PasteProfileDialog(QDialog):
             label.setVisible(bool(label.text()))
         why = "" if pasted is not None else error or "Paste the snippet or the command first."
         self.use.setEnabled(not why)
-        self.use.setToolTip(why)
+        basic.set_tip(self.use, why)
         self.use.setAccessibleDescription(why)
 
     def accept(self) -> None:

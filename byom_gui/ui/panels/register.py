@@ -149,7 +149,7 @@ class RegisterPanel(QWidget):
             "Sending. Cancel does not take it back.", tone="second", size="small", wrap=True
         )
         self.cancel = basic.button("Cancel", on_click=self.cancel_clicked.emit)
-        self.cancel.setToolTip("Stops waiting for V7; what was sent is not taken back.")
+        basic.set_tip(self.cancel, "Stops waiting for V7; what was sent is not taken back.")
         buttons = basic.row(self.register_button, self.cancel, self._clock, self.teams, self.export, self._sending_text)
         layout = buttons.layout()
         assert isinstance(layout, QBoxLayout)
@@ -188,7 +188,7 @@ class RegisterPanel(QWidget):
             self._team.setText(team.name or team.slug)
             self._team_id.setText(str(team.id))
         self._place.setText(place.title)
-        self._place.setToolTip(basic.plain(place.why))
+        basic.set_tip(self._place, place.why)
         self._key_mark.setVisible(bool(place.title))
         self._team_name = (team.name or team.slug) if team is not None else ""
         self._show_button()
@@ -225,7 +225,7 @@ class RegisterPanel(QWidget):
         """The base that V7's API wants, or why there is none (then only registering by hand fits)."""
         self.base.setText(external or "")
         self.base.setPlaceholderText("" if external else "none")
-        self.base.setToolTip(infer)
+        basic.set_tip(self.base, infer)
         said = "V7 calls /infer and /classes below it." if external else reason
         self._base_note.setText(said)
         basic.set_tone(self._base_note, "second" if external or not infer else "warn")
@@ -302,7 +302,7 @@ class RegisterPanel(QWidget):
     def _refresh(self) -> None:
         why = self._refusal()
         self.register_button.setEnabled(not why and not self._sending)
-        self.register_button.setToolTip(basic.plain(why))
+        basic.set_tip(self.register_button, why)
         self.register_button.setAccessibleDescription(why)
         basic.set_kind(self.register_button, "" if self._ended in ("registered", "unknown") else "primary")
         self._reason.setText(why)

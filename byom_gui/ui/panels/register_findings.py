@@ -122,10 +122,10 @@ class Findings(QWidget):
 
     def _row(self, finding: Finding, tone: str) -> QWidget:
         mark = basic.picture(ICONS[finding.severity])
-        mark.setToolTip(finding.severity)
+        basic.set_tip(mark, finding.severity)
         mark.setAccessibleName(finding.severity)
         what = basic.label(finding.what, strong=tone == "bad", wrap=True)
-        what.setToolTip(basic.plain(finding.fix))
+        basic.set_tip(what, finding.fix)
         action = finding.action
         if tone == "bad" and action is not None and action.label:
             does = basic.button(action.label, on_click=lambda: self.action_triggered.emit(action))
@@ -152,7 +152,7 @@ class Findings(QWidget):
 
     def _refresh(self) -> None:
         self.reason.setEnabled(self.override.isChecked())
-        self.reason.setToolTip("" if self.override.isChecked() else "Tick the box above first.")
+        basic.set_tip(self.reason, "" if self.override.isChecked() else "Tick the box above first.")
         over = bool(self.override_reason)
         for widget in (self._overridden, self._over_mark):
             widget.setVisible(over)

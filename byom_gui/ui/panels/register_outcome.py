@@ -108,7 +108,7 @@ class Outcome(QFrame):
         if outcome.kind == "unknown":
             there = basic.button("It is there", on_click=lambda: self.confirmed_there.emit(True))
             absent = basic.button("It is not", on_click=lambda: self.confirmed_there.emit(False))
-            absent.setToolTip("Then it can be sent again.")
+            basic.set_tip(absent, "Then it can be sent again.")
             return [open_v7, there, absent]
         if outcome.kind == "registered":
             return [basic.button("Export JSON…", on_click=self.export_clicked.emit), open_v7]
@@ -131,8 +131,8 @@ class Outcome(QFrame):
         self.wait.setVisible(waiting)
         self.wait.setText(f"in {left // 60}:{left % 60:02}" if waiting else "")
         self.again.setEnabled(not waiting)
-        self.again.setToolTip(
-            f"V7 asked to wait. It can be sent again in {left} s." if waiting else "Sends it once more"
+        basic.set_tip(
+            self.again, f"V7 asked to wait. It can be sent again in {left} s." if waiting else "Sends it once more"
         )
         self.again.setAccessibleDescription(self.again.toolTip())
         if not waiting:

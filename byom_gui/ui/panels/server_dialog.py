@@ -117,7 +117,7 @@ class ServerDialog(QDialog):
         why = self._why_not()
         self.message.setText(why or f"Writes into {self._folder()}.")
         self.write.setEnabled(not why)
-        self.write.setToolTip(basic.plain(why))
+        basic.set_tip(self.write, why)
         self.write.setAccessibleDescription(why)
 
     def _folder(self) -> Path:

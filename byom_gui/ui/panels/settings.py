@@ -231,10 +231,10 @@ class ConnectionSettings(QDialog):
     def _refresh(self) -> None:
         self._loud.setVisible(self._settings.insecure)
         self.clear_ca.setEnabled(bool(self._settings.ca_file))
-        self.clear_ca.setToolTip("" if self._settings.ca_file else "No CA file is set")
+        basic.set_tip(self.clear_ca, "" if self._settings.ca_file else "No CA file is set")
         by_url = self._settings.way == "url"
         self.interface.setEnabled(by_url)
-        self.interface.setToolTip("" if by_url else "Only used where images are sent by url")
+        basic.set_tip(self.interface, "" if by_url else "Only used where images are sent by url")
         self.interface.setAccessibleDescription(self.interface.toolTip())
 
     def _on_proxy(self) -> None:

@@ -137,7 +137,7 @@ class StartPage(QWidget):
         key.setProperty("keycap", True)
         key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         server = basic.button("New model server…", kind="flat", on_click=self.server_clicked.emit)
-        server.setToolTip("No server yet? Writes a small project, with your model behind one function.")
+        basic.set_tip(server, "No server yet? Writes a small project, with your model behind one function.")
         return basic.row(open_, key, 8, import_, 8, server, None, spacing=4)
 
     def set_samples(self, count: int) -> None:
@@ -175,7 +175,7 @@ class StartPage(QWidget):
         self.ping_button.setAccessibleName(word)
         basic.set_kind(self.ping_button, "" if text else "primary")
         self.try_button.setEnabled(not text)
-        self.try_button.setToolTip(f"{text}: wait, or cancel" if text else "")
+        basic.set_tip(self.try_button, f"{text}: wait, or cancel" if text else "")
         self.try_button.setAccessibleDescription(self.try_button.toolTip())
 
     def set_recent(self, items: Sequence[tuple[str, str]]) -> None:

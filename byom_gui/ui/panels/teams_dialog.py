@@ -142,7 +142,7 @@ class TeamsDialog(QDialog):
         self.register.setText("Cancel" if self._busy else f"{words}, production too" if production else words)
         self.register.setAccessibleName(self.register.text())
         self.register.setEnabled(self._busy or not why)
-        self.register.setToolTip(basic.plain("" if self._busy else why))
+        basic.set_tip(self.register, "" if self._busy else why)
         if not self._busy:
             live = f"Production: {', '.join(production)}." if production else ""
             self.note.setText(why or live)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QP
 from PySide6.QtWidgets import QLineEdit
 
 from byom_gui.ui import theme
-from byom_gui.ui.widgets.basic import restyle
+from byom_gui.ui.widgets.basic import restyle, set_tip
 
 EXAMPLE = "https://models.example.com/api/infer"
 
@@ -46,7 +46,7 @@ class AddressField(QLineEdit):
         self.setProperty("tall", tall)
         self.setPlaceholderText(EXAMPLE)
         self.setAccessibleName("Model address")
-        self.setToolTip("Where the model answers: the whole address, with its path")
+        set_tip(self, "Where the model answers: the whole address, with its path")
         self.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self._post = theme.mono(12)
         self.setTextMargins(self._margin(), 0, 0, 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -48,7 +48,7 @@ def button(
         icons.set_icon(made, icon, "onaccent" if kind == "primary" else "")
     made.setCheckable(checkable)
     made.setAccessibleName(name or text)
-    made.setToolTip(plain(tip or (name if not text else "")))
+    set_tip(made, tip or (name if not text else ""))
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if on_click is not None:
         made.clicked.connect(lambda: on_click())
@@ -117,6 +117,11 @@ def plain(text: str) -> str:
     """Text from outside for a tool-tip, which Qt would read as markup where it looks like some."""
     looks_rich = "<" in text or "&lt;" in text
     return html.escape(text).replace("\n", "<br>") if looks_rich else text
+
+
+def set_tip(part: QWidget | QAction, text: str) -> None:
+    """Gives a part its tool-tip. The one way to: Qt would render what looks like markup, wherever it came from."""
+    part.setToolTip(plain(text))
 
 
 def message_box(parent: QWidget, title: str, text: str, more: str = "") -> QMessageBox:

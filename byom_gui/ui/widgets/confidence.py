@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
+from byom_gui.ui.widgets.basic import set_tip
 
 BINS = 20
 _STEPS = 100
@@ -36,7 +37,7 @@ class _Bars(QWidget):
         self.slider.setSingleStep(1)
         self.slider.setPageStep(10)
         self.slider.setAccessibleName("Confidence")
-        self.slider.setToolTip(_TIP)
+        set_tip(self.slider, _TIP)
         self.slider.setFixedHeight(theme.px(_SLIDER))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -77,7 +78,7 @@ class Confidence(QWidget):
         self.field.setFixedWidth(theme.px(28) + self.field.fontMetrics().horizontalAdvance("0.00"))
         self.field.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
         self.field.setAccessibleName("Confidence, 0 to 1")
-        self.field.setToolTip(_TIP)
+        set_tip(self.field, _TIP)
         self.field.setKeyboardTracking(False)
         self._value = 0.0
         self.slider.valueChanged.connect(lambda value: self._take(value / _STEPS))

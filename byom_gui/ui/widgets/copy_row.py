@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from byom_gui.ui import icons, theme
-from byom_gui.ui.widgets.basic import copy_text, label, plain
+from byom_gui.ui.widgets.basic import copy_text, label, set_tip
 
 SAYS_COPIED_MS = 2000
 
@@ -19,7 +19,7 @@ class CopyButton(QPushButton):
         super().__init__()
         self.setProperty("kind", "icon")
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.word = label("Copied", tone="ok", size="small")
         self.word.hide()
         icons.set_icon(self, "copy")
@@ -47,7 +47,7 @@ class Elided(QLabel):
     def __init__(self, text: str, *, mono: bool) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setToolTip(plain(text))
+        set_tip(self, text)
         if mono:
             self.setFont(theme.mono())
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -165,7 +165,7 @@ class FindingActions(QWidget):
         where = next((place for place in places if is_in_answer(place)), "")
         if where:
             show = basic.button("Show in JSON", "code", on_click=lambda: self.show_in_json.emit(where))
-            show.setToolTip(basic.plain(where))
+            basic.set_tip(show, where)
             layout.addWidget(show)
         self.main = None
         action = fitting_action(finding)
@@ -173,7 +173,7 @@ class FindingActions(QWidget):
             # The fix takes the server's spelling; this leaves the choice to the user.
             edit = Action("edit-class", action.argument.partition("\n")[0], "Rename…")
             self.rename = basic.button(edit.label, on_click=lambda: self.action_triggered.emit(edit))
-            self.rename.setToolTip(basic.plain(f"Type another name for “{edit.argument}”"))
+            basic.set_tip(self.rename, f"Type another name for “{edit.argument}”")
             layout.addWidget(self.rename)
         if action is not None:
             self.main = basic.button(action.label or "Do it", on_click=lambda: self.action_triggered.emit(action))

@@ -34,7 +34,7 @@ class FindingRow(QFrame):
         self.chevron = basic.button(icon="down", kind="icon", on_click=self.toggle, name=f"Open: {finding.what}")
         mark = basic.picture(ICONS[finding.severity])
         mark.setAccessibleName(finding.severity)
-        mark.setToolTip(finding.severity)
+        basic.set_tip(mark, finding.severity)
         self._id = basic.label(finding.id, tone="second", size="small", mono=True)
         self._line = QHBoxLayout()
         self._line.setSpacing(theme.px(8))
@@ -78,7 +78,7 @@ class FindingRow(QFrame):
         icons.set_icon(self.chevron, "up" if on else "down")
         word = "Close" if on else "Open"
         self.chevron.setAccessibleName(f"{word}: {self.finding.what}")
-        self.chevron.setToolTip(word)
+        basic.set_tip(self.chevron, word)
         self.toggled.emit(on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton
 
 from byom_gui.ui import icons, theme
+from byom_gui.ui.widgets.basic import set_tip
 
 
 class MenuButton(QPushButton):
@@ -26,7 +27,7 @@ class MenuButton(QPushButton):
         """Changes text, accessible name and tool-tip together."""
         icons.set_words(self, text)
         self.setAccessibleName(text)
-        self.setToolTip(tip)
+        set_tip(self, tip)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, then its arrow."""

@@ -56,7 +56,7 @@ class OutcomeMark(QWidget):
         if outcome != "running":
             icons.set_picture(self._picture, outcome, "", self._size)
         self.setAccessibleName(WORDS[outcome])
-        self.setToolTip(WORDS[outcome])
+        basic.set_tip(self, WORDS[outcome])
 
 
 class Outcome(QWidget):

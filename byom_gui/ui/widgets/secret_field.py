@@ -43,7 +43,7 @@ class SecretField(QWidget):
         self.save = basic.button("Save", on_click=self._hand_on, name=f"Save {name}")
         self._place = basic.label(tone="second", size="small", wrap=True)
         self.copy = basic.button("Copy secret", kind="link", on_click=self.copy_clicked.emit, name=f"Copy {name}")
-        self.copy.setToolTip("Puts it on the clipboard, which is cleared after 30 seconds")
+        basic.set_tip(self.copy, "Puts it on the clipboard, which is cleared after 30 seconds")
         self.forget = basic.button("Forget", kind="link", on_click=self.forget_clicked.emit, name=f"Forget {name}")
         self._can_copy = can_copy
         self.edit.returnPressed.connect(self._hand_on)
@@ -77,7 +77,7 @@ class SecretField(QWidget):
         """An empty ``why_not`` lets it be used; otherwise that says why it can not be."""
         self._why_not = why_not
         self.edit.setEnabled(not why_not)
-        self.edit.setToolTip(why_not)
+        basic.set_tip(self.edit, why_not)
         self.edit.setAccessibleDescription(why_not)
         self._refresh()
 
@@ -92,7 +92,7 @@ class SecretField(QWidget):
         usable = not self._why_not and bool(self.edit.text())
         self.save.setEnabled(usable)
         why = "" if usable else self._why_not or "Enter it first"
-        self.save.setToolTip(why)
+        basic.set_tip(self.save, why)
         self.save.setAccessibleDescription(why)
 
     def _hand_on(self) -> None:

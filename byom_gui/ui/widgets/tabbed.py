@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
-from byom_gui.ui.widgets.basic import hline, label, picture, plain
+from byom_gui.ui.widgets.basic import hline, label, picture, set_tip
 
 
 class TabbedPane(QWidget):
@@ -97,7 +97,7 @@ class TabbedPane(QWidget):
     def set_info(self, *words: str) -> None:
         """Words at the right end of the tab row, the most important first: the last ones go where room is short."""
         self._words = tuple(word for word in words if word)
-        self.info.setToolTip(plain("    ".join(self._words)))
+        set_tip(self.info, "    ".join(self._words))
         self._fit_info()
 
     def _fit_info(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from byom_gui.ui import theme
+from byom_gui.ui.widgets.basic import set_tip
 
 
 class TimingBar(QWidget):
@@ -25,13 +26,13 @@ class TimingBar(QWidget):
     def set_span(self, start: float, length: float, total: float, tone: str = "text2") -> None:
         """From ``start``, ``length`` long, on an axis of ``total``; ``tone`` is a theme token."""
         self._span, self._tone = (start, length, total), tone
-        self.setToolTip(f"from {start:,.0f} to {start + length:,.0f} ms")
+        set_tip(self, f"from {start:,.0f} to {start + length:,.0f} ms")
         self.update()
 
     def clear(self) -> None:
         """Shows nothing: the stage never ran."""
         self._span = None
-        self.setToolTip("")
+        set_tip(self, "")
         self.update()
 
     def mark(self) -> QRectF | None:
