@@ -22,6 +22,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.class_mapping import NewClass
 from byom_gui.core.classes import ClassList
 from byom_gui.ui.panels.capacity_dialog import CapacityDialog
+from byom_gui.ui.panels.predictions_dialog import PredictionsDialog
 from byom_gui.ui.panels.server_dialog import ServerDialog
 from byom_gui.ui.panels.teams_dialog import TeamsDialog
 
@@ -135,6 +136,26 @@ def mapping(out: Path) -> None:
         on.tour.settle()
         window.parts.mapping.table.selectRow(2)
         on.shoot("mapping-light")
+
+
+def predictions(out: Path) -> None:
+    """What the model said, about to be written as files of other tools."""
+    with stage(out, _say) as on:
+        on.connect()
+        on.preview(4)
+        backend = on.tour.window.works.backend.v7
+        team = backend.token_info(CancelToken())
+        backend.make_classes(team, [NewClass("Nucleus", "polygon")], CancelToken(), lambda *_: None)
+        on.tour.check_key()
+        on.tour.window.menus.actions["export-predictions"].trigger()
+        dialog = on.tour.window.findChild(PredictionsDialog)
+        assert dialog is not None
+        dialog.folder.setText("/tmp")
+        for form in dialog.forms.values():
+            form.setChecked(True)
+        on.tour.settle()
+        dialog.grab().save(str(out / "predictions-light.png"))
+        dialog.reject()
 
 
 def teams(out: Path) -> None:
@@ -305,6 +326,7 @@ SHOTS: tuple[Shot, ...] = (
     all_shapes,
     classes_error,
     registering,
+    predictions,
     teams,
     reach,
     mapping,

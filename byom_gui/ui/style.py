@@ -82,6 +82,7 @@ QTabBar::tab:selected { color: @text; font-weight: 600; border-bottom: 2px solid
 QTabBar::tab:focus { border-bottom: 2px solid @focus; background: @hover; }
 
 QTreeView, QListView, QTableView { border: 0; background: @surface; outline: 0; }
+QListWidget { border: 1px solid @fieldline; border-radius: 6px; padding: 4px; }
 QTableView { gridline-color: @line; }
 QHeaderView { background: @surface; border: 0; }
 QHeaderView::section { height: 27px; padding: 0 4px; border: 0; border-bottom: 1px solid @line; background: @surface;
@@ -139,9 +140,9 @@ QSlider::handle:horizontal:focus { border: 2px solid @focus; width: 11px; }
 QProgressBar { height: 4px; max-height: 4px; border: 0; border-radius: 2px; background: @line; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QCheckBox, QRadioButton { spacing: 8px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @fieldline; border-radius: 4px;
+QCheckBox::indicator, QListWidget::indicator { width: 14px; height: 14px; border: 1px solid @fieldline; border-radius: 4px;
   background: @surface; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@tickfile); }
+QCheckBox::indicator:checked, QListWidget::indicator:checked { background: @accent; border-color: @accent; image: url(@tickfile); }
 QCheckBox::indicator:focus { border: 2px solid @focus; width: 12px; height: 12px; }
 QCheckBox:disabled { color: @text3; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @fieldline; border-radius: 8px;

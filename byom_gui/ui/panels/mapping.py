@@ -14,7 +14,6 @@ from byom_gui.core.registering import TeamClass
 from byom_gui.ui import theme
 from byom_gui.ui.models.mapping import MappingModel
 from byom_gui.ui.widgets import basic
-from byom_gui.ui.widgets.copy_row import Elided
 from byom_gui.ui.widgets.outcome import OutcomeMark
 from byom_gui.ui.widgets.table import RowTable
 
@@ -99,7 +98,7 @@ class MappingPanel(QWidget):
         return basic.empty_state("warn", "No classes of the team", text, self.again)
 
     def _editor(self) -> QWidget:
-        self.which = Elided("", mono=False)
+        self.which = basic.label("", strong=True)
         self.note = basic.label("", tone="second", wrap=True)
         self._names = QStringListModel(self)
         self.target = QComboBox()
@@ -108,7 +107,8 @@ class MappingPanel(QWidget):
         self.target.setModel(self._names)
         self.target.setAccessibleName("Class of the team")
         self.target.setMinimumWidth(theme.px(120))
-        self.target.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.target.setMaximumWidth(theme.px(320))
+        self.target.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         completer = QCompleter(self._names, self.target)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -116,11 +116,10 @@ class MappingPanel(QWidget):
         self.target.activated.connect(lambda _: self._choose())
         self.target.lineEdit().editingFinished.connect(self._typed)  # type: ignore[union-attr]
         self.make_one = basic.button("Make it…", on_click=self._make_one, name="Make it in the team")
-        line = basic.row(self.which, basic.label("goes to", tone="second"), self.target, self.make_one)
+        line = basic.row(self.which, basic.label("goes to", tone="second"), self.target, self.make_one, None)
         across = line.layout()
         assert isinstance(across, QBoxLayout)
-        across.setStretch(0, 2)
-        across.setStretch(2, 3)
+        across.setStretch(2, 1)
         made = basic.column(line, self.note, margins=(12, 8, 12, 8), spacing=4, on="surface")
         made.setMinimumHeight(theme.px(76))
         return made
@@ -184,7 +183,8 @@ class MappingPanel(QWidget):
         if each is None:
             return
         self._quiet = True
-        self.which.setText(each.name)
+        metrics, room = self.which.fontMetrics(), theme.px(160)
+        self.which.setText(metrics.elidedText(each.name, Qt.TextElideMode.ElideMiddle, room))
         basic.set_tip(self.which, each.name)
         fit, others = candidates(each.type, self._team)
         self._names.setStringList([BY_NAME, NOWHERE, *(one.name for one in (*fit, *others))])

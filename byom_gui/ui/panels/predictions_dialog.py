@@ -221,6 +221,7 @@ def _class_list(classes: Mapping[str, int]) -> QListWidget:
     made = QListWidget()
     made.setAccessibleName("Classes to export")
     made.setUniformItemSizes(True)
+    made.setSpacing(theme.px(3))
     for name, count in classes.items():
         item = QListWidgetItem(f"{name or '(no name)'}  ·  {count:,}")
         item.setData(Qt.ItemDataRole.UserRole, name)
