@@ -35,7 +35,8 @@ class Soak:
         self.dice = random.Random(1)
         self.count = 0
         light: list[Callable[[], None]] = [
-            self.select, self.zoom, self.slide, self.next_image, self.view, self.listed, self.rename, self.undo,
+            self.select, self.zoom, self.slide, self.next_image, self.view, self.sub_view, self.listed, self.rename,
+            self.undo,
         ]  # fmt: skip
         heavy = [self.add_image, self.rerun, self.remove, self.save, self.export, self.ping]
         self.every = [*light * 8, *heavy]
@@ -88,6 +89,11 @@ class Soak:
     def view(self) -> None:
         """Another view in the middle."""
         self.window.parts.center.show_view(self.dice.choice(NAMES))
+
+    def sub_view(self) -> None:
+        """Another view of registering."""
+        registering = self.window.parts.registering
+        registering.show_view(self.dice.choice(registering.titles))
 
     def listed(self) -> None:
         """Another list on the right."""

@@ -140,9 +140,11 @@ QSlider::handle:horizontal:focus { border: 2px solid @focus; width: 11px; }
 QProgressBar { height: 4px; max-height: 4px; border: 0; border-radius: 2px; background: @line; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QCheckBox, QRadioButton { spacing: 8px; }
-QCheckBox::indicator, QListWidget::indicator { width: 14px; height: 14px; border: 1px solid @fieldline; border-radius: 4px;
+QCheckBox::indicator, QListWidget::indicator { width: 14px; height: 14px; border: 1px solid @fieldline;
+  border-radius: 4px;
   background: @surface; }
-QCheckBox::indicator:checked, QListWidget::indicator:checked { background: @accent; border-color: @accent; image: url(@tickfile); }
+QCheckBox::indicator:checked, QListWidget::indicator:checked { background: @accent; border-color: @accent;
+  image: url(@tickfile); }
 QCheckBox::indicator:focus { border: 2px solid @focus; width: 12px; height: 12px; }
 QCheckBox:disabled { color: @text3; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @fieldline; border-radius: 8px;

@@ -126,6 +126,13 @@ def walk(window: MainWindow, tour: Tour, address: str, out: Path) -> list[str]:
     window.parts.center.show_view("Register")
     tour.settle(150)
     clips += copied(window)
+    for name in window.parts.registering.titles:
+        window.parts.registering.show_view(name)
+        tour.settle(250)
+        clips += copied(window)
+    window.reaching.save(out / "reach.sh")
+    window.mapping.export(out / "mapping.json")
+    tour.wait("script and mapping", lambda: all((out / name).exists() for name in ("reach.sh", "mapping.json")))
     window.filing.save(out / "project.byom.json")
     tour.wait("the project", (out / "project.byom.json").exists)
     window.session.set_name("unsaved")
