@@ -38,6 +38,9 @@ NEEDED = (
     "resources/linux/byom-gui.desktop",
     "resources/linux/byom-gui.xml",
     "resources/linux/install.sh",
+    "resources/scaffold/common/serve.py",
+    "resources/scaffold/ocr_example/model.py",
+    "byom_gui/core/reach.sh",
 )
 NOBODY = 65534
 STARTS = 7

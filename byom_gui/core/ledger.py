@@ -16,8 +16,8 @@ from byom_gui.core.reconcile import near_key, words
 from byom_gui.core.registration import Registration, registration_from_json, registration_to_json
 
 FORMAT = "byom-ledger/1"
-MOST_GOLDEN = 20
-MOST_RESULTS = 500
+MOST_GOLDEN = 10
+MOST_RESULTS = 200
 NEAR = 2
 """Pixels by which an edge may differ and still be the same."""
 _FAR = 1e9
@@ -210,7 +210,8 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
                 "place": each.place,
                 "sha256": each.digest,
                 "count": each.count,
-                "results": [[one.name, one.shape, *one.box] for one in each.results],
+                # A line each, so that a file of thousands stays small.
+                "results": [" ".join((*map(str, one.box), one.shape, one.name)) for one in each.results],
             }
             for each in entry.golden
         ],
@@ -247,7 +248,7 @@ def entry_from_json(value: object, id_: str = "") -> Entry:
 
 def _golden(value: Any) -> Golden:
     try:
-        results = tuple(Summed(str(name), str(shape), _place(box)) for name, shape, *box in value["results"])
+        results = tuple(_result(line) for line in value["results"])
         digest = str(value["sha256"])
         if not _DIGEST.fullmatch(digest):
             raise ValueError
@@ -256,9 +257,9 @@ def _golden(value: Any) -> Golden:
         raise FileError("The entry is damaged.") from None
 
 
-def _place(box: Sequence[Any]) -> Place:
-    left, top, right, bottom = (int(each) for each in box)
-    return left, top, right, bottom
+def _result(line: Any) -> Summed:
+    left, top, right, bottom, shape, name = str(line).split(" ", 5)
+    return Summed(name, shape, (int(left), int(top), int(right), int(bottom)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from byom_gui.services.model_server import ModelServer
 from byom_gui.services.previewing import infer_image
 from byom_gui.services.stores import state_folder
 
-MOST = 500
+MOST = 300
 _NO_DIGIT = re.compile(r"\D")
 
 

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.shipping import dist
 from benchmarks.torture.row import Row
 
-SOUND = [f"byom_gui/{name}x" if name.endswith("/") else f"byom_gui/{name}" for name in dist.NEEDED]
+SOUND = [f"byom-gui/{name}x" if name.endswith("/") else f"byom-gui/{name}" for name in dist.NEEDED]
 
 
 def test_what_is_missing_and_what_is_too_much_is_named() -> None:

@@ -111,7 +111,7 @@ def test_the_file_holds_it_all_and_no_query_value() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"format": "byom-ledger/2"}, {"team": None}, {"when": 1}, {"team": {"slug": 1}}, {"registration": 5}]
-    + [{"golden": [each]} for each in (1, {}, {"results": [[1]]})],
+    + [{"golden": [each]} for each in (1, {}, {"results": ["1 2"]})],
 )
 def test_what_is_no_entry_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(FileError):
