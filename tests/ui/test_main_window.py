@@ -511,7 +511,9 @@ def test_escape_closes_the_key_panel_even_after_check_was_pressed(window: MainWi
 
 def test_the_register_shortcut_leads_to_the_name_then_to_the_button(window: MainWindow, tour: Tour) -> None:
     tour.connect(ADDRESS)
+    window.parts.registering.show_view("History")
     window.menus.actions["register"].trigger()
+    assert window.parts.registering.current == "Register"
     assert window.focusWidget() is window.parts.register.name
 
 

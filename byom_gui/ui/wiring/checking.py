@@ -293,6 +293,7 @@ class Checking(QObject):
         """Brings the register view up, and the keys to what is due there: the name, else the button that registers."""
         self._parts.show_work(True)
         self._parts.center.show_view("Register")
+        self._parts.registering.show_view("Register")
         panel = self._parts.register
         due = panel.register_button if panel.name.text().strip() and panel.register_button.isEnabled() else panel.name
         due.setFocus(Qt.FocusReason.ShortcutFocusReason)
