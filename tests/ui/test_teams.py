@@ -138,6 +138,13 @@ def test_a_checked_key_is_remembered_used_and_forgotten(window: MainWindow, worl
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
 
 
+def test_a_key_that_is_forgotten_is_gone_as_the_teams_own_too(window: MainWindow, world: World, qtbot: QtBot) -> None:
+    window.works.keys.check_key()
+    qtbot.waitUntil(lambda: [team.slug for team in world.teams] == ["acme"] and window.works.jobs.busy == 0)
+    window.parts.key.forget_clicked.emit()
+    qtbot.waitUntil(lambda: world.teams == () and window.works.jobs.busy == 0)
+
+
 def test_without_teams_or_in_practice_it_says_so(ready: MainWindow, world: World, qtbot: QtBot) -> None:
     world.teams = ()
     dialog = opened(ready, qtbot, 0)

@@ -40,6 +40,7 @@ class Teams(QObject):
         works.keys.key_checked.connect(self._remember)
         self._session.team_changed.connect(self._show_label)
         parts.register.teams_clicked.connect(self.open)
+        parts.key.forget_clicked.connect(self._forget_current)
 
     # --- which teams there are
 
@@ -54,17 +55,27 @@ class Teams(QObject):
 
         self._works.jobs.run(work, self._learned, lambda error: self._say(error.sentence), lane=KEYRING)
 
+    def _forget_current(self) -> None:
+        """Who forgets the key in use wants it gone: the copy that is kept as the team's own goes with it."""
+        known = self._current()
+        if known is not None:
+            self._forget(known)
+
     def _learned(self, teams: tuple[KnownTeam, ...]) -> None:
         self._known = teams
         self._show_label()
 
     def _show_label(self) -> None:
         """Staging and production, told apart at a glance: a word and a colour, at the team and at Register."""
-        team = self._session.team
-        known = find(self._known, self._host(), team.slug) if team else None
+        known = self._current()
         environment = known.environment if known and not self._session.practice else ""
         self._parts.bar.set_environment(environment)
         self._parts.register.set_environment(environment)
+
+    def _current(self) -> KnownTeam | None:
+        """The team whose key is in use, where it is known."""
+        team = self._session.team
+        return find(self._known, self._host(), team.slug) if team else None
 
     def _host(self) -> str:
         return str(self._works.backend.v7.host())
