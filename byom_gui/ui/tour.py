@@ -21,6 +21,17 @@ from byom_gui.ui.main_window import MainWindow
 STEP_SECONDS = 60.0
 
 
+def turn(seconds: float) -> None:
+    """One turn of the event loop, and a pause in which workers work.
+
+    What was given to ``deleteLater`` ends, too, as in the app's own loop: processEvents alone never ends it. QTest's
+    own waiting would hold Python's lock all the while, and workers would stand still.
+    """
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    time.sleep(seconds)
+
+
 class TourError(AppError):
     """A step did not come to its end in time; the sentence says which."""
 
@@ -47,13 +58,14 @@ class Tour:
             if time.monotonic() > end:
                 notice = self.window.notice.text
                 raise TourError(f"The tour got stuck at: {what}.{f' The window says: {notice}' if notice else ''}")
-            QTest.qWait(5)
-        QTest.qWait(1)  # what a worker has just handed over is delivered
+            turn(0.005)
+        turn(0)  # what a worker has just handed over is delivered
 
     def settle(self, milliseconds: int = 250) -> None:
         """Lets pending drawing and timers come to their end."""
-        # Not processEvents alone: outside a running loop that never ends what was given to deleteLater.
-        QTest.qWait(milliseconds)
+        end = time.monotonic() + milliseconds / 1000
+        while time.monotonic() < end:
+            turn(0.005)
 
     def picture(self, name: str) -> Path:
         """Saves what the window shows now."""
