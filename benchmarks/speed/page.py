@@ -13,11 +13,12 @@ from benchmarks.speed.measure import AT_ONCE, IMAGES, Line
 Series = Mapping[str, Sequence[tuple[int, float]]]
 
 NOTES: dict[str, str] = {
-    "cold start": "Nearly all of a bare window's time is Python and Qt's libraries, which both load. Ours loads some 200 "
-    "modules of its own and makes 1,000 widgets; with style sheet, fonts and first layout that is a quarter of a second "
-    "more. Tried: the style sheet applied once and not at each widget (−180 ms), the keyring asked after the first "
-    "paint (−90 ms), heavy libraries imported when first needed (−60 ms). What is left is the making of the workspace "
-    "before it is wanted; making it at the first address would move the wait to the moment at which it is felt.",
+    "cold start": "Nearly all of a bare window's time is Python and Qt's libraries, which both load. Ours loads some "
+    "200 modules of its own and makes 1,000 widgets; with style sheet, fonts and first layout that is a third of a "
+    "second more. Tried: the style sheet applied once and not at each widget (−180 ms), the keyring asked after the "
+    "first paint (−90 ms), heavy libraries imported when first needed (−60 ms). What is left is the making of the "
+    "workspace before it is wanted; making it at the first address would move the wait to the moment at which it is "
+    "felt.",
     "memory at first paint": "The modules and widgets of the workspace, which is made at the start.",
     "MB answer": "Python's reader makes dicts alone; here V7's schema is judged, a shape is made of each result, and "
     "its places are judged. Tried: msgspec in place of json (0.65 of its time), points as tuples made at C speed (a "

@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -25,21 +26,39 @@ class PictureError(Exception):
     """The request is sound, and its image can not be had. The text is for the caller."""
 
 
-def read_picture(body: Any, settings: Settings) -> Image.Image:
-    """The image of ``{"image": {"base64": …}}`` or ``{"image": {"url": …}}``.
+@dataclass(frozen=True)
+class ImageRequest:
+    """What V7 sends: the image itself in base64, or an address of it. One of the two is set."""
+
+    base64: str | None = None
+    url: str | None = None
+
+    @classmethod
+    def read(cls, body: Any) -> ImageRequest:
+        """Of ``{"image": {"base64": …}}`` or ``{"image": {"url": …}}``; other keys do no harm.
+
+        Raises:
+            RequestError: another form.
+        """
+        image = body.get("image") if isinstance(body, dict) else None
+        if not isinstance(image, dict):
+            raise RequestError('Send {"image": {"base64": …}} or {"image": {"url": …}}.')
+        if isinstance(image.get("base64"), str):
+            return cls(base64=image["base64"])
+        if isinstance(image.get("url"), str):
+            return cls(url=image["url"])
+        raise RequestError('The image needs "base64" or "url", as text.')
+
+
+def read_picture(request: ImageRequest, settings: Settings) -> Image.Image:
+    """The image of a request.
 
     Raises:
-        RequestError: another form.
         PictureError: no image can be made of it.
     """
-    image = body.get("image") if isinstance(body, dict) else None
-    if not isinstance(image, dict):
-        raise RequestError('Send {"image": {"base64": …}} or {"image": {"url": …}}.')
-    if isinstance(image.get("base64"), str):
-        return upright(_decoded(image["base64"], settings), settings)
-    if isinstance(image.get("url"), str):
-        return upright(_fetched(image["url"], settings), settings)
-    raise RequestError('The image needs "base64" or "url", as text.')
+    if request.base64 is not None:
+        return upright(_decoded(request.base64, settings), settings)
+    return upright(_fetched(request.url or "", settings), settings)
 
 
 def _decoded(text: str, settings: Settings) -> bytes:
