@@ -110,7 +110,7 @@ class Jobs(QObject):
 
     @property
     def busy(self) -> int:
-        """How many jobs wait or run."""
+        """How many jobs wait, run, or have ended without their last word being delivered."""
         with self._lock:
             return len(self._live)
 
@@ -125,6 +125,8 @@ class Jobs(QObject):
         end = time.monotonic() + seconds
         for thread in list(self._threads):
             thread.join(max(0.0, end - time.monotonic()))
+        with self._lock:
+            self._live.clear()
 
     def _post(self, call: Callable[[], None]) -> None:
         with self._post_lock:
@@ -158,7 +160,8 @@ class Jobs(QObject):
         while job is not None:
             outcome = self._outcome(job)
             with self._lock:
-                self._live.discard(job)
+                if outcome is None or self._closed:
+                    self._live.discard(job)
                 self._running[lane] -= 1
                 job = self._next(lane)
                 if job is None:
@@ -185,7 +188,15 @@ class Jobs(QObject):
         return self._finish(job, lambda: job.on_done(result))
 
     def _finish(self, job: Job[Any], call: Callable[[], None]) -> Callable[[], None]:
-        return lambda: None if job.token.cancelled else call()
+        def last_word() -> None:
+            try:
+                if not job.token.cancelled:
+                    call()
+            finally:
+                with self._lock:
+                    self._live.discard(job)
+
+        return last_word
 
     def _failed(self, job: Job[Any], error: AppError) -> Callable[[], None]:
         return self._finish(job, lambda: job.on_error(error))

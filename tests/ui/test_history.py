@@ -122,6 +122,22 @@ def test_an_unknown_outcome_is_kept_as_one_until_the_user_looked(ready: MainWind
     qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
 
 
+def test_looking_in_v7_before_the_history_is_written_forgets_the_unknown_one_all_the_same(
+    ready: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    held = threading.Event()
+    world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
+    ready.works.jobs.hold("ledger", True)
+    ready.works.submitting.submit()
+    ready.works.submitting.stop_watching()
+    held.set()
+    ready.works.submitting.confirm(True)
+    assert world.ledger == []
+    ready.works.jobs.hold("ledger", False)
+    qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
+    assert [each.outcome for each in world.ledger] == ["registered"]
+
+
 def test_what_did_not_arrive_is_forgotten(ready: MainWindow, world: World, qtbot: QtBot) -> None:
     held = threading.Event()
     world.gate = lambda _: held.wait(10)  # type: ignore[assignment]

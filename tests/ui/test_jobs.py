@@ -92,7 +92,6 @@ def test_a_cancelled_job_never_calls_back_even_if_its_answer_comes_late(jobs: Jo
     job.report("late")
     gate.set()
     qtbot.waitUntil(lambda: jobs.busy == 0)
-    qtbot.wait(30)
     assert calls == []
 
 
@@ -107,6 +106,27 @@ def test_a_job_that_stops_at_the_token_is_silent(jobs: Jobs, qtbot: QtBot) -> No
     job.cancel()
     qtbot.waitUntil(lambda: jobs.busy == 0)
     assert calls == []
+
+
+def test_a_job_is_busy_until_its_last_word_is_delivered(jobs: Jobs, qtbot: QtBot) -> None:
+    counts: list[int] = []
+    jobs.run(lambda _: 1, lambda _: counts.append(jobs.busy), never, lane="one")
+    for thread in threading.enumerate():
+        if thread.name == "job-one":
+            thread.join(5)
+    assert (jobs.busy, counts) == (1, []), "the loop did not turn yet"
+    qtbot.waitUntil(lambda: jobs.busy == 0)
+    assert counts == [1]
+
+
+def test_a_callback_that_raises_leaves_nothing_busy(jobs: Jobs, qtbot: QtBot) -> None:
+    def broken(_: int) -> None:
+        raise ZeroDivisionError
+
+    with qtbot.captureExceptions() as raised:
+        jobs.run(lambda _: 1, broken, never)
+        qtbot.waitUntil(lambda: jobs.busy == 0)
+    assert [kind for kind, _, _ in raised] == [ZeroDivisionError]
 
 
 def test_progress_comes_in_order_and_before_the_result(jobs: Jobs, qtbot: QtBot) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +21,13 @@ from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
 
 
+@dataclass(slots=True)
+class _Unknown:
+    """An entry of the history whose outcome is unknown. Its id is written and read in the ledger's lane alone."""
+
+    id: str = ""
+
+
 class Submitting(QObject):
     """Plans the request from the session, and sends it when the user says so."""
 
@@ -36,7 +43,7 @@ class Submitting(QObject):
         self._job: Job[RegisterOutcome] | None = None
         self._sent: tuple[Registration, TeamInfo, str] | None = None
         self._answers: tuple[Preview, ...] = ()
-        self._unknown = ""
+        self._unknown: _Unknown | None = None
         self._began = 0.0
         self._clock = QTimer(self)
         self._clock.setInterval(200)
@@ -96,7 +103,7 @@ class Submitting(QObject):
         # What is edited from now on was not sent.
         self._sent = (session.project.registration, session.team, str(planned.host))
         self._answers = tuple(session.previews.values())
-        self._unknown = ""
+        self._unknown = None
         self._session.set_outcome(None)
         self._began = time.monotonic()
         self._clock.start()
@@ -173,24 +180,27 @@ class Submitting(QObject):
         registration, team, host = self._sent
         when = datetime.now(UTC).isoformat(timespec="seconds")
         entry = Entry(when, host, team.slug, team.name, kind, registration, model_url)
-        answers, add = self._answers, self._backend.ledger.add
+        answers, add, kept = self._answers, self._backend.ledger.add, _Unknown()
+        self._unknown = kept if kind == "unknown" else None
 
-        def kept(id_: str) -> None:
-            self._unknown = id_ if kind == "unknown" else ""
-            self.noted.emit()
+        def work(_: Job[None]) -> None:
+            kept.id = add(entry, answers)
 
-        self._jobs.run(
-            lambda _: add(entry, answers), kept, lambda error: self.notice.emit(error.sentence), lane="ledger"
-        )
+        self._jobs.run(work, lambda _: self.noted.emit(), lambda error: self.notice.emit(error.sentence), lane="ledger")
 
     def _forget_unknown(self) -> None:
         """The user looked in V7: it is there after all, and noted as that, or it is not."""
         gone, forget = self._unknown, self._backend.ledger.forget
-        self._unknown = ""
-        if gone:
-            self._jobs.run(
-                lambda _: forget(gone), lambda _: self.noted.emit(), lambda _: self.noted.emit(), lane="ledger"
-            )
+        self._unknown = None
+        if gone is None:
+            return
+
+        # The lane takes one job at a time, so that what is still being kept has its id by then.
+        def work(_: Job[None]) -> None:
+            if gone.id:
+                forget(gone.id)
+
+        self._jobs.run(work, lambda _: self.noted.emit(), lambda _: self.noted.emit(), lane="ledger")
 
     def _failed(self, error: AppError) -> None:
         self._end()
