@@ -94,7 +94,7 @@ def test_from_an_answer(tmp_path: Path, answer: Any) -> None:
         assert classes == [["dot", "keypoint"], ["read", "tag"], ["egg", "ellipse"]]
 
 
-def test_the_example_reads_with_a_real_model(tmp_path: Path) -> None:
+def test_the_example_is_written_with_its_model_and_in_form(tmp_path: Path) -> None:
     files = {path.name: path for path in write(Scaffold(tmp_path / "ocr", "ocr", example=True))}
     assert "stand_in.py" not in files
     assert "RapidOCR(" in files["model.py"].read_text("utf-8")

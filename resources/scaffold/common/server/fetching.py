@@ -55,12 +55,17 @@ def _once(url: str, most_bytes: int, end: float, allow_loopback: bool) -> tuple[
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise FetchError("not a plain http or https address")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    usual = 443 if parts.scheme == "https" else 80
+    port = parts.port or usual
     connection = http.client.HTTPConnection(parts.hostname, port)
+    # Host goes out without the usual port: stores sign it, and refuse another.
+    connection.default_port = usual
     sock = _connected(parts, port, end, allow_loopback)
     connection.sock = sock
     try:
         with _ended_at(end, sock):
+            if isinstance(sock, ssl.SSLSocket):
+                sock.do_handshake()
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", target, headers={"User-Agent": "model-server"})
             reply = connection.getresponse()
@@ -85,7 +90,8 @@ def _ended_at(end: float, sock: socket.socket) -> Iterator[None]:
 
     def break_off() -> None:
         with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+            # The plain one: SSLSocket's own takes its state from under who reads.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     timer = threading.Timer(_left(end), break_off)
     timer.daemon = True
@@ -97,22 +103,41 @@ def _ended_at(end: float, sock: socket.socket) -> Iterator[None]:
 
 
 def _connected(parts: SplitResult, port: int, end: float, allow_loopback: bool) -> socket.socket:
+    """A connection to one of the places that the name stands for; the handshake of TLS is still due."""
     host = parts.hostname or ""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError:
-        raise FetchError("no name at all") from None
-    places: list[tuple[int, Any]] = [(family, place) for family, _, _, _, place in found]
+    places = _looked_up(host, port, end)
     if not places or not all(is_allowed(str(place[0]), allow_loopback) for _, place in places):
         raise FetchError("not a public address")
     sock = _first_that_answers(places, end)
     if parts.scheme != "https":
         return sock
     try:
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        return ssl.create_default_context().wrap_socket(
+            sock, server_hostname=host, do_handshake_on_connect=False
+        )
     except BaseException:
         sock.close()
         raise
+
+
+def _looked_up(host: str, port: int, end: float) -> list[tuple[int, Any]]:
+    """The places that a name stands for, none where there are none.
+
+    A look-up knows no time-out: one that takes too long is left behind in its thread.
+    """
+    found: list[tuple[int, Any]] = []
+
+    def look() -> None:
+        with contextlib.suppress(OSError, UnicodeError):
+            told = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend((family, place) for family, _, _, _, place in told)
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(_left(end))
+    if looking.is_alive():
+        raise FetchError("too slow")
+    return found
 
 
 def _first_that_answers(places: list[tuple[int, Any]], end: float) -> socket.socket:

@@ -6,11 +6,13 @@ import contextlib
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from server import fetching
 from server.fetching import FetchError, fetch, is_allowed
 from tests.conftest import Client, picture
 
@@ -66,6 +68,61 @@ def test_a_server_that_never_answers_is_given_up() -> None:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         fetch(url, most_bytes=10, seconds=0.2, allow_loopback=True)
         pytest.fail("it brought something")
+
+
+def test_a_handshake_that_drips_is_ended() -> None:
+    sent = 0
+
+    def drip() -> None:
+        nonlocal sent
+        with contextlib.suppress(OSError):
+            peer, _ = listening.accept()
+            with peer:
+                peer.sendall(b"\x16\x03\x03\x3e\x80")  # a record of 16,000 bytes is announced
+                while sent < 400:
+                    peer.sendall(b"\x02")
+                    sent += 1
+                    time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}/"
+        with pytest.raises(OSError):
+            fetch(url, most_bytes=10, seconds=0.3, allow_loopback=True)
+        thread.join()
+    assert sent < 400, "each byte came in time, and all of them were waited for"
+
+
+def test_a_look_up_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: held.wait(20) and [])
+    with pytest.raises(FetchError, match="too slow"):
+        fetch("http://example.com/", most_bytes=10, seconds=0.1)
+    held.set()
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://example.com/a", "example.com"),
+        ("https://example.com:443/a", "example.com"),
+        ("https://example.com:8443/a", "example.com:8443"),
+        ("http://example.com/a", "example.com"),
+        ("http://example.com:443/a", "example.com:443"),
+        ("http://[2606:4700::1]/a", "[2606:4700::1]"),
+    ],
+)
+def test_the_host_is_named_as_it_was_signed(
+    monkeypatch: pytest.MonkeyPatch, url: str, host: str
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        monkeypatch.setattr(fetching, "_connected", lambda *_: ours)
+        theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+        assert fetch(url, most_bytes=10, seconds=5) == b"hi"
+        asked = theirs.recv(2000).decode().splitlines()
+    assert [line for line in asked if line.lower().startswith("host:")] == [f"Host: {host}"]
 
 
 @pytest.mark.parametrize(
