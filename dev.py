@@ -211,6 +211,7 @@ def torture(rest: list[str]) -> int:
     if not rest or "shipping" in rest:
         set_up_dist()
         ensure_venv("audit")
+        ensure_venv("diagnosis", needed=False)  # the OCR example's real model
     return run("-m", "benchmarks.torture", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 

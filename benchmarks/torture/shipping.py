@@ -27,6 +27,10 @@ def run(say: Callable[[str], None]) -> list[Row]:
         group("menu entry and project type on Linux", "installed and taken back; Qt's reader of types asked",
               "tests/services/test_linux_menu.py", "tests/ui/test_application.py")
     )  # fmt: skip
+    rows.append(
+        group("the written OCR example", "served, and asked by byom-gui: it reads a page with its real model, and is ready",
+              "tests/commands/test_scaffold.py", "-k", "real_model")
+    )  # fmt: skip
     say("audit")
     done = subprocess.run([sys.executable, "-m", "benchmarks.shipping.audit"], cwd=ROOT, capture_output=True, text=True)
     told = [line for line in done.stdout.splitlines() if not line.startswith(("Installing", "Written"))]

@@ -64,4 +64,6 @@ def test_with_the_authority_known_one_thing_is_wrong(name: str, tmp_path: Path) 
 def test_a_sound_server_brings_what_loopback_brings_and_no_more(name: str) -> None:
     report = check(FAULTS[name], quick=name != "sound:fraction")
     told = {finding.id for finding in report.findings if finding.severity != "advice"}
+    # How much time this machine has for it is no matter of the server's.
+    told -= {"speed.slow", "speed.serial"}
     assert told == {"net.private-address", "net.plain-http"}
