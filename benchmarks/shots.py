@@ -231,10 +231,10 @@ def history(out: Path) -> None:
         on.tour.open_register(MODEL_NAME)
         on.tour.register()
         window = on.tour.window
+        window.parts.registering.show_view("History")
         on.tour.wait("the history", lambda: window.parts.history.model.rowCount() == 1)
         first, *rest = window.session.classes.entries
         window.session.edit_classes("rename", ClassList((replace(first, name="Nucleus"), *rest[:-1])))
-        window.parts.registering.show_view("History")
         on.tour.click(window.parts.history.compare)
         on.tour.wait("the server", lambda: "same" in window.parts.history.server.text())
         on.shoot("history-light")

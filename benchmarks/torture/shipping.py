@@ -28,7 +28,7 @@ def run(say: Callable[[str], None]) -> list[Row]:
               "tests/services/test_linux_menu.py", "tests/ui/test_application.py")
     )  # fmt: skip
     rows.append(
-        group("the written OCR example", "served as a process: it reads a page with its real model, and check says READY",
+        group("the written OCR example", "served: it reads a page with its real model, and check says READY",
               "tests/commands/test_scaffold.py", "-k", "real_model")
     )  # fmt: skip
     say("audit")

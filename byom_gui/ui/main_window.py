@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import (
@@ -34,16 +36,20 @@ from byom_gui.ui.wiring.exporting import export_predictions
 from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.history import HistoryWiring
 from byom_gui.ui.wiring.looking import Looking
-from byom_gui.ui.wiring.mapping import Mapping
 from byom_gui.ui.wiring.measuring import open_capacity
 from byom_gui.ui.wiring.picturing import Picturing
-from byom_gui.ui.wiring.reaching import Reaching
 from byom_gui.ui.wiring.registering import Registering
 from byom_gui.ui.wiring.serving import new_server
 from byom_gui.ui.wiring.storing import show_kept
 from byom_gui.ui.wiring.teams import Teams
 from byom_gui.ui.work.keys import KEYRING
 from byom_gui.ui.works import Works
+
+if TYPE_CHECKING:
+    from byom_gui.ui.panels.mapping import MappingPanel
+    from byom_gui.ui.panels.reach import ReachPanel
+    from byom_gui.ui.wiring.mapping import Mapping
+    from byom_gui.ui.wiring.reaching import Reaching
 
 SIZE = (1440, 900)
 AFTER_PAINT_MS = 100
@@ -87,11 +93,10 @@ class MainWindow(QMainWindow):
         self.files = Files(self, parts, works, self.menus, say)
         self.registering = Registering(parts, works, self.connecting, self.files.export, say)
         self.teams = Teams(self, parts, works, say)
-        self.reaching = Reaching(self, parts, works, say)
-        parts.reach.ping_wanted.connect(self.connecting.ping)
         self.history = HistoryWiring(self, parts, works, say)
-        self.mapping = Mapping(self, parts, works, say)
-        parts.mapping.key_wanted.connect(self.connecting.open_key)
+        parts.registering.add("Reach", self._reach_view)
+        parts.registering.add("Mapping", self._mapping_view)
+        parts.registering.add("History", self.history.view)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
@@ -101,6 +106,30 @@ class MainWindow(QMainWindow):
         # The keyring may answer later than the view is opened.
         works.keys.places_changed.connect(self._check_kept_key)
         self.session.project_replaced.emit()
+
+    @cached_property
+    def reaching(self) -> Reaching:
+        """Joins the reach view, once it is wanted."""
+        from byom_gui.ui.wiring.reaching import Reaching
+
+        made = Reaching(self, self.parts, self.works, self.notice.say)
+        self.parts.reach.ping_wanted.connect(self.connecting.ping)
+        return made
+
+    @cached_property
+    def mapping(self) -> Mapping:
+        """Joins the mapping view, once it is wanted."""
+        from byom_gui.ui.wiring.mapping import Mapping
+
+        made = Mapping(self, self.parts, self.works, self.notice.say)
+        self.parts.mapping.key_wanted.connect(self.connecting.open_key)
+        return made
+
+    def _reach_view(self) -> ReachPanel:
+        return self.reaching.panel
+
+    def _mapping_view(self) -> MappingPanel:
+        return self.mapping.panel
 
     def _open_finding(self, finding_id: str) -> None:
         from byom_gui.ui.wiring.checking import FAMILIES
@@ -135,7 +164,7 @@ class MainWindow(QMainWindow):
             "save-as": files.save_as,
             "import": files.ask_import,
             "export": files.export,
-            "export-predictions": lambda: export_predictions(self, works, self.mapping.names(), self.notice.say),
+            "export-predictions": lambda: export_predictions(self, works, self.notice.say),
             "new-server": lambda: new_server(self, works, self.connecting),
             "practice": files.practice,
             "quit": self.close,

@@ -1,6 +1,9 @@
-"""All panels of the window, made once and laid out."""
+"""All panels of the window, each made once, and laid out."""
 
 from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -13,14 +16,11 @@ from byom_gui.ui.panels.classes import ClassesPanel
 from byom_gui.ui.panels.connection import ConnectionBar
 from byom_gui.ui.panels.diagnosis import DiagnosisView
 from byom_gui.ui.panels.finding_pane import FindingPane
-from byom_gui.ui.panels.history import HistoryPanel
 from byom_gui.ui.panels.images import ImageStrip
 from byom_gui.ui.panels.inspector import Inspector
 from byom_gui.ui.panels.json_panel import JsonPanel
 from byom_gui.ui.panels.key import KeyPanel
-from byom_gui.ui.panels.mapping import MappingPanel
 from byom_gui.ui.panels.ping import PingView
-from byom_gui.ui.panels.reach import ReachPanel
 from byom_gui.ui.panels.register import RegisterPanel
 from byom_gui.ui.panels.results import ResultsPanel
 from byom_gui.ui.panels.settings import ConnectionSettings
@@ -29,6 +29,11 @@ from byom_gui.ui.widgets.address_field import AddressText
 from byom_gui.ui.widgets.basic import column, ground, hline
 from byom_gui.ui.widgets.sub_views import SubViews
 from byom_gui.ui.widgets.tabbed import TabbedPane
+
+if TYPE_CHECKING:
+    from byom_gui.ui.panels.history import HistoryPanel
+    from byom_gui.ui.panels.mapping import MappingPanel
+    from byom_gui.ui.panels.reach import ReachPanel
 
 STRIP, STRIP_NARROW, STRIP_LEAST = 208, 88, 160
 RIGHT, RIGHT_NARROW, RIGHT_JSON = 368, 320, 720
@@ -50,12 +55,6 @@ class Parts:
         self.register = RegisterPanel()
         self.registering = SubViews("Registering")
         self.registering.add("Register", self.register)
-        self.reach = ReachPanel()
-        self.registering.add("Reach", self.reach)
-        self.mapping = MappingPanel()
-        self.registering.add("Mapping", self.mapping)
-        self.history = HistoryPanel()
-        self.registering.add("History", self.history)
         self.classes = ClassesPanel()
         self.results = ResultsPanel()
         self.inspector = Inspector()
@@ -78,6 +77,29 @@ class Parts:
         self.central = self._lay_out()
         usual = (("Images", STRIP, STRIP_LEAST), ("Lists", RIGHT, RIGHT_NARROW), ("JSON", RIGHT_JSON, RIGHT_NARROW))
         self._widths = {name: _kept_width(name, width, least) for name, width, least in usual}
+
+    # What is not in sight at the start is imported and made when it is first wanted.
+
+    @cached_property
+    def reach(self) -> ReachPanel:
+        """Register, Reach."""
+        from byom_gui.ui.panels.reach import ReachPanel
+
+        return ReachPanel()
+
+    @cached_property
+    def mapping(self) -> MappingPanel:
+        """Register, Mapping."""
+        from byom_gui.ui.panels.mapping import MappingPanel
+
+        return MappingPanel()
+
+    @cached_property
+    def history(self) -> HistoryPanel:
+        """Register, History."""
+        from byom_gui.ui.panels.history import HistoryPanel
+
+        return HistoryPanel()
 
     def _lay_out(self) -> QWidget:
         side = column(self.right, self.inspector, spacing=0, on="surface")

@@ -25,8 +25,8 @@ from byom_gui.core.registration import Registration
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.panels.mapping import BY_NAME, NOWHERE, MappingPanel
 from byom_gui.ui.panels.predictions_dialog import PredictionsDialog
-from byom_gui.ui.wiring import mapping
 from byom_gui.ui.wiring.mapping import Mapping
+from byom_gui.ui.work import mapping
 from tests.ui.fakes import ADDRESS, V7_HOST, World, answer, call
 
 LISTED = (("nucleus", "polygon"), ("debris", "bounding_box"), ("new", "tag"), ("man", "skeleton"))
@@ -196,6 +196,26 @@ def test_exported_predictions_take_the_teams_names(panel: MappingPanel, window: 
     dialog.named.setChecked(False)
     assert dialog.choice().names == {}
     dialog.reject()
+
+
+def test_many_names_are_waited_for(
+    panel: MappingPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(mapping, "MANY", 1)
+    ref = ImageRef("i1", "file", "/1.png", "1.png")
+    window.session.add_images([ref])
+    window.session.put_preview(Preview(ref, "done", 100, 80, read_call(call("infer", answer()))))
+    window.works.jobs.hold("export", True)
+    window.menus.actions["export-predictions"].trigger()
+    dialog = next(each for each in window.findChildren(PredictionsDialog) if each.isVisible())
+    dialog.folder.setText(str(tmp_path))
+    assert not dialog.export.isEnabled()
+    assert dialog.message.text() == "Setting the classes beside the team's…"
+    window.works.jobs.hold("export", False)
+    qtbot.waitUntil(dialog.export.isEnabled)
+    assert dialog.choice().names == {"nucleus": "Nucleus"}
+    dialog.reject()
+    qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
 
 
 def test_ten_thousand_classes_are_set_side_by_side_in_a_worker(

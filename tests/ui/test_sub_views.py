@@ -48,3 +48,22 @@ def test_a_count_stands_after_the_title(qtbot: QtBot) -> None:
     assert count.isVisible()
     views.set_count("Class mapping", None)
     assert not count.isVisible()
+
+
+def test_a_view_is_made_when_it_is_first_wanted(qtbot: QtBot) -> None:
+    views = _made(qtbot, "Register")
+    made: list[QLabel] = []
+
+    def make() -> QLabel:
+        made.append(QLabel("late"))
+        return made[-1]
+
+    views.add("Reach", make)
+    views.add("History", QLabel("History"))
+    assert made == []
+    for title in ("History", "Reach", "Register", "Reach"):
+        views.show_view(title)
+    assert len(made) == 1
+    assert views.stack.currentWidget() is made[0]
+    assert made[0].isVisible()
+    assert views.stack.count() == 3

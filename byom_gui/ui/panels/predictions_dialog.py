@@ -43,7 +43,7 @@ class PredictionsDialog(QDialog):
         self.setWindowTitle("Export predictions")
         self.resize(theme.px(520), theme.px(560))
         self._name, self._images, self._least = name, images, least
-        self._busy = False
+        self._busy, self._waits = False, False
         self.forms = {form: QCheckBox(text) for form, text in FORMS.items()}
         self.folder = QLineEdit(str(folder))
         self.folder.setAccessibleName("Folder")
@@ -104,6 +104,11 @@ class PredictionsDialog(QDialog):
 
     # --- choosing
 
+    def wait_for_names(self) -> None:
+        """Nothing is exported before it is known how the team calls the classes."""
+        self._waits = True
+        self._look()
+
     def set_names(self, names: Mapping[str, str | None], team: str) -> None:
         """How the team calls the classes; where nothing differs there is nothing to choose."""
         self._names = {name: to for name, to in names.items() if to != name}
@@ -113,6 +118,8 @@ class PredictionsDialog(QDialog):
         self.named.setText(f"Classes as mapped to {team}: {', '.join(words)}".replace("&", "&&"))
         self.named.setVisible(bool(self._names))
         self.named.setChecked(bool(self._names))
+        self._waits = False
+        self._look()
 
     def choice(self) -> Choice:
         """What is chosen now; all classes, where none was taken out."""
@@ -152,6 +159,8 @@ class PredictionsDialog(QDialog):
         self.export.setAccessibleDescription(why)
 
     def _why_not(self) -> str:
+        if self._waits:
+            return "Setting the classes beside the team's…"
         if not any(box.isChecked() for box in self.forms.values()):
             return "Choose at least one form."
         if self._items() and self.choice().classes == frozenset():

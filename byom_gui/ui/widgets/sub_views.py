@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +22,7 @@ class SubViews(QWidget):
         self._titles: list[str] = []
         self._group = QButtonGroup(self)
         self._counts: list[QLabel] = []
+        self._makers: dict[int, Callable[[], QWidget]] = {}
         self.stack = QStackedWidget()
         self._bar = QWidget()
         self._bar.setAccessibleName(name)
@@ -38,8 +41,8 @@ class SubViews(QWidget):
         self._group.idClicked.connect(self._show)
         self._show_bar()
 
-    def add(self, title: str, view: QWidget) -> None:
-        """Puts a view at the end."""
+    def add(self, title: str, view: QWidget | Callable[[], QWidget]) -> None:
+        """Puts a view at the end; what makes one is called when the view is first wanted."""
         made = button(title, kind="flat", checkable=True)
         number = len(self._titles)
         made.setChecked(number == 0)
@@ -50,6 +53,8 @@ class SubViews(QWidget):
         self._line.insertWidget(2 * number + 1, count)
         self._titles.append(title)
         self._counts.append(count)
+        if not isinstance(view, QWidget):
+            self._makers[number], view = view, QWidget()
         self.stack.addWidget(view)
         self._show_bar()
 
@@ -77,6 +82,13 @@ class SubViews(QWidget):
         shown.setVisible(count is not None)
 
     def _show(self, number: int) -> None:
+        maker = self._makers.pop(number, None)
+        if maker is not None:
+            self.stack.insertWidget(number, maker())
+            room = self.stack.widget(number + 1)
+            assert room is not None, "its place was kept by an empty one"
+            self.stack.removeWidget(room)
+            room.deleteLater()
         self.stack.setCurrentIndex(number)
         self.changed.emit(self._titles[number])
 

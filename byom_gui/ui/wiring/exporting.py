@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QMainWindow
 
+from byom_gui.core.class_mapping import names_of
 from byom_gui.core.pre_labels import Choice, Pictured, Written
 from byom_gui.core.preview import Preview, count_seen, whole
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.panels.predictions_dialog import PredictionsDialog
+from byom_gui.ui.work.mapping import is_large, reckoning
 from byom_gui.ui.works import Works
 
 LANE = "export"
 
 
-def export_predictions(
-    window: QMainWindow, works: Works, names: Mapping[str, str | None], say: Callable[[str], None]
-) -> PredictionsDialog | None:
-    """Opens the dialog. What arrives while it is open is not in the files.
-
-    Args:
-        names: how the team calls the model's classes; empty where that is not known.
-    """
+def export_predictions(window: QMainWindow, works: Works, say: Callable[[str], None]) -> PredictionsDialog | None:
+    """Opens the dialog. What arrives while it is open is not in the files."""
     session = works.session
     held = [preview for preview in session.previews.values() if preview.state == "done" and preview.answered]
     if not held:
@@ -37,8 +33,19 @@ def export_predictions(
     title = (session.project.registration.name or "model").replace("/", "-").replace("\\", "-")
     dialog = PredictionsDialog(title, _folder(session.path), counts, len(held), session.settings.confidence, window)
     team = session.team.name if session.team else ""
-    dialog.set_names(names, team)
     jobs: list[Job[Written]] = []
+    reckon = reckoning(works)
+    if is_large(session):
+        dialog.wait_for_names()
+        naming = works.jobs.run(
+            lambda _: names_of(reckon()),
+            lambda names: dialog.set_names(names, team),
+            lambda error: dialog.set_failed(error.sentence),
+            lane=LANE,
+        )
+        dialog.finished.connect(lambda _: naming.cancel())
+    else:
+        dialog.set_names(names_of(reckon()), team)
 
     def start(choice: Choice) -> None:
         backend, step = works.backend.files, max(len(held) // 100, 1)

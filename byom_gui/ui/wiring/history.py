@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMainWindow
@@ -16,6 +17,9 @@ from byom_gui.ui.parts import Parts
 from byom_gui.ui.widgets.basic import ask, copy_text
 from byom_gui.ui.works import Works
 
+if TYPE_CHECKING:
+    from byom_gui.ui.panels.history import HistoryPanel
+
 SETTLE_MS = 80
 
 
@@ -25,8 +29,10 @@ class HistoryWiring(QObject):
     def __init__(self, window: QMainWindow, parts: Parts, works: Works, say: Callable[[str], None]) -> None:
         super().__init__(works)
         self._window, self._works, self._session, self._say = window, works, works.session, say
-        self._panel, self._register, self._views = parts.history, parts.register, parts.registering
+        self._parts, self._register, self._views = parts, parts.register, parts.registering
+        self._made: HistoryPanel | None = None
         self._entries: tuple[Entry, ...] = ()
+        self._damaged = 0
         self._job: Job[Since] | None = None
         self._settle = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._settle.timeout.connect(self._show_before)
@@ -35,14 +41,20 @@ class HistoryWiring(QObject):
                        session.team_changed, session.project_replaced, session.outcome_changed):  # fmt: skip
             signal.connect(self._settle.start)
         works.submitting.noted.connect(self.read)
-        panel = self._panel
-        panel.shown.connect(self.read)
-        panel.chosen.connect(self._show_draft)
-        panel.compare_wanted.connect(self._compare)
-        panel.stop_wanted.connect(self._stop)
-        panel.copy_wanted.connect(self._copy)
-        panel.forget_wanted.connect(self._ask_forget)
         parts.center.changed.connect(lambda title: self.read() if title == "Register" else None)
+
+    def view(self) -> HistoryPanel:
+        """The view, made when it is first wanted."""
+        if self._made is None:
+            self._made = panel = self._parts.history
+            panel.shown.connect(self.read)
+            panel.chosen.connect(self._show_draft)
+            panel.compare_wanted.connect(self._compare)
+            panel.stop_wanted.connect(self._stop)
+            panel.copy_wanted.connect(self._copy)
+            panel.forget_wanted.connect(self._ask_forget)
+            panel.set_entries(self._entries, self._damaged)
+        return self._made
 
     def read(self) -> None:
         """Reads what is on disk; another window may have registered meanwhile."""
@@ -50,19 +62,20 @@ class HistoryWiring(QObject):
         self._works.jobs.run(lambda _: entries(), self._show, lambda error: self._say(error.sentence), lane="ledger")
 
     def _show(self, found: tuple[tuple[Entry, ...], int]) -> None:
-        self._entries, damaged = found
-        self._panel.set_entries(self._entries, damaged)
+        self._entries, self._damaged = found
+        if self._made is not None:
+            self._made.set_entries(self._entries, self._damaged)
         self._views.set_count("History", len(self._entries) or None)
         self._show_before()
 
     def _show_draft(self, entry: Entry) -> None:
         draft = self._session.project.registration
         same = draft.endpoint is not None and draft.endpoint.infer.shown == entry.address
-        self._panel.set_draft(against_draft(entry, draft), same)
+        self.view().set_draft(against_draft(entry, draft), same)
 
     def _show_before(self) -> None:
         """The last registration of this address in this team, beside the name under which it goes out now."""
-        selected = self._panel.selected
+        selected = self._made.selected if self._made is not None else None
         if selected is not None:
             self._show_draft(selected)
         session, entry = self._session, self._last()
@@ -85,7 +98,7 @@ class HistoryWiring(QObject):
     def _compare(self, entry: Entry) -> None:
         self._stop()
         since, settings = self._works.backend.ledger.since, self._session.settings
-        self._panel.set_busy("Asking the server…")
+        self.view().set_busy("Asking the server…")
 
         def work(job: Job[Since]) -> Since:
             return since(entry, settings, job.token, lambda done, of: job.report((done, of)))
@@ -95,26 +108,26 @@ class HistoryWiring(QObject):
             self._compared,
             self._failed,
             lane="ledger-since",
-            on_progress=lambda told: self._panel.set_busy(f"Asking the server… {told[0]} of {told[1]}"),
+            on_progress=lambda told: self.view().set_busy(f"Asking the server… {told[0]} of {told[1]}"),
         )
 
     def _compared(self, found: Since) -> None:
         self._ended()
-        self._panel.set_since(found)
+        self.view().set_since(found)
 
     def _failed(self, error: AppError) -> None:
         self._ended()
-        self._panel.set_failed(error.sentence)
+        self.view().set_failed(error.sentence)
 
     def _ended(self) -> None:
         self._job = None
-        self._panel.set_busy("")
+        self.view().set_busy("")
 
     def _stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
             self._ended()
-            self._panel.server.setText("")
+            self.view().server.setText("")
 
     def _copy(self, entry: Entry) -> None:
         copy_text(json.dumps(entry_to_json(entry), ensure_ascii=False, indent=2))

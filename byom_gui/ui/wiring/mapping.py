@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QMainWindow
@@ -16,25 +15,21 @@ from byom_gui.core.class_mapping import (
     MappedClass,
     NewClass,
     chosen_in,
-    map_classes,
     mapping_json,
-    names_of,
     next_steps,
     to_make,
 )
 from byom_gui.core.errors import AppError
-from byom_gui.core.preview import count_seen
-from byom_gui.core.reconcile import SeenClass, rows, words
+from byom_gui.core.reconcile import words
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.pages import show_steps
-from byom_gui.ui.panels.mapping import MappingPanel
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.widgets.basic import ask
+from byom_gui.ui.work.mapping import is_large, reckoning
 from byom_gui.ui.works import Works
 
 SETTLE_MS = 60
 MOST_NAMED = 12
-MANY = 2000
 
 
 class Mapping(QObject):
@@ -43,7 +38,7 @@ class Mapping(QObject):
     def __init__(self, window: QMainWindow, parts: Parts, works: Works, say: Callable[[str], None]) -> None:
         super().__init__(works)
         self._window, self._works, self._session, self._say = window, works, works.session, say
-        self._panel: MappingPanel = parts.mapping
+        self.panel = parts.mapping
         self._mapped: tuple[MappedClass, ...] = ()
         self._job: Job[MakingReport] | None = None
         self._reading: Job[tuple[MappedClass, ...]] | None = None
@@ -53,7 +48,7 @@ class Mapping(QObject):
         for signal in (session.team_changed, session.classes_changed, session.project_replaced,
                        session.observed_changed, session.mapping_changed):  # fmt: skip
             signal.connect(self._settle.start)
-        panel = self._panel
+        panel = self.panel
         panel.shown.connect(self.show_rows)
         panel.fetch_wanted.connect(works.keys.check_key)
         panel.chosen.connect(self._choose)
@@ -62,37 +57,18 @@ class Mapping(QObject):
         panel.steps_wanted.connect(self._show_steps)
         panel.stop_wanted.connect(self._stop)
 
-    def mapped(self) -> tuple[MappedClass, ...]:
-        """Each class of the model with where it goes; none where the team's classes are not known."""
-        return self._reckoning()()
-
-    def _reckoning(self) -> Callable[[], tuple[MappedClass, ...]]:
-        """The work on what is so now; it may be done in a worker."""
-        session = self._session
-        team, known = session.team, session.team_classes
-        if team is None or known is None:
-            return lambda: ()
-        seen = [SeenClass(name, shape, count) for (name, shape), count in count_seen(session.previews.values()).items()]
-        listed, served = session.classes, session.served_entries
-        chosen = chosen_in(session.project, self._host(), team.slug)
-        return lambda: map_classes(rows(listed, served, seen, known), known, chosen)
-
-    def names(self) -> dict[str, str | None]:
-        """How exports call the classes where they go by the mapping."""
-        return names_of(self.mapped())
-
     def _host(self) -> str:
         return str(self._works.backend.v7.host())
 
     def show_rows(self) -> None:
         """Shows what is so now, once it is in sight; thousands of classes are set side by side in a worker."""
-        if self._job is not None or not self._panel.isVisible():
+        if self._job is not None or not self.panel.isVisible():
             return
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
-        reckon = self._reckoning()
-        if len(self._session.classes) + len(self._session.team_classes or ()) < MANY:
+        reckon = reckoning(self._works)
+        if not is_large(self._session):
             self._show(reckon())
             return
         self._reading = self._works.jobs.run(
@@ -104,14 +80,14 @@ class Mapping(QObject):
         session = self._session
         self._mapped = mapped
         if session.team is None:
-            self._panel.show_none("key")
+            self.panel.show_none("key")
         elif session.team_classes is None:
-            self._panel.show_none("team")
+            self.panel.show_none("team")
         elif not self._mapped:
-            self._panel.show_none("classes")
+            self.panel.show_none("classes")
         else:
             makes, _ = to_make(self._mapped, session.team_classes)
-            self._panel.show_rows(self._mapped, session.team_classes, session.team.name, len(makes))
+            self.panel.show_rows(self._mapped, session.team_classes, session.team.name, len(makes))
 
     def _choose(self, name: str, target: str | None) -> None:
         team = self._session.team
@@ -154,7 +130,7 @@ class Mapping(QObject):
         if team is None:
             return
         make = self._works.backend.v7.make_classes
-        self._panel.set_busy("Asking V7 for the team's classes…")
+        self.panel.set_busy("Asking V7 for the team's classes…")
 
         def work(job: Job[MakingReport]) -> MakingReport:
             return make(team, wanted, job.token, lambda done, of, text: job.report((done, of, text)))
@@ -165,11 +141,11 @@ class Mapping(QObject):
 
     def _progress(self, told: tuple[int, int, str]) -> None:
         done, of, text = told
-        self._panel.set_busy(f"{text} ({done + 1} of {of})" if of else text)
+        self.panel.set_busy(f"{text} ({done + 1} of {of})" if of else text)
 
     def _made(self, sentence: str) -> None:
         self._job = None
-        self._panel.set_busy("")
+        self.panel.set_busy("")
         self._say(sentence)
         # What is there now is V7's word, not ours.
         self._works.keys.check_key()
@@ -204,12 +180,13 @@ class Mapping(QObject):
             return
         created = datetime.now(UTC).isoformat(timespec="seconds")
         model = self._session.project.registration.name
-        value: dict[str, Any] = mapping_json(
-            self.mapped(), team, self._host(), model, created, f"byom-gui {__version__}"
-        )
-        write = self._works.backend.files.export_json
+        write, reckon, host = self._works.backend.files.export_json, reckoning(self._works), self._host()
+
+        def work(_: Job[None]) -> None:
+            write(target, mapping_json(reckon(), team, host, model, created, f"byom-gui {__version__}"))
+
         self._works.jobs.run(
-            lambda _: write(target, value),
+            work,
             lambda _: self._say(f"Written: {target}."),
             lambda error: self._say(error.sentence),
         )

@@ -20,18 +20,18 @@ class Reaching(QObject):
     def __init__(self, window: QMainWindow, parts: Parts, works: Works, say: Callable[[str], None]) -> None:
         super().__init__(works)
         self._window, self._works, self._session, self._say = window, works, works.session, say
-        self._panel = parts.reach
+        self.panel = parts.reach
         session = self._session
         for signal in (session.endpoint_changed, session.project_replaced, session.observed_changed,
                        session.settings_changed):  # fmt: skip
             signal.connect(self.show_state)
-        self._panel.shown.connect(self.show_state)
-        self._panel.save_wanted.connect(self._ask_save)
-        self._panel.pasted.connect(self._read)
+        self.panel.shown.connect(self.show_state)
+        self.panel.save_wanted.connect(self._ask_save)
+        self.panel.pasted.connect(self._read)
 
     def show_state(self) -> None:
         """Shows what is so now, once it is in sight."""
-        panel, session = self._panel, self._session
+        panel, session = self.panel, self._session
         if not panel.isVisible():
             return
         panel.set_script(script(session.endpoint) if session.endpoint else "")
@@ -44,10 +44,10 @@ class Reaching(QObject):
         try:
             rows = judged(read_output(text, endpoint))
         except InputError as error:
-            self._panel.error.set_text(error.sentence)
+            self.panel.error.set_text(error.sentence)
             return
-        self._panel.error.set_text("")
-        self._panel.set_there(rows)
+        self.panel.error.set_text("")
+        self.panel.set_there(rows)
 
     def _ask_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
