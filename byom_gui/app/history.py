@@ -13,20 +13,25 @@ from byom_gui.core.project import Settings
 from byom_gui.ui.backend import LedgerBackend
 
 if TYPE_CHECKING:
+    from byom_gui.services.ledger import Ledger
     from byom_gui.services.model_server import ModelServer
 
 
 def ledger_backend(server: Callable[[], ModelServer]) -> LedgerBackend:
     """The callables of the window."""
-    from byom_gui.services.ledger import Ledger
-
-    ledger = Ledger()
     return LedgerBackend(
-        lambda entry, previews: ledger.add(replace(entry, golden=_golden(previews))),
-        ledger.entries,
-        ledger.forget,
+        lambda entry, previews: _ledger().add(replace(entry, golden=_golden(previews))),
+        lambda: _ledger().entries(),
+        lambda id_: _ledger().forget(id_),
         lambda entry, settings, cancel, tell: _since(entry, server(), settings, cancel, tell),
     )
+
+
+def _ledger() -> Ledger:
+    # Imported when first asked: it brings the client and the image host, which no start needs.
+    from byom_gui.services.ledger import Ledger
+
+    return Ledger()
 
 
 def _golden(previews: Iterable[Preview]) -> tuple[Golden, ...]:

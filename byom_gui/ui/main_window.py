@@ -32,15 +32,11 @@ from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.crashing import Crashing, open_folder
-from byom_gui.ui.wiring.exporting import export_predictions
 from byom_gui.ui.wiring.filing import Files
 from byom_gui.ui.wiring.history import HistoryWiring
 from byom_gui.ui.wiring.looking import Looking
-from byom_gui.ui.wiring.measuring import open_capacity
 from byom_gui.ui.wiring.picturing import Picturing
 from byom_gui.ui.wiring.registering import Registering
-from byom_gui.ui.wiring.serving import new_server
-from byom_gui.ui.wiring.storing import show_kept
 from byom_gui.ui.wiring.teams import Teams
 from byom_gui.ui.work.keys import KEYRING
 from byom_gui.ui.works import Works
@@ -101,7 +97,7 @@ class MainWindow(QMainWindow):
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
         self.filing.practice_started.connect(self._practice_started)
-        parts.start.server_clicked.connect(lambda: new_server(self, works, self.connecting))
+        parts.start.server_clicked.connect(self._new_server)
         parts.center.changed.connect(lambda _: self._view_changed())
         # The keyring may answer later than the view is opened.
         works.keys.places_changed.connect(self._check_kept_key)
@@ -164,8 +160,8 @@ class MainWindow(QMainWindow):
             "save-as": files.save_as,
             "import": files.ask_import,
             "export": files.export,
-            "export-predictions": lambda: export_predictions(self, works, self.notice.say),
-            "new-server": lambda: new_server(self, works, self.connecting),
+            "export-predictions": self._export_predictions,
+            "new-server": self._new_server,
             "practice": files.practice,
             "quit": self.close,
             "undo": self._undo,
@@ -203,12 +199,12 @@ class MainWindow(QMainWindow):
             "ping": self.connecting.ping,
             "check": self.checking.run_checks,
             "reach": self._show_reach,
-            "capacity": lambda: open_capacity(self, works, self.notice.say),
+            "capacity": self._capacity,
             "fetch-classes": works.pinging.fetch_classes,
             "register": self.checking.show_register,
             "keys": lambda: show_keyboard(self, self.menus),
             "assumptions": lambda: show_assumptions(self),
-            "stored": lambda: show_kept(self, works, self.notice.say),
+            "stored": self._show_kept,
             "log": lambda: open_folder(works.backend.log_folder()),
             "about": lambda: show_about(self),
         }
@@ -229,6 +225,28 @@ class MainWindow(QMainWindow):
             self.menus.enable(name, connected, "Connect a model first.")
         for name in ("rerun-all", "rerun-failed", "next-image", "previous-image"):
             self.menus.enable(name, bool(self.session.previews), "There are no images yet.")
+
+    # --- dialogs; each is imported when it is first opened
+
+    def _new_server(self) -> None:
+        from byom_gui.ui.wiring.serving import new_server
+
+        new_server(self, self.works, self.connecting)
+
+    def _export_predictions(self) -> None:
+        from byom_gui.ui.wiring.exporting import export_predictions
+
+        export_predictions(self, self.works, self.notice.say)
+
+    def _capacity(self) -> None:
+        from byom_gui.ui.wiring.measuring import open_capacity
+
+        open_capacity(self, self.works, self.notice.say)
+
+    def _show_kept(self) -> None:
+        from byom_gui.ui.wiring.storing import show_kept
+
+        show_kept(self, self.works, self.notice.say)
 
     # --- small commands
 
