@@ -193,8 +193,8 @@ class Jobs(QObject):
                 if not job.token.cancelled:
                     call()
             finally:
-                with self._lock:
-                    self._live.discard(job)
+                # Without the lock: the window waits for no worker, and a set gives one up in a single step.
+                self._live.discard(job)
 
         return last_word
 
