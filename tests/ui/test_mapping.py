@@ -17,6 +17,7 @@ from byom_gui.core.class_mapping import chosen_in, map_classes
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.diagnosis import read_call
 from byom_gui.core.endpoint import Endpoint, parse_address
+from byom_gui.core.errors import InputError
 from byom_gui.core.image import ImageRef
 from byom_gui.core.preview import Preview
 from byom_gui.core.project import Project
@@ -214,6 +215,27 @@ def test_many_names_are_waited_for(
     window.works.jobs.hold("export", False)
     qtbot.waitUntil(dialog.export.isEnabled)
     assert dialog.choice().names == {"nucleus": "Nucleus"}
+    dialog.reject()
+    qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
+
+
+def test_names_that_can_not_be_had_are_told_and_leave_the_dialog_usable(
+    panel: MappingPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise InputError("The classes could not be set beside the team's.")
+
+    monkeypatch.setattr(mapping, "MANY", 1)
+    monkeypatch.setattr(mapping, "map_classes", fails)
+    ref = ImageRef("i1", "file", "/1.png", "1.png")
+    window.session.add_images([ref])
+    window.session.put_preview(Preview(ref, "done", 100, 80, read_call(call("infer", answer()))))
+    window.menus.actions["export-predictions"].trigger()
+    dialog = next(each for each in window.findChildren(PredictionsDialog) if each.isVisible())
+    dialog.folder.setText(str(tmp_path))
+    qtbot.waitUntil(lambda: dialog.message.text() == "The classes could not be set beside the team's.")
+    assert dialog.export.isEnabled()
+    assert dialog.choice().names == {}
     dialog.reject()
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
 

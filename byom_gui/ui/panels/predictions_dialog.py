@@ -198,8 +198,8 @@ class PredictionsDialog(QDialog):
         self.message.setText(f"{ready}. Writing the files…" if images == self._images else f"{ready}.")
 
     def set_failed(self, sentence: str) -> None:
-        """It could not be written; the choice can be changed."""
-        self._busy = False
+        """It could not be written, or the names could not be had; the choice can be changed."""
+        self._busy = self._waits = False
         self.bar.hide()
         self.choices.setEnabled(True)
         self._look()
