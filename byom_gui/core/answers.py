@@ -41,7 +41,7 @@ def prediction_of(index: int, result: Any) -> Prediction | None:
     """
     if not isinstance(result, dict):
         return None
-    present = [name for name in SHAPE_NAMES if name in result]
+    present = [name for name in SHAPE_NAMES if result.get(name) is not None]
     name, label = result.get("name"), result.get("label")
     if len(present) != 1 or not isinstance(name, str):
         return None

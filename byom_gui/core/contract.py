@@ -20,11 +20,13 @@ __all__ = [
     "Answer",
     "Problem",
     "ServedClasses",
+    "answer_of",
     "classes_valid",
     "read_answer",
     "read_classes",
     "request_body_valid",
     "schema_valid",
+    "without_nulls",
 ]
 
 SchemaName = Literal["request", "response", "classes"]
@@ -101,7 +103,12 @@ def read_answer(data: bytes, document: JsonDocument | None = None) -> Answer:
         JsonError: where they are no JSON (``core.strict_json.read_json``).
     """
     document = document or read_json(data)
-    value, valid = document.value, schema_valid(document.value)
+    return answer_of(document.value, document.duplicates)
+
+
+def answer_of(value: Any, duplicates: tuple[DuplicateKey, ...] = ()) -> Answer:
+    """The same for JSON that was parsed already."""
+    valid = schema_valid(value)
     status = value.get("status") if isinstance(value, dict) else None
     results = value.get("results") if isinstance(value, dict) else None
     results = results if isinstance(results, list) else []
@@ -113,8 +120,31 @@ def read_answer(data: bytes, document: JsonDocument | None = None) -> Answer:
         predictions=tuple(prediction for _, prediction in found if prediction),
         problems=problems,
         schema_valid=valid,
-        duplicates=document.duplicates,
+        duplicates=duplicates,
     )
+
+
+def without_nulls(value: Any) -> tuple[Any, tuple[str, ...]]:
+    """A response without the optional keys that are null, and where those were, such as ``results[0].polygon``.
+
+    Optional are a result's shapes, ``attributes`` and ``text``. Other keys that are null stay. Where none of these is
+    null, ``value`` itself comes back.
+    """
+    results = value.get("results") if isinstance(value, dict) else None
+    if not isinstance(results, list):
+        return value, ()
+    kept: list[Any] = []
+    places: list[str] = []
+    for index, result in enumerate(results):
+        if isinstance(result, dict):
+            null = [key for key in _OPTIONAL if key in result and result[key] is None]
+            places += (f"results[{index}].{key}" for key in null)
+            result = {key: each for key, each in result.items() if key not in null} if null else result
+        kept.append(result)
+    return ({**value, "results": kept}, tuple(places)) if places else (value, ())
+
+
+_OPTIONAL = (*SHAPE_NAMES, "attributes", "text")
 
 
 def read_classes(data: bytes) -> ServedClasses:

@@ -122,7 +122,7 @@ def _cuboid(shape: Cuboid) -> tuple[Primitive, ...]:
 
 
 def _skeleton(shape: Skeleton, edges: Sequence[tuple[str, str]]) -> tuple[Primitive, ...]:
-    joints = tuple(Joint(_point(node.x, node.y), node.occluded, node.name) for node in shape.nodes)
+    joints = tuple(Joint(_point(node.x, node.y), node.occluded, node.name) for node in shape.located)
     named = {joint.name: joint for joint in joints if joint.name}
     found = [(named[start], named[end]) for start, end in edges if start in named and end in named]
     strokes = tuple(Path((a.at, b.at), False, "hidden edge" if a.hidden or b.hidden else "edge") for a, b in found)
@@ -230,8 +230,8 @@ def describe(shape: Shape) -> str:
             word = "polygon" if isinstance(shape, Polygon) else "line"
             return f"{word}, {_count(len(shape.path), 'point')}"
         case Skeleton():
-            hidden = sum(node.occluded for node in shape.nodes)
-            tail = f", {hidden} hidden" if hidden else ""
+            hidden, lost = sum(node.occluded for node in shape.nodes), len(shape.nodes) - len(shape.located)
+            tail = (f", {hidden} hidden" if hidden else "") + (f", {lost} not found" if lost else "")
             return f"skeleton, {_count(len(shape.nodes), 'joint')}{tail}"
         case DirectionalVector():
             return f"directional vector, angle {shape.angle:.6g}, length {shape.length:.6g}"

@@ -158,6 +158,8 @@ def _plain(value: Any) -> Any:
     """A shape as Darwin JSON writes it: points and parts by name."""
     if isinstance(value, Point):
         return value._asdict()
+    if isinstance(value, Skeleton):
+        value = Skeleton(value.located)
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
@@ -190,7 +192,9 @@ class _Categories:
 def coco_json(pictures: Sequence[Pictured]) -> tuple[str, LeftOut]:
     """All images as one COCO file, the confidence as ``score``.
 
-    Bounding boxes, polygons, keypoints and skeletons (as keypoints) have a place in it; the other shapes have none.
+    Bounding boxes, polygons, keypoints and skeletons (as keypoints) have a place in it; the other shapes have none. A
+    joint that was not found (``Skeleton.located``) is kept as COCO writes it, 0, 0 with visibility 0; the other forms
+    leave it out.
     """
     categories = _Categories()
     images: list[dict[str, Any]] = []
@@ -222,9 +226,15 @@ def _coco_annotation(prediction: Prediction, categories: _Categories) -> dict[st
     if isinstance(shape, Polygon):
         made["segmentation"] = [[side for point in shape.path for side in (point.x, point.y)]]
     if nodes:
-        made["keypoints"] = [part for node in nodes for part in (node.x, node.y, 1 if node.occluded else 2)]
-        made["num_keypoints"] = len(nodes)
+        located = shape.located if isinstance(shape, Skeleton) else nodes
+        made["keypoints"] = [part for node in nodes for part in (node.x, node.y, _visibility(node, located))]
+        made["num_keypoints"] = len(located)
     return made
+
+
+def _visibility(node: Node, located: Sequence[Node]) -> int:
+    """COCO's flag: 0 not labeled (at 0, 0), 1 labeled and not visible, 2 visible."""
+    return 0 if node not in located else 1 if node.occluded else 2
 
 
 def _nodes(shape: Shape) -> Sequence[Node]:
@@ -269,7 +279,7 @@ def _path(shape: Shape) -> Sequence[Point]:
         case Polygon() | Line():
             return shape.path
         case Skeleton():
-            return [Point(node.x, node.y) for node in shape.nodes]
+            return [Point(node.x, node.y) for node in shape.located]
         case _:
             return ()
 

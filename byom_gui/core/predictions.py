@@ -109,6 +109,13 @@ class Skeleton:
 
     nodes: tuple[Node, ...]
 
+    @property
+    def located(self) -> tuple[Node, ...]:
+        """The joints without placeholders: those at exactly 0, 0 where others are not, as pose models return them for
+        joints that they did not find."""
+        found = tuple(node for node in self.nodes if node.x or node.y)
+        return found or self.nodes
+
 
 @dataclass(frozen=True, slots=True)
 class DirectionalVector:

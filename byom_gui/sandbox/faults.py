@@ -12,14 +12,14 @@ from byom_gui.core.errors import InputError
 from byom_gui.sandbox.fault import Fault, together
 from byom_gui.sandbox.faults_answer import ANSWERS
 from byom_gui.sandbox.faults_classes import CLASSES
-from byom_gui.sandbox.faults_forms import FORMS
+from byom_gui.sandbox.faults_forms import FORMS, WRAPPED
 from byom_gui.sandbox.faults_inputs import INPUTS
 from byom_gui.sandbox.faults_places import PLACES, YOLO
 from byom_gui.sandbox.faults_wire import WIRE
 from byom_gui.sandbox.sound import SOUND_KINDS
 
 FAULTS: Mapping[str, Fault] = {
-    fault.name: fault for fault in (*WIRE, *ANSWERS, *FORMS, *PLACES, *CLASSES, *INPUTS, *SOUND_KINDS)
+    fault.name: fault for fault in (*WIRE, *ANSWERS, *FORMS, *WRAPPED, *PLACES, *CLASSES, *INPUTS, *SOUND_KINDS)
 }
 """Each fault by its name: the finding's id, or the id and a variant. Those named ``sound:`` are none."""
 

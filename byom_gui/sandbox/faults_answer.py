@@ -139,6 +139,11 @@ _SCHEMA: tuple[Fault, ...] = (
         answer=with_key("polygon", lambda p: {"paths": [p["path"]]}),
     ),
     Fault("schema.point-pairs", "sends points as [x, y]", answer=each(_point_pairs)),
+    Fault(
+        "schema.null",
+        "returns null for each optional key",
+        answer=each(lambda r, _: {**dict.fromkeys(("polygon", "tag", "text", "attributes")), **r}),
+    ),
     Fault("schema.attributes-object", "sends attributes as an object", answer=put(attributes={"checked": True})),
 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from byom_gui.sandbox.answers import CLASSES
-from byom_gui.sandbox.fault import Answer, Fault, Picture
+from byom_gui.sandbox.fault import Answer, Fault, Picture, body
 from byom_gui.sandbox.places import Box, box_around
 
 _Found = tuple[str, float, Box]
@@ -182,3 +183,41 @@ FORMS: tuple[Fault, ...] = tuple(
     Fault("schema.other-format", f"answers with {words}", name, answer=form) for name, words, form in _FORMS
 )
 """One fault for each form."""
+
+
+def _envelope(value: Answer, _picture: Picture) -> Any:
+    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(value)}
+
+
+WRAPPED: tuple[Fault, ...] = (
+    Fault("schema.wrapped", "returns a list with one response", "list", answer=lambda value, _: [value]),
+    Fault(
+        "schema.wrapped",
+        "puts each response under “data”",
+        "data",
+        answer=lambda value, _: {"success": True, "data": value},
+    ),
+    Fault(
+        "schema.wrapped",
+        "puts its results under “predictions”, without a status",
+        "predictions",
+        answer=lambda value, _: {"predictions": value["results"]},
+    ),
+    Fault("schema.wrapped", "returns a cloud function's envelope", "cloud-function", answer=_envelope),
+    Fault(
+        "schema.wrapped", "encodes its JSON twice", "twice", reply=body(lambda raw: json.dumps(raw.decode()).encode())
+    ),
+    Fault(
+        "schema.wrapped",
+        "sends an event stream",
+        "events",
+        reply=body(lambda raw: b'event: progress\ndata: {"done": 0.5}\n\ndata: ' + raw + b"\n\ndata: [DONE]\n\n"),
+    ),
+    Fault(
+        "schema.wrapped",
+        "sends JSON Lines",
+        "lines",
+        reply=body(lambda raw: b'{"started": true}\n' + raw + b"\n"),
+    ),
+)
+"""V7's own format inside something else."""

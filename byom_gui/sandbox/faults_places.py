@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from byom_gui.sandbox import model
-from byom_gui.sandbox.answers import result
+from byom_gui.sandbox.answers import nodes, result
 from byom_gui.sandbox.fault import Answer, Fault, Picture, added, listed_too, together
 from byom_gui.sandbox.places import Box, Frame, boxes, framed, swapped
 
@@ -69,6 +69,12 @@ def _two_points(picture: Picture) -> Answer:
     return result("nucleus", {"path": [{"x": width // 2, "y": height // 2}, {"x": width // 3, "y": height // 3}]}, 0.61)
 
 
+def _lost_joints(picture: Picture) -> Answer:
+    width, height = picture.size
+    joints = [("soma", (width / 2, height / 2)), ("axon", (width / 3, height / 2)), ("tip", (0, 0)), ("bud", (0, 0))]
+    return result("neuron", nodes(joints), 0.8)
+
+
 def _beyond(picture: Picture) -> Answer:
     width, height = picture.size
     return result("debris", {"x": width - 20, "y": height // 2, "w": 57, "h": 30}, 0.61)
@@ -84,6 +90,7 @@ _CENTRE = Fault("layout.centre", "gives boxes by their centre", answer=boxes(_ce
 PLACES: tuple[Fault, ...] = (
     Fault("shape.degenerate", "adds a box of no width", answer=added(_flat)),
     Fault("shape.degenerate", "adds a polygon of two points", "polygon", answer=added(_two_points)),
+    Fault("shape.placeholder", "adds a skeleton with two of its joints at 0, 0", answer=added(_lost_joints)),
     Fault("shape.outside", "adds a box that reaches 37 pixels beyond the image", answer=added(_beyond)),
     Fault(
         "shape.placeless",

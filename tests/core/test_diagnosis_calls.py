@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -323,7 +324,140 @@ def test_percentages_beside_another_fault_are_two_findings() -> None:
     assert ids(found) == ["schema.type", "schema.type", "confidence.percent"]
 
 
+WRAPPED: list[tuple[Any, str, str]] = [
+    ([body(result())], "a list with one response", "answer[0]"),
+    ([body(result()), body()], "a list of 2 responses", ""),
+    ({"output": body(result())}, "the key “output”", 'answer["output"]'),
+    ({"ok": 1, "data": {"response": body(result())}}, "the keys “data”, “response”", 'answer["data"]["response"]'),
+    ({"Wrapper": body(result())}, "the key “Wrapper”", ""),
+    ({"outputs": [body(result())]}, "the key “outputs”, as a list of one", 'answer["outputs"][0]'),
+    ({"text": json.dumps(body(result()))}, "the key “text”, as a JSON string", 'json.loads(answer["text"])'),
+    ({"predictions": [result(), result("dog")]}, "the key “predictions”", 'answer["predictions"]'),
+    ({"Found": [result()]}, "the key “Found”", ""),
+    (json.dumps(body(result())), "a JSON string: it was encoded twice", "json.loads(answer)"),
+    (
+        {"statusCode": 200, "body": json.dumps(body(result()))},
+        "a cloud function's envelope (“statusCode”, “headers”, “body”)",
+        'json.loads(answer["body"])',
+    ),
+    ({"statusCode": 200, "body": body(result())}, "a cloud function's envelope", 'answer["body"]'),
+]
+
+
+@pytest.mark.parametrize(("value", "name", "expression"), WRAPPED)
+def test_a_wrapped_response_is_named_and_unwrapped(value: Any, name: str, expression: str) -> None:
+    (finding,) = findings(value)
+    assert finding.id == "schema.wrapped"
+    assert name in finding.what
+    assert expression in finding.fix + finding.snippet
+    assert bool(finding.snippet) == bool(expression)
+    assert finding.cause
+    assert "Add “" not in finding.fix
+    if expression:
+        assert f"{expression}" in finding.snippet
+        assert adapted(finding.snippet, value)["results"][0] == result()
+
+
+def adapted(source: str, value: Any) -> Any:
+    scope: dict[str, Any] = {}
+    exec(source, scope)
+    return scope["adapt"](value, 100, 100)
+
+
+def test_faults_inside_a_wrapper_are_reported_too() -> None:
+    found = findings({"data": body(result(confidence="0.25"))})
+    assert ids(found) == ["schema.wrapped", "schema.type"]
+    assert not found[0].snippet  # it would not lead to a valid response
+
+
+NOT_WRAPPED: list[tuple[Any, str]] = [
+    ({"data": {"status": "done"}}, "schema.missing"),
+    ({"data": {"results": []}}, "schema.missing"),
+    ({"a": {"b": {"c": {"d": {"e": body(result())}}}}}, "schema.missing"),
+    ({"data": "{not json"}, "schema.missing"),
+    ({"data": "[1, 2]"}, "schema.missing"),
+    ({"predictions": [3]}, "schema.other-format"),
+    ("cat", "schema.type"),
+    ([result(), 3], "schema.other-format"),
+]
+
+
+@pytest.mark.parametrize(("value", "id"), NOT_WRAPPED)
+def test_what_holds_no_response_is_not_called_wrapped(value: Any, id: str) -> None:
+    assert ids(findings(value)) == [id]
+
+
+RESPONSE = json.dumps(body(result())).encode()
+LINES: list[tuple[bytes, str]] = [
+    (b"data: " + RESPONSE + b"\n\n", "an event stream"),
+    (b'event: a\ndata: {"done": 0.1}\n\nevent: b\ndata:' + RESPONSE + b"\n\ndata: [DONE]\n\n", "an event stream"),
+    (b'{"progress": 1}\n' + RESPONSE + b"\n", "JSON Lines"),
+    (RESPONSE + b"\r\n" + RESPONSE, "JSON Lines"),
+]
+
+
+@pytest.mark.parametrize(("raw", "name"), LINES)
+def test_a_response_on_one_of_several_lines_is_found(raw: bytes, name: str) -> None:
+    (finding,) = findings(raw=raw)
+    assert finding.id == "schema.wrapped"
+    assert name in finding.what
+    assert "single JSON object" in finding.cause
+
+
+@pytest.mark.parametrize(
+    "raw", [b"data: no\n\n", b"{\n}\n{", RESPONSE[:-1], b'{"a": 1}\n{"b": 2}\n', b"[" * (17 << 20)]
+)
+def test_lines_without_a_response_stay_invalid_json(raw: bytes) -> None:
+    assert [each.split(".")[0] for each in ids(findings(raw=raw))] == ["json"]
+
+
+NULLS: list[tuple[Any, list[str], int]] = [
+    (body({**result(), "attributes": None, "text": None}, error=None), ["schema.null"], 2),
+    (body({**result(), "polygon": None, "tag": None, "skeleton": None}), ["schema.null"], 3),
+    (body({**bare(), **dict.fromkeys(SHAPES), "line": SHAPES["line"]}), ["schema.null"], 8),
+    (body(bare(skeleton={"nodes": [NODE, {**NODE, "name": None}]}, attributes=None)), ["schema.null"], 1),
+    (body({**bare(), "tag": None}), ["schema.null", "schema.no-shape"], 1),
+    (body({**result(confidence="1"), "text": None}), ["schema.null", "schema.type"], 1),
+    (body({**result(), "confidence": None}), ["schema.type"], 1),
+    (body(3, {**result(), "text": None}), ["schema.null", "schema.type"], 1),
+]
+
+
+@pytest.mark.parametrize(("value", "expected", "count"), NULLS)
+def test_optional_keys_that_are_null_are_one_finding(value: Any, expected: list[str], count: int) -> None:
+    found = findings(value)
+    assert ids(found) == expected
+    assert found[0].count == count
+    if expected[0] == "schema.null":
+        assert found[0].where in found[0].evidence
+        assert "exclude_none" in found[0].fix
+
+
+def test_a_null_name_of_a_node_alone_is_what_the_schema_allows() -> None:
+    value = body(bare(skeleton={"nodes": [{**NODE, "name": None}]}))
+    assert findings(value) == ()
+
+
+def test_a_result_with_null_shapes_is_drawn() -> None:
+    answered = read_call(call(body({**result(), "polygon": None, "text": None})))
+    assert answered.answer is not None
+    assert [each.shape_name for each in answered.answer.predictions] == ["bounding_box"]
+
+
+ORIGIN = {"x": 0, "y": 0, "occluded": False}
+CORNER = {"x": 0.0, "y": 0.0}
+EIGHT = [{"x": 12, "y": 12}, {"x": 60, "y": 70}, {"x": 60, "y": 12}, {"x": 12, "y": 70}]
+
 MEANING: list[tuple[Any, list[str]]] = [
+    (body(bare(skeleton={"nodes": [NODE, ORIGIN, ORIGIN]})), ["shape.placeholder"]),
+    (body(bare(skeleton={"nodes": [ORIGIN, ORIGIN]})), []),
+    (body(bare(skeleton={"nodes": [NODE, {**ORIGIN, "x": 0.5}]})), []),
+    (body(bare(keypoint=CORNER), bare(keypoint=POINT)), ["shape.placeholder"]),
+    (body(bare(keypoint=CORNER), bare(keypoint=CORNER)), []),
+    (body(bare(polygon={"path": EIGHT})), []),
+    (body(bare(polygon={"path": EIGHT * 20})), []),
+    (body(bare(polygon={"path": [POINT] * 30})), ["shape.degenerate"]),
+    (body(bare(polygon={"path": [{"x": 3 * n, "y": 7} for n in range(30)]})), ["shape.degenerate"]),
     (body(result()), []),
     (body(), []),
     (body(*(bare(**{name: shape}) for name, shape in SHAPES.items() if name != "directional_vector")), []),

@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from byom_gui.core.geometry import describe
 from byom_gui.core.pre_labels import (
     CSV_COLUMNS,
     Choice,
@@ -167,3 +168,18 @@ def test_what_a_form_has_no_place_for_is_said() -> None:
 
 def test_a_wide_formula_is_none_either() -> None:
     assert safe_cell("＝1+1") == "'＝1+1"
+
+
+def test_joints_that_were_not_found_do_not_pull_a_skeleton_to_the_corner() -> None:
+    """Pose models return 0, 0 for them: COCO has a flag for that, the other forms leave them out."""
+    nodes = (Node(40, 50, False, "hip"), Node(0, 0, False, "knee"), Node(60, 90, True, "foot"))
+    prediction = Prediction(0, "horse", "horse", 0.75, "skeleton", Skeleton(nodes))
+    picture = Pictured("a.png", 100, 100, [prediction])
+    (annotation,) = json.loads(coco_json([picture])[0])["annotations"]
+    assert annotation["bbox"] == [40, 50, 20, 40]
+    assert annotation["keypoints"] == [40, 50, 2, 0, 0, 0, 60, 90, 1]
+    assert annotation["num_keypoints"] == 2
+    (exported,) = json.loads(darwin_json(picture)[0])["annotations"]
+    assert [node["name"] for node in exported["skeleton"]["nodes"]] == ["hip", "foot"]
+    assert '"40,50 60,90"' in csv_text([picture])
+    assert describe(prediction.shape) == "skeleton, 3 joints, 1 hidden, 1 not found"

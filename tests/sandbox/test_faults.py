@@ -177,6 +177,14 @@ SHOWS: dict[str, Callable[[Got], bool]] = {
         len(got.value["outputs"][0]["data"]) == math.prod(got.value["outputs"][0]["shape"])
     ),
     "schema.other-format:bare-list": lambda got: got.value == got.sound["results"],
+    "schema.null": lambda got: got.every(lambda r: None in r.values() and "text" in r),
+    "schema.wrapped:list": lambda got: got.value == [got.sound],
+    "schema.wrapped:data": lambda got: got.value == {"success": True, "data": got.sound},
+    "schema.wrapped:predictions": lambda got: got.value == {"predictions": got.sound["results"]},
+    "schema.wrapped:cloud-function": lambda got: json.loads(got.value["body"]) == got.sound,
+    "schema.wrapped:twice": lambda got: json.loads(got.value) == got.sound,
+    "schema.wrapped:events": lambda got: got.body.count(b"data: ") == 3,
+    "schema.wrapped:lines": lambda got: json.loads(got.body.splitlines()[1]) == got.sound,
     "status.failed": lambda got: got.value == {"status": "failed", "results": []},
     "status.no-results": lambda got: got.value == {"status": "succeeded"},
     "status.failed-with-results": lambda got: got.value == {**got.sound, "status": "failed"},
@@ -191,6 +199,7 @@ SHOWS: dict[str, Callable[[Got], bool]] = {
         got.results[0]["bounding_box"]["w"] == 0 and got.results[1:] == got.sound["results"]
     ),
     "shape.degenerate:polygon": lambda got: len(got.results[0]["polygon"]["path"]) == 2,
+    "shape.placeholder": lambda got: [n["x"] for n in got.results[0]["skeleton"]["nodes"][2:]] == [0, 0],
     "shape.outside": lambda got: sum(got.results[0]["bounding_box"][k] for k in "xw") == 1200 + 37,
     "shape.placeless": lambda got: shapes(got.results[0]) == ["directional_vector"],
     "classes.near-match": lambda got: len(named(got.results, "Nucleus")) == len(named(got.sound["results"], "nucleus")),

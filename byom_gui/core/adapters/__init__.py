@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -18,6 +18,7 @@ from byom_gui.core.adapters.rows import plan_bare, plan_columns, plan_tensors
 from byom_gui.core.adapters.writing import WRAPPED, Plan, Scale, run, unit_scale, write
 from byom_gui.core.contract import schema_valid
 from byom_gui.core.diagnosis.forms import other_format
+from byom_gui.core.diagnosis.wrappers import Wrapped, find_wrapped
 
 __all__ = ["Adapter", "adapter_for", "excerpt_text"]
 
@@ -56,23 +57,31 @@ def adapter_for(value: Any, width: int, height: int) -> Adapter | None:
         width: of the image that was sent, in pixels, upright.
         height: the same.
     """
-    form = other_format(value)
+    wrapped = find_wrapped(value)
+    form = "" if wrapped else other_format(value)
     try:
-        plan = _plan(value, form) if form else None
+        plan = _unwrapping(wrapped) if wrapped else _plan(value, form) if form else None
         if plan is None:
             return None
         # Label Studio's places are always in percent; others are looked at once they are in one form.
         scale: Scale = "percent" if form == "Label Studio" else "pixels"
+        form = form or "the wrapped response"
         title = form[0].upper() + form[1:]
         source = write(plan, title, scale)
         adapted = run(source, value, width, height)
-        if scale == "pixels" and unit_scale(adapted) == "normalised":
+        if not wrapped and scale == "pixels" and unit_scale(adapted) == "normalised":
             source = write(plan, title, "normalised")
             adapted = run(source, value, width, height)
         json.dumps(adapted, allow_nan=False)  # sums of very large numbers leave what JSON can hold
     except _MISFITS:
         return None
     return Adapter(form, source, excerpt_text(value), excerpt_text(adapted), adapted) if schema_valid(adapted) else None
+
+
+def _unwrapping(wrapped: Wrapped) -> Plan | None:
+    text = wrapped.expression
+    line = f'return {{"status": "succeeded", "results": {text}}}' if wrapped.bare else f"return {text}"
+    return replace(WRAPPED, setup=(line,), imports=("json",) if "json.loads" in text else ()) if text else None
 
 
 def _plan(value: Any, form: str) -> Plan | None:

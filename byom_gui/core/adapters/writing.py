@@ -153,9 +153,10 @@ _BUILTINS: dict[str, Any] = {
 
 def _import(name: str, *_: Any) -> Any:
     """The few modules that a source of ours may need."""
+    import json
     import math
 
-    return {"math": math}[name]
+    return {"math": math, "json": json}[name]
 
 
 def run(source: str, answer: Any, width: int, height: int) -> Any:

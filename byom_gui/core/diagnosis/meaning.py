@@ -9,8 +9,9 @@ from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.forms import other_format
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.shapes import is_degenerate, outside_by
+from byom_gui.core.diagnosis.wrappers import find_wrapped
 from byom_gui.core.findings import Finding
-from byom_gui.core.predictions import Prediction
+from byom_gui.core.predictions import Keypoint, Prediction, Skeleton
 from byom_gui.core.wording import shown
 
 PERCENT_FROM = 5.0
@@ -23,7 +24,7 @@ def _status(look: CallLook) -> Iterator[Finding]:
     answer = look.answer
     if answer is None or answer.status is None:
         return
-    if answer.status == "succeeded" and "results" not in answer.value:
+    if answer.status == "succeeded" and "results" not in answer.value and not find_wrapped(answer.value):
         form = other_format(answer.value)
         yield make(
             "status.no-results",
@@ -169,6 +170,35 @@ def _outside(look: CallLook) -> Iterator[Finding]:
         )
 
 
+def _placeholder(look: CallLook) -> Iterator[Finding]:
+    """Joints or points at exactly 0, 0 although others of their kind are not: the pose models' word for “not found”."""
+    skeletons = _odd(look, lambda each: isinstance(each.shape, Skeleton) and each.shape.located != each.shape.nodes)
+    if skeletons:
+        missing = [len(s.nodes) - len(s.located) for s in (each.shape for each in skeletons) if isinstance(s, Skeleton)]
+        joints = f"{missing[0]} node{'s' * (missing[0] != 1)} of this skeleton"
+        yield _told(
+            "shape.placeholder",
+            skeletons,
+            ".skeleton.nodes",
+            f"{sum(missing):,} skeleton node{'s' * (sum(missing) != 1)} at exactly 0, 0: joints that were not found?",
+            f"{joints} {'are' if missing[0] != 1 else 'is'} at exactly 0, 0, the others are not",
+            "Pose models return 0, 0 for joints that they did not find. V7 is assumed to show them in the corner.",
+            "Leave these nodes out, or give their estimated place and mark them as occluded.",
+        )
+    points = _odd(look, lambda each: isinstance(each.shape, Keypoint))
+    origin = [each for each in points if each.shape == Keypoint(0, 0)]
+    if origin and len(origin) < len(points):
+        yield _told(
+            "shape.placeholder",
+            origin,
+            "",
+            f"{len(origin):,} keypoint{'s' * (len(origin) != 1)} at exactly 0, 0: not found?",
+            f"this keypoint is at exactly 0, 0, {len(points) - len(origin):,} others are not",
+            "Pose models return 0, 0 for points that they did not find. V7 is assumed to show them in the corner.",
+            "Leave these results out.",
+        )
+
+
 def _placeless(look: CallLook) -> Iterator[Finding]:
     odd = _odd(look, lambda each: each.shape_name == "directional_vector")
     if odd:
@@ -225,6 +255,7 @@ RULES: tuple[Rule, ...] = (
     CallRule(("label.differs",), _labels),
     CallRule(("shape.degenerate",), _degenerate),
     CallRule(("shape.outside",), _outside),
+    CallRule(("shape.placeholder",), _placeholder),
     CallRule(("shape.placeless",), _placeless),
     RunRule(("results.empty",), _empty),
     RunRule(("confidence.constant",), _constant),

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from byom_gui.core.contract import Answer, Problem
+from byom_gui.core.contract import Answer, Problem, answer_of, without_nulls
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.forms import UNSUPPORTED, other_format, unsupported
 from byom_gui.core.diagnosis.meaning import percentages
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule
+from byom_gui.core.diagnosis.wrappers import PARSE, Wrapped, find_wrapped
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.wording import kind_of, shown
 
@@ -38,6 +39,12 @@ results = [
 ]
 """
 _ATTRIBUTES = 'attributes = [f"{name}: {value}" for name, value in attributes.items()]'
+_NO_NULLS = """\
+def without_nulls(value):
+    if isinstance(value, dict):
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    return [without_nulls(each) for each in value] if isinstance(value, list) else value
+"""
 _POINTS = 'points = [{"x": float(x), "y": float(y)} for x, y in points]'
 
 _RENAMED: dict[str, tuple[str, ...]] = {
@@ -67,9 +74,19 @@ def _findings(look: CallLook) -> Iterator[Finding]:
     answer = look.answer
     if answer is None or not answer.problems:
         return
+    wrapped = find_wrapped(answer.value)
+    if wrapped:
+        yield _adapted(_wrapped(wrapped), answer, look)
+        yield from _findings(replace(look, answer=answer_of(_unwrapped(wrapped))))
+        return
     form = _form(answer)
     if form:
         yield _adapted(_other_format(answer, form), answer, look)
+        return
+    without, nulls = without_nulls(answer.value)
+    if nulls:
+        yield _nulls(nulls)
+        yield from _findings(replace(look, answer=answer_of(without)))
         return
     percent = bool(percentages(answer))
     refused = [each for each in answer.problems if not (percent and each.rule == "maximum" and _is_confidence(each))]
@@ -87,6 +104,68 @@ def _form(answer: Answer) -> str:
     form = other_format(answer.value)
     # a sound wrapper around results that hold a shape is ours, with faults of its own
     return "" if form and answer.predictions else form
+
+
+def _unwrapped(wrapped: Wrapped) -> Any:
+    return {"status": "succeeded", "results": wrapped.inner} if wrapped.bare else wrapped.inner
+
+
+def _wrapped(wrapped: Wrapped) -> Finding:
+    """What to take out of what, and the line that does it."""
+    text = wrapped.expression
+    if wrapped.count > 1:
+        fix = "Return one response for the one image that was sent."
+    elif wrapped.bare:
+        fix = f'Return {{"status": "succeeded", "results": {text}}}.' if text else "Return the results under “results”."
+    else:
+        fix = f"Return {text} instead of answer." if text else "Return only the inner object."
+    return make(
+        "schema.wrapped",
+        f"The response is wrapped in {wrapped.name}.",
+        evidence=f"Inside is {'a list of results' if wrapped.bare else 'a complete response'} in V7's format.",
+        cause=_wrapper_cause(wrapped),
+        fix=fix,
+        subject=wrapped.name,
+    )
+
+
+def _wrapper_cause(wrapped: Wrapped) -> str:
+    if 0 in wrapped.steps and len(wrapped.steps) == 1:
+        return "The server handles images in batches and returns its list. V7 sends one image and expects one object."
+    if wrapped.steps[0] == PARSE:
+        return "The response was turned into JSON twice: json.dumps(…), and then again by the web framework."
+    if {"statusCode", "body"} <= set(wrapped.outer):
+        return "The gateway passes on the function's return value instead of reading it (no proxy integration)."
+    return "The framework, or a helper in the server, puts each response under a key of its own."
+
+
+def of_lines(name: str, wrapped: Wrapped) -> Finding:
+    """The finding of a body that holds V7's response on one of its lines."""
+    return make(
+        "schema.wrapped",
+        f"The response is wrapped in {name}.",
+        evidence=f"One line holds a complete response in V7's format: {shown(wrapped.inner, 100)}",
+        cause="The server streams its response. V7 expects a single JSON object.",
+        fix="Return that object alone, with Content-Type: application/json.",
+        subject=name,
+    )
+
+
+def _nulls(nulls: tuple[str, ...]) -> Finding:
+    """One finding for all optional keys that are null."""
+    keys = list(dict.fromkeys(path.rpartition(".")[2] for path in nulls))
+    named = ", ".join(f"“{key}”" for key in keys[:6]) + (" …" if len(keys) > 6 else "")
+    return make(
+        "schema.null",
+        f"Optional keys are null: {named}.",
+        where=nulls[0],
+        evidence=f"{nulls[0]} is null" + (f", and so are {len(nulls) - 1:,} more values." if len(nulls) > 1 else "."),
+        cause="The server's model class lists every optional field, and fields without a value are written as null.",
+        fix="Leave null keys out. With FastAPI and pydantic: response_model_exclude_none=True.",
+        snippet=_NO_NULLS,
+        count=len(nulls),
+        places=nulls[:5],
+    )
 
 
 def _other_format(answer: Answer, form: str) -> Finding:
@@ -113,9 +192,10 @@ def _adapted(finding: Finding, answer: Answer, look: CallLook) -> Finding:
     adapter = adapter_for(answer.value, look.call.image_width, look.call.image_height)
     if adapter is None or not adapter.value["results"]:
         return replace(finding, snippet=_MASK) if _holds_masks(answer.value) else finding
+    own = f"{finding.fix} Or put" if finding.id == "schema.wrapped" else "Put"
     return replace(
         finding,
-        fix="Put these lines into the server, and return adapt(answer, width, height), with the image's size.",
+        fix=f"{own} these lines into the server and return adapt(answer, width, height), with the image's size.",
         snippet=adapter.source,
         before=adapter.before,
         after=adapter.after,
@@ -288,6 +368,8 @@ def _generic(path: str) -> str:
 RULES: tuple[Rule, ...] = (
     CallRule(
         (
+            "schema.wrapped",
+            "schema.null",
             "schema.other-format",
             "schema.missing",
             "schema.type",

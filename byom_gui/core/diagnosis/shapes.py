@@ -17,13 +17,12 @@ from byom_gui.core.predictions import (
 )
 
 Bounds = tuple[float, float, float, float]
-_SHORT = 24
 
 
 def is_degenerate(shape: Shape) -> bool:
     """Whether a shape has no area, no length, or too few points."""
     if isinstance(shape, Polygon):
-        return len(shape.path) < 3 or (_is_flat(shape.path) and _area(shape.path) == 0)
+        return len(shape.path) < 3 or _is_flat(shape.path)
     if isinstance(shape, Line):
         return len(set(shape.path)) < 2
     if isinstance(shape, BoundingBox):
@@ -45,16 +44,11 @@ def outside_by(shape: Shape, width: int, height: int) -> float:
 
 
 def _is_flat(path: Sequence[Point]) -> bool:
-    """Whether an outline may have no area; told of a long one by three of its points, as its area costs a walk."""
-    return len(path) <= _SHORT or _area((path[0], path[len(path) // 3], path[2 * len(path) // 3])) == 0
-
-
-def _area(path: Sequence[Point]) -> float:
-    x0, y0 = path[0]  # measured from the first corner, so that rounding far from the origin makes no area
-    twice = 0.0
-    for (ax, ay), (bx, by) in zip((path[-1], *path[:-1]), path, strict=True):
-        twice += (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
-    return abs(twice) / 2
+    """Whether all points of an outline lie on one line. An outline that crosses itself may enclose no area by sign and
+    is not flat."""
+    x0, y0 = path[0]  # measured from the first corner, so that rounding far from the origin does not count
+    x1, y1 = next((point for point in path if point != path[0]), path[0])
+    return all((x1 - x0) * (y - y0) == (y1 - y0) * (x - x0) for x, y in path)
 
 
 def bounds_of(shape: Shape) -> Bounds | None:
@@ -70,7 +64,7 @@ def bounds_of(shape: Shape) -> Bounds | None:
     if isinstance(shape, Cuboid):
         return _of_boxes(shape.front, shape.back)
     # an occluded joint may well lie beyond the picture
-    seen = [Point(node.x, node.y) for node in shape.nodes if not node.occluded] if isinstance(shape, Skeleton) else []
+    seen = [Point(node.x, node.y) for node in shape.located if not node.occluded] if isinstance(shape, Skeleton) else []
     return _of_points(seen)
 
 

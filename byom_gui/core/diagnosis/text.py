@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule
+from byom_gui.core.diagnosis.schema import of_lines
+from byom_gui.core.diagnosis.wrappers import find_in_lines
 from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Finding
 from byom_gui.core.strict_json import child_path
@@ -57,7 +59,8 @@ def of_error(error: JsonError) -> Finding:
 
 def _unreadable(look: CallLook) -> Iterator[Finding]:
     if look.json_error:
-        yield of_error(look.json_error)
+        lines = find_in_lines(look.call.reply.body) if look.call.reply else None
+        yield of_lines(*lines) if lines else of_error(look.json_error)
 
 
 def _duplicates(look: CallLook) -> Iterator[Finding]:
@@ -78,6 +81,6 @@ def _duplicates(look: CallLook) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    CallRule(tuple(_WORDS), _unreadable),
+    CallRule((*_WORDS, "schema.wrapped"), _unreadable),
     CallRule(("json.duplicate-key",), _duplicates),
 )
