@@ -10,6 +10,18 @@ from typing import Any
 from byom_gui.core.strict_json import child_path
 
 INDENT = "  "
+KEEP_POINTS = 9
+FOLD_FROM = 13
+"""A list of so many points is folded after the first ``KEEP_POINTS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines ``first`` to ``last`` (0-based, inclusive), shown as one row with ``text``."""
+
+    first: int
+    last: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +33,15 @@ class PrettyJson:
         spans: path to first and last line, from 0, both included. A point stands on one line, so its ``x`` and
             ``y`` have no span of their own: ask ``span_of``.
         cut: whether anything was left out.
+        folds: long lists of points, folded after the first nine.
+        results: the first line of each of ``results``, in order.
     """
 
     lines: tuple[str, ...]
     spans: Mapping[str, tuple[int, int]] = field(repr=False)
     cut: bool = False
+    folds: tuple[Fold, ...] = ()
+    results: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -53,7 +69,7 @@ def pretty(value: Any, *, max_lines: int | None = None, max_points: int | None =
     """
     writer = _Writer(max_lines, max_points)
     writer.write("", value, 0, "", "")
-    return PrettyJson(tuple(writer.lines), writer.spans, writer.cut)
+    return PrettyJson(tuple(writer.lines), writer.spans, writer.cut, tuple(writer.folds), tuple(writer.results))
 
 
 def _parent(path: str) -> str:
@@ -68,6 +84,8 @@ class _Writer:
         self.lines: list[str] = []
         self.spans: dict[str, tuple[int, int]] = {}
         self.cut = False
+        self.folds: list[Fold] = []
+        self.results: list[int] = []
         self._max_lines = max_lines
         self._max_points = max_points
 
@@ -86,13 +104,22 @@ class _Writer:
         items: Any = value.items() if isinstance(value, dict) else enumerate(value)
         limit = self._limit(value)
         self.lines.append(f"{INDENT * depth}{lead}{opening}")
+        first = len(self.lines)
         for done, (key, item) in enumerate(items):
             if done >= limit or self._is_full():
                 self._say_cut(value, len(value) - done, depth + 1)
                 break
+            if path == "results":
+                self.results.append(len(self.lines))
             comma = "," if done + 1 < len(value) else ""
             self.write(child_path(path, key), item, depth + 1, f"{_text(key)}: " if is_dict else "", comma)
+        if not is_dict and len(self.lines) - first >= FOLD_FROM and all(map(_is_point, value)):
+            self._fold(first + KEEP_POINTS, depth + 1)
         self.lines.append(f"{INDENT * depth}{closing}{tail}")
+
+    def _fold(self, first: int, depth: int) -> None:
+        last = len(self.lines) - 1
+        self.folds.append(Fold(first, last, f"{INDENT * depth}… {last - first + 1:,} more points"))
 
     def _limit(self, value: dict[str, Any] | list[Any]) -> int:
         if self._max_points is None or isinstance(value, dict) or not _is_point(value[0]):

@@ -102,3 +102,20 @@ def test_the_text_means_the_same_and_every_part_lies_in_its_parent(value: Any) -
     assert json.loads(shown.text) == value
     assert all(0 <= first <= last < len(shown.lines) for first, last in shown.spans.values())
     assert shown.spans[""] == (0, len(shown.lines) - 1)
+
+
+def points(count: int) -> list[dict[str, int]]:
+    return [{"x": at, "y": at} for at in range(count)]
+
+
+def test_long_lists_of_points_are_folded_short_ones_and_others_are_not() -> None:
+    value = {"results": [{"polygon": {"path": points(12)}}, {"polygon": {"path": points(20)}}, {"a": list(range(30))}]}
+    text = pretty(value)
+    (fold,) = text.folds
+    assert fold.text.strip() == "… 11 more points"
+    assert fold.last - fold.first == 10
+    assert text.lines[fold.first].strip() == '{"x": 9, "y": 9},'
+    assert text.lines[fold.last].strip() == '{"x": 19, "y": 19}'
+    assert [text.lines[line].strip() for line in text.results] == ["{"] * 3
+    assert text.results == tuple(text.spans[f"results[{at}]"][0] for at in range(3))
+    assert pretty([*points(20), 3]).folds == ()

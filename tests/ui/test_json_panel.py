@@ -5,24 +5,22 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from byom_gui.core.endpoint import MASK
-from byom_gui.core.jsontext import PrettyJson, pretty
+from byom_gui.core.jsontext import Fold, PrettyJson, pretty
 from byom_gui.core.observations import SentRequest
 from byom_gui.ui.panels.json_panel import JsonPanel, size_text
-from byom_gui.ui.widgets import json_view
+from byom_gui.ui.widgets import json_rows, json_view
 from byom_gui.ui.widgets.json_text import (
-    Fold,
     FoldMap,
     head_runs,
     json_runs,
-    point_folds,
     request_lines,
     value_columns,
-    wrap,
 )
 
 BODY = json.dumps({"image": {"base64": "iVBORw0KGgo… 2,871,104 more"}})
@@ -99,13 +97,6 @@ def test_the_value_at_fault_is_found_in_its_line(line: str, key: str, expected: 
     assert line[start:end] == expected
 
 
-def test_long_lists_of_points_are_folded_short_ones_are_not() -> None:
-    assert point_folds(answer(1, 12).lines) == ()
-    (fold,) = point_folds(answer(1, 20).lines)
-    assert fold.text.strip() == "… 11 more points"
-    assert fold.last - fold.first == 10
-
-
 def test_rows_and_lines_map_both_ways_through_folds() -> None:
     folds = FoldMap(20, [Fold(12, 15, "b"), Fold(3, 5, "a")])
     assert folds.rows == 20 - 2 - 3
@@ -117,17 +108,6 @@ def test_rows_and_lines_map_both_ways_through_folds() -> None:
     first_fold = folds.fold_at(4)
     assert first_fold is not None
     assert folds.without([first_fold]).rows == 17
-
-
-@pytest.mark.parametrize("columns", [16, 20, 33])
-def test_wrapping_loses_nothing(columns: int) -> None:
-    line = '    "base64": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ and some words"'
-    pieces = wrap(line, json_runs(line), columns)
-    joined = pieces[0].text + "".join(piece.text.lstrip() for piece in pieces[1:])
-    assert joined.replace(" ", "") == line.replace(" ", "")
-    assert all(len(piece.text) <= columns for piece in pieces)
-    assert [piece.goes_on for piece in pieces] == [False] + [True] * (len(pieces) - 1)
-    assert all(run.end <= len(piece.text) for piece in pieces for run in piece.runs)
 
 
 def test_a_request_is_told_as_text() -> None:
@@ -146,12 +126,17 @@ def test_a_request_is_told_as_text() -> None:
 # The panel
 
 
+def place_of(panel: JsonPanel, line: int, column: int = 4) -> QPoint:
+    """Where a line is in the viewport."""
+    panel.view.set_caret(line, column)
+    return panel.view.cursorRect().center()
+
+
 def test_a_click_in_a_result_names_it(panel: JsonPanel, qtbot: QtBot) -> None:
     pretty_ = answer()
     first = pretty_.spans["results[1]"][0]
     panel.view.show_line(first, top=True)
-    row = panel.view.folds.row_of(first) - panel.view.bar.value()
-    point = QPoint(panel.view.text_left() + 30, row * panel.view.line_height() + 5)
+    point = place_of(panel, first)
     with qtbot.waitSignal(panel.path_clicked) as told:
         QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=point)
     assert told.args == ["results[1]"]
@@ -163,7 +148,7 @@ def test_a_selected_result_is_tinted_and_in_sight(panel: JsonPanel) -> None:
     panel.select_path("results[2]")
     assert panel.view.block == answer().spans["results[2]"]
     row = panel.view.folds.row_of(panel.view.block[0])
-    assert panel.view.bar.value() <= row < panel.view.bar.value() + panel.view.height() // panel.view.line_height()
+    assert panel.view.bar.value() <= row < panel.view.bar.value() + panel.view.page()
     panel.select_path("")
     assert panel.view.block is None
 
@@ -189,12 +174,12 @@ def test_problems_are_stepped_through_round_and_round(panel: JsonPanel, qtbot: Q
 def test_the_search_counts_and_steps(panel: JsonPanel, qtbot: QtBot) -> None:
     panel.search.open_bar()
     panel.search.field.setText("CLASS_")
-    assert panel.search.count.text() == "1 of 3"
+    qtbot.waitUntil(lambda: panel.search.count.text() == "1 of 3")
     QTest.keyClick(panel.search.field, Qt.Key.Key_Return)
     assert panel.search.count.text() == "2 of 3"
     assert panel.view.found_now == (answer().line_of("results[1].name"), 15)
     panel.search.field.setText("nowhere at all")
-    assert panel.search.count.text() == "not found"
+    qtbot.waitUntil(lambda: panel.search.count.text() == "not found")
     panel.search.close_bar()
     assert panel.view.found == {}
 
@@ -216,10 +201,82 @@ def test_a_wrapped_request_is_copied_without_its_breaks(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     view.resize(220, 200)
     view.show()
-    view.set_lines(['{"a": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}', "}"])
-    assert len(view.lines) > 2
-    view.select_all()
-    assert view.selected_text() == '{"a": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}\n}'
+    text = '{"a": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}\n}'
+    view.set_lines(text.splitlines())
+    assert view.blockBoundingRect(view.document().firstBlock()).height() > view.fontMetrics().lineSpacing() * 1.5
+    view.selectAll()
+    assert view.selected_text() == text
+
+
+def test_folds_open_by_click_and_by_key_and_are_copied_whole(panel: JsonPanel, qtbot: QtBot) -> None:
+    folds = panel.view.folds.folds
+    assert len(folds) == 3
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=place_of(panel, folds[0].first, 14))
+    assert list(panel.view.folds.folds) == list(folds[1:])
+    panel.view.show_line(0, top=True)
+    panel.view.set_caret(folds[1].first)
+    QTest.keyClick(panel.view, Qt.Key.Key_Return)
+    assert list(panel.view.folds.folds) == list(folds[2:])
+    assert panel.view.caret[0] == folds[1].first, "the caret stays where it was"
+    panel.view.selectAll()
+    assert panel.view.selected_text() == answer().text
+
+
+def big(count: int = 60_000) -> Any:
+    return pretty({"results": list(range(count))})
+
+
+def test_a_long_text_opens_in_parts_and_is_found_searched_and_copied_as_a_whole(panel: JsonPanel, qtbot: QtBot) -> None:
+    text = big()
+    panel.set_answer(text, "", 200, 1, 1)
+    view = panel.view
+    assert view.document().blockCount() <= json_rows.MOST_ROWS + 2
+    assert view.toPlainText().splitlines()[-1] == f"… {60_004 - json_rows.MOST_ROWS:,} more rows below"
+    panel.select_path("results[41234]")
+    assert view.textCursor().block().text().strip() == "41234,"
+    assert view.toPlainText().startswith("… ")
+    assert view.document().blockCount() <= json_rows.MOST_ROWS + 2
+    panel.set_problems([("results[59000]", "odd", "error")])
+    panel._step_problem(1)
+    assert view.caret[0] == text.line_of("results[59000]")
+    panel.search.open_bar()
+    panel.search.field.setText("12345,")
+    qtbot.waitUntil(lambda: view.found_now is not None)
+    assert view.found_now is not None
+    assert view.found_now[0] == text.line_of("results[12345]")
+    view.selectAll()
+    assert view.selected_text() == text.text
+
+
+def test_the_rows_above_and_below_open_by_key(panel: JsonPanel) -> None:
+    panel.set_answer(big(), "", 200, 1, 1)
+    view = panel.view
+    QTest.keyClick(view, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    shown = view.toPlainText().splitlines()
+    assert shown[0] == f"… {json_rows.MOST_ROWS - 1:,} more rows above"
+    assert shown[1].strip() == f"{json_rows.MOST_ROWS - 3},", "one row of before is still there"
+    view.moveCursor(QTextCursor.MoveOperation.Start)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert view.toPlainText().startswith("{\n")
+
+
+def test_a_line_of_megabytes_is_cut_on_screen_and_copied_whole(panel: JsonPanel) -> None:
+    line = "x" * 3_000_000
+    panel.set_answer(None, f"{line}\nend", 200, 1, 1)
+    first = panel.view.document().firstBlock().text()
+    assert first.endswith(" … 2,996,000 more characters")
+    panel.view.selectAll()
+    assert panel.view.selected_text() == f"{line}\nend"
+
+
+def test_a_screen_reader_reads_the_text(panel: JsonPanel) -> None:
+    spoken = QAccessible.queryAccessibleInterface(panel.view)
+    assert spoken.role() == QAccessible.Role.EditableText
+    text = spoken.textInterface()
+    assert text is not None
+    assert '"status": "succeeded"' in text.text(0, 60)
+    assert spoken.state().readOnly
 
 
 def test_copy_as_curl_copies_what_came_with_the_request(panel: JsonPanel, qtbot: QtBot) -> None:
@@ -239,7 +296,6 @@ def test_what_is_no_json_is_shown_as_it_came(panel: JsonPanel) -> None:
     assert panel.view.marks == [mark]
     panel.set_answer(None, "<html>\n<h1>Login</h1>", 502, 3, 20)
     assert list(panel.view.lines) == ["<html>", "<h1>Login</h1>"]
-    assert panel.view.runs(0) == ()
     panel.set_answer(None, "", None, None, None)
     assert panel._pages.currentIndex() == 1
 
@@ -290,29 +346,28 @@ def test_it_stacks_where_it_is_narrow_and_the_head_drops_what_it_can_spare(panel
     assert panel._size.isVisible()
 
 
-def test_only_lines_in_sight_are_looked_at(panel: JsonPanel, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[int] = []
-    runs = json_view.JsonView._runs_of
+def test_only_rows_in_sight_are_colored(panel: JsonPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
 
-    def counted(view: json_view.JsonView, at: int, text: str) -> Any:
-        looked.append(at)
-        return runs(view, at, text)
+    def counted(text: str) -> Any:
+        looked.append(text)
+        return json_runs(text)
 
-    monkeypatch.setattr(json_view.JsonView, "_runs_of", counted)
-    big = pretty({"results": list(range(100_000))})
-    panel.set_answer(big, "", 200, 1, 1)
+    monkeypatch.setattr(json_view, "json_runs", counted)
+    panel.set_answer(big(9_000), "", 200, 1, 1)
     panel.repaint()
     assert 0 < len(looked) < 200
-    panel.view.show_line(99_000)
+    panel.view.show_line(8_000)
     panel.repaint()
-    assert max(looked) > 99_000
+    assert "7999," in {text.strip() for text in looked}
+    assert len(looked) < 400
 
 
 def test_odd_text_is_drawn_and_hit(panel: JsonPanel) -> None:
     panel.set_answer(None, "日本語 " * 10 + "x" * 10_000 + "\n\n\t", 200, 1, 1)
-    panel.view.select_all()
+    panel.view.selectAll()
     assert not panel.grab().isNull()
-    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(panel.view.text_left() + 40, 5))
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 5))
     assert 0 < panel.view.caret[1] < 10
 
 

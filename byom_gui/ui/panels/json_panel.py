@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -17,7 +18,7 @@ from byom_gui.core.observations import SentRequest
 from byom_gui.ui import icons, theme
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.copy_row import CopyButton
-from byom_gui.ui.widgets.json_text import Mark, point_folds, request_lines, value_columns
+from byom_gui.ui.widgets.json_text import Mark, request_lines, value_columns
 from byom_gui.ui.widgets.json_view import JsonView
 from byom_gui.ui.widgets.search_bar import Place, SearchBar, find_all
 from byom_gui.ui.widgets.shortcuts import shortcut
@@ -25,6 +26,8 @@ from byom_gui.ui.widgets.shortcuts import shortcut
 SIDE_BY_SIDE = 600
 REQUEST = 254
 """The request's width beside the answer, until the user drags the line between them."""
+SLICE = 0.012
+"""Seconds that a search takes before the window has its turn."""
 _ROOT = re.compile(r"[^.\[]*")
 _TOP = ("status", "results")
 _LAST_KEY = re.compile(r"([^.\[\]]+)$")
@@ -51,8 +54,10 @@ class JsonPanel(QWidget):
         self._request: SentRequest | None = None
         self._pretty: PrettyJson | None = None
         self._raw = ""
-        self._results: list[int] = []
         self._places: list[Place] = []
+        self._search_job: Iterator[list[Place]] = iter(())
+        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more.timeout.connect(self._search_on)
         self._now = 0
         self._folded = True
         self._was_wide: bool | None = None
@@ -158,8 +163,7 @@ class JsonPanel(QWidget):
         """
         self._pretty, self._raw = pretty, raw_text
         lines: Sequence[str] = pretty.lines if pretty is not None else _text_lines(raw_text)
-        self._results = _result_lines(pretty)
-        self.view.set_lines(lines, folds=point_folds(lines) if pretty is not None else (), json=pretty is not None)
+        self.view.set_lines(lines, folds=pretty.folds if pretty is not None else (), json=pretty is not None)
         has = bool(status or lines)
         self._set_status(status or None, milliseconds if has else None, size if status else None)
         if has and not status:
@@ -268,14 +272,26 @@ class JsonPanel(QWidget):
             self._tell_problems()
 
     def _clicked(self, line: int) -> None:
-        at = bisect_right(self._results, line) - 1
+        at = bisect_right(self._pretty.results, line) - 1 if self._pretty is not None else -1
         if self._pretty is not None and at >= 0:
             path = f"results[{at}]"
             if line <= self._pretty.spans[path][1]:
                 self.path_clicked.emit(path)
 
     def _search(self, text: str) -> None:
-        self._places, self._now = find_all(self.view.lines, text), 0
+        """Looks through the text, a slice at a time where it is long."""
+        self._places, self._now = [], 0
+        self._search_job = find_all(self.view.lines, text)
+        self._search_on()
+
+    def _search_on(self) -> None:
+        end = time.monotonic() + SLICE
+        for found in self._search_job:
+            self._places += found
+            if time.monotonic() > end:
+                self._more.start()
+                return
+        self._more.stop()
         at = self.view.caret[0]
         self._now = next((place for place, (line, _, _) in enumerate(self._places) if line >= at), 0)
         self._show_place()
@@ -290,6 +306,7 @@ class JsonPanel(QWidget):
         self.search.say(self._now, len(self._places))
 
     def _end_search(self) -> None:
+        self._more.stop()
         self._places = []
         self.view.set_found((), 0)
         self.view.setFocus()
@@ -378,11 +395,3 @@ def _head(*parts: QWidget | None) -> _Head:
 def _text_lines(text: str) -> list[str]:
     """Lines as JSON counts them: only a line feed ends one."""
     return [line.rstrip("\r") for line in text.split("\n")] if text else []
-
-
-def _result_lines(pretty: PrettyJson | None) -> list[int]:
-    """The first line of each result, in order."""
-    lines: list[int] = []
-    while pretty is not None and (span := pretty.spans.get(f"results[{len(lines)}]")) is not None:
-        lines.append(span[0])
-    return lines

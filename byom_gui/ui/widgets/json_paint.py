@@ -1,197 +1,169 @@
-"""Draws the rows of a ``JsonView`` that are in sight."""
+"""What is drawn below, over and beside the text of a JSON view: tints, messages, line numbers, marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextBlock, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import QScrollBar, QWidget
 
 from byom_gui.ui import icons, theme
-from byom_gui.ui.widgets.json_text import LONGEST, Fold, Mark
-
-if TYPE_CHECKING:
-    from byom_gui.ui.widgets.json_view import JsonView
+from byom_gui.ui.widgets.json_text import Mark, Run
 
 _TONE = {"error": "bad", "warning": "warn", "advice": "accenttext"}
 _GROUND = {"error": "badbg", "warning": "warnbg", "advice": "block"}
 _ICON = {"error": "bad", "warning": "warn", "advice": "advice"}
+_FAR = {"error": "badline", "warning": "warnline"}
 
 
-def x_of(text: str, column: int, advance: float) -> float:
-    """Where a column begins; wide characters are measured, ASCII is counted."""
-    part = text[:column]
-    if part.isascii():
-        return column * advance
-    return QFontMetricsF(theme.mono()).horizontalAdvance(part) + max(column - len(text), 0) * advance
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """One row in sight.
+
+    Args:
+        block: of the editor.
+        rect: where it is in the viewport.
+        number: its line, or the first that a fold hides, from 0; None for a row that says how much more there is.
+        mark: what is wrong in it.
+        selected: whether it belongs to the selected object.
+        new: whether it is marked as new.
+        found: columns that a search found, and whether that is the current place.
+    """
+
+    block: QTextBlock
+    rect: QRectF
+    number: int | None
+    mark: Mark | None
+    selected: bool
+    new: bool
+    found: Sequence[tuple[int, int, bool]]
+
+    @property
+    def ground(self) -> str:
+        """The theme token of its tint, or empty."""
+        if self.mark is not None:
+            return _GROUND[self.mark.severity]
+        return "block" if self.selected else "okbg" if self.new else ""
+
+    def box(self, start: int, end: int) -> QRectF:
+        """Where columns are in the viewport; of a wrapped line, the part on the first row."""
+        line = self.block.layout().lineForTextPosition(min(start, max(len(self.block.text()) - 1, 0)))
+        if not line.isValid():
+            return QRectF()
+        last = min(end, line.textStart() + line.textLength())
+        left, right = (_x_of(line.cursorToX(column)) for column in (start, last))
+        return QRectF(self.rect.left() + left, self.rect.top() + line.y(), right - left, line.height())
 
 
-def column_at(text: str, x: float, advance: float) -> int:
-    """The column nearest to ``x``."""
-    if text[:LONGEST].isascii():
-        return min(max(round(x / advance), 0), len(text))
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high) // 2
-        if (x_of(text, middle, advance) + x_of(text, middle + 1, advance)) / 2 < x:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _x_of(found: object) -> float:
+    """``cursorToX`` gives a number or a pair, by the version of PySide."""
+    number = found[0] if isinstance(found, tuple) else found
+    return float(number) if isinstance(number, int | float) else 0.0
 
 
-def ruler(painter: QPainter, rect: QRect, marks: Sequence[tuple[float, str, bool]]) -> None:
-    """Marks in the scroll bar: pale where out of sight."""
-    for place, severity, near in marks:
-        tone = _TONE[severity] if near else {"error": "badline", "warning": "warnline"}.get(severity, "linestrong")
-        y = rect.top() + 2 + round(place * max(rect.height() - 6, 1))
-        painter.fillRect(QRect(rect.left() + 3, y, rect.width() - 6, 2), theme.colour(tone))
+def paint_grounds(painter: QPainter, rows: Iterable[RowLook], width: int) -> None:
+    """Below the text: tints, and what a search found."""
+    for row in rows:
+        if row.ground:
+            painter.fillRect(QRectF(0, row.rect.top(), width, row.rect.height()), theme.colour(row.ground))
+        for start, end, now in row.found:
+            box = row.box(start, end)
+            painter.fillRect(box, theme.colour("warnline" if now else "warnbg"))
+            if now:
+                painter.setPen(theme.colour("focus"))
+                painter.drawRect(box.adjusted(0, 0, -1, -1))
 
 
-def paint(painter: QPainter, view: JsonView) -> None:
-    """Draws a view's rows."""
-    port = view.viewport().rect()
-    painter.fillRect(port, theme.colour("surface"))
-    height = view.line_height()
+def paint_messages(painter: QPainter, rows: Iterable[RowLook]) -> None:
+    """Over the text: below each bad value a line, and after its line what is wrong with it."""
     painter.setFont(theme.mono())
-    drawer = _Rows(painter, view)
-    for step in range(port.height() // height + 1):
-        row = view.bar.value() + step
-        if row >= view.folds.rows:
-            break
-        line, fold = view.folds.line_of(row)
-        drawer.row(line, fold, QRect(0, step * height, port.width(), height))
+    for row in rows:
+        if row.mark is not None:
+            tone = theme.colour(_TONE[row.mark.severity])
+            value = row.box(row.mark.start, row.mark.end)
+            painter.fillRect(QRectF(value.left(), value.bottom() - 2, value.width(), 1.5), tone)
+            end = row.box(0, len(row.block.text())).right()
+            rest = QRectF(end + theme.px(8), row.rect.top(), theme.px(640), row.rect.height())
+            painter.setPen(tone)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, row.mark.message)
 
 
-class _Rows:
-    """The measures that all rows share."""
+def text_format(run: Run) -> QTextLayout.FormatRange:
+    """The colors of a run, as Qt wants them."""
+    made = QTextLayout.FormatRange()
+    made.start, made.length = run.start, run.end - run.start
+    look = QTextCharFormat()
+    look.setForeground(theme.colour(run.tone))
+    if run.ground:
+        look.setBackground(theme.colour(run.ground))
+    if run.strong:
+        look.setFontWeight(QFont.Weight.DemiBold)
+    made.format = look
+    return made
 
-    def __init__(self, painter: QPainter, view: JsonView) -> None:
-        self.painter, self.view = painter, view
-        self.advance = view.advance()
-        self.left = view.text_left()
-        self.shift = view.horizontalScrollBar().value()
-        self.plain, self.bold = theme.mono(), theme.mono()
-        self.bold.setWeight(QFont.Weight.DemiBold)
-        self.metrics = QFontMetricsF(self.plain)
-        self.selection = view.selection()
 
-    def row(self, line: int, fold: Fold | None, rect: QRect) -> None:
-        """One row: ground, gutter, text."""
-        view = self.view
-        mark = view.marks_by_line.get(line) if fold is None else None
-        inside = view.block is not None and view.block[0] <= line <= view.block[1]
-        if mark or inside or line in view.added:
-            tone = _GROUND[mark.severity] if mark else "block" if inside else "okbg"
-            self.painter.fillRect(rect, theme.colour(tone))
-        if view.gutter:
-            self._gutter(line, mark, rect)
-        if inside:
-            bar = QRect(view.gutter_width() - 1, rect.top(), 2, rect.height())
-            self.painter.fillRect(bar, theme.colour("accent"))
-        if line in view.added:
-            self._say("+", QRect(0, rect.top(), self.left, rect.height()), "ok", Qt.AlignmentFlag.AlignHCenter)
-        self.painter.save()
-        self.painter.setClipRect(rect.adjusted(self.left - 2, 0, 0, 0))
-        if fold is not None:
-            self._pill(fold, rect)
-        else:
-            self._text(line, mark, rect)
-        self.painter.restore()
+class Gutter(QWidget):
+    """Line numbers, icons of bad places, the bar of the selected object, the plus of new lines.
 
-    def _gutter(self, line: int, mark: Mark | None, rect: QRect) -> None:
-        width = self.view.gutter_width()
-        number = QRect(0, rect.top(), width - theme.px(8), rect.height())
-        self._say(str(line + 1), number, _TONE[mark.severity] if mark else "text3", Qt.AlignmentFlag.AlignRight)
-        if mark:
+    Args:
+        rows: gives the rows in sight.
+        numbers: whether there are line numbers.
+    """
+
+    def __init__(self, parent: QWidget, rows: Callable[[], Iterable[RowLook]], numbers: bool) -> None:
+        super().__init__(parent)
+        self._rows, self._numbers = rows, numbers
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - the rows in sight are few
+        """All of them."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("surface"))
+        painter.setFont(theme.mono())
+        for row in self._rows():
+            self._paint(painter, row)
+        painter.end()
+
+    def _paint(self, painter: QPainter, row: RowLook) -> None:
+        width, top, height = self.width(), row.rect.top(), row.rect.height()
+        if row.ground:
+            painter.fillRect(QRectF(0, top, width, height), theme.colour(row.ground))
+        if row.selected:
+            painter.fillRect(QRectF(width - 2, top, 2, height), theme.colour("accent"))
+        box = QRect(0, round(top), width - theme.px(8), round(height))
+        if row.new:
+            _say(painter, "+", box.adjusted(0, 0, theme.px(4), 0), "ok")
+        if not self._numbers or row.number is None:
+            return
+        _say(painter, str(row.number + 1), box, _TONE[row.mark.severity] if row.mark else "text3")
+        if row.mark is not None:
             side = theme.px(12)
-            at = QRect(theme.px(4), rect.center().y() - side // 2 + 1, side, side)
-            ratio = self.painter.device().devicePixelRatioF()
-            self.painter.drawPixmap(at, icons.pixmap(_ICON[mark.severity], "", 12, ratio))
+            at = QRect(theme.px(4), box.center().y() - side // 2 + 1, side, side)
+            painter.drawPixmap(at, icons.pixmap(_ICON[row.mark.severity], "", 12, self.devicePixelRatioF()))
 
-    def _say(self, text: str, rect: QRect, tone: str, side: Qt.AlignmentFlag) -> None:
-        self.painter.setFont(self.plain)
-        self.painter.setPen(theme.colour(tone))
-        self.painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
 
-    def _pill(self, fold: Fold, rect: QRect) -> None:
-        """A folded part: grey, with its own words; a click opens it."""
-        words = fold.text.strip()
-        start = self.left - self.shift + (len(fold.text) - len(words)) * self.advance
-        box = QRectF(start, rect.top() + 2, self.metrics.horizontalAdvance(words) + theme.px(8), rect.height() - 4)
-        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.painter.setPen(Qt.PenStyle.NoPen)
-        self.painter.setBrush(theme.colour("pressed"))
-        self.painter.drawRoundedRect(box, 4, 4)
-        self._say(words, box.toRect().adjusted(theme.px(4), 0, 0, 0), "text2", Qt.AlignmentFlag.AlignLeft)
+def _say(painter: QPainter, text: str, box: QRect, tone: str) -> None:
+    painter.setPen(theme.colour(tone))
+    side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(box, side | Qt.TextFlag.TextSingleLine, text)
 
-    def _text(self, line: int, mark: Mark | None, rect: QRect) -> None:
-        whole = self.view.lines[line]
-        text = whole[:LONGEST]
-        left = self.left - self.shift
-        baseline = rect.top() + (rect.height() + self.metrics.ascent() - self.metrics.descent()) / 2
-        self._found(line, text, left, rect)
-        self._runs(line, text, left, baseline)
-        end = left + x_of(text, len(text), self.advance)
-        if len(whole) > LONGEST:
-            self.painter.setPen(theme.colour("text2"))
-            self.painter.drawText(QPointF(end + theme.px(8), baseline), f"… {len(whole) - LONGEST:,} more")
-        if mark:
-            self._mark(mark, text, left, rect, end)
-        self._selection(line, text, left, rect, baseline)
 
-    def _runs(self, line: int, text: str, left: float, baseline: float) -> None:
-        at = 0
-        for run in self.view.runs(line):
-            if run.start > at:
-                self._run(text, at, run.start, left, baseline, "text")
-            self.painter.setFont(self.bold if run.strong else self.plain)
-            self._run(text, run.start, run.end, left, baseline, run.tone)
-            self.painter.setFont(self.plain)
-            at = run.end
-        self._run(text, at, len(text), left, baseline, "text")
+class MarkedBar(QScrollBar):
+    """A scroll bar in which bad places are marked; those in sight are darker."""
 
-    def _run(self, text: str, start: int, end: int, left: float, baseline: float, tone: str) -> None:
-        part = text[start:end]
-        if part.strip():
-            self.painter.setPen(theme.colour(tone))
-            self.painter.drawText(QPointF(left + x_of(text, start, self.advance), baseline), part)
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.marks: Sequence[tuple[float, str, bool]] = ()
+        """Place from 0 to 1, severity, in sight or not."""
 
-    def _found(self, line: int, text: str, left: float, rect: QRect) -> None:
-        for start, end in self.view.found.get(line, ()):
-            now = self.view.found_now == (line, start)
-            box = self._box(text, start, end, left, rect).adjusted(-1, 2, 1, -2)
-            self.painter.setPen(QPen(theme.colour("focus" if now else "warnline"), 2 if now else 1))
-            self.painter.setBrush(theme.colour("warnbg"))
-            self.painter.drawRoundedRect(box, 2, 2)
-
-    def _box(self, text: str, start: int, end: int, left: float, rect: QRect) -> QRectF:
-        x = x_of(text, start, self.advance)
-        return QRectF(left + x, rect.top(), x_of(text, end, self.advance) - x, rect.height())
-
-    def _mark(self, mark: Mark, text: str, left: float, rect: QRect, end: float) -> None:
-        """The wavy line below the value, and after the line what is wrong with it."""
-        tone = theme.colour(_TONE[mark.severity])
-        box = self._box(text, mark.start, mark.end, left, rect)
-        path = QPainterPath(QPointF(box.left(), box.bottom() - 2))
-        steps = max(int(box.width() / 3), 1)
-        for step in range(1, steps + 1):
-            path.lineTo(box.left() + step * 3, box.bottom() - (4 if step % 2 else 2))
-        self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.painter.strokePath(path, QPen(tone, 1.2))
-        self.painter.setPen(tone)
-        rest = QRect(int(end + theme.px(8)), rect.top(), theme.px(640), rect.height())
-        self.painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, mark.message)
-
-    def _selection(self, line: int, text: str, left: float, rect: QRect, baseline: float) -> None:
-        (first, start), (last, end) = self.selection
-        if first <= line <= last and (first, start) != (last, end):
-            begin = start if line == first else 0
-            until = end if line == last else len(text) + 1
-            box = self._box(text, begin, until, left, rect)
-            self.painter.fillRect(box, theme.colour("accent"))
-            self._run(text, begin, min(until, len(text)), left, baseline, "onaccent")
-        if self.view.hasFocus() and line == self.view.caret[0]:
-            x = left + x_of(text, min(self.view.caret[1], len(text)), self.advance)
-            self.painter.fillRect(QRectF(x, rect.top() + 2, 1, rect.height() - 4), theme.colour("text"))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The bar, and the marks over it."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        rect = self.rect()
+        for place, severity, near in self.marks:
+            tone = _TONE[severity] if near else _FAR.get(severity, "linestrong")
+            y = rect.top() + 2 + round(place * max(rect.height() - 6, 1))
+            painter.fillRect(QRect(rect.left() + 3, y, rect.width() - 6, 2), theme.colour(tone))
+        painter.end()

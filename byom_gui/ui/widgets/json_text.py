@@ -1,4 +1,4 @@
-"""What a JSON view draws, worked out line by line and only for lines in sight: colours, folds, wrapping."""
+"""What a JSON view draws, worked out line by line and only for lines in sight: colors and folds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from byom_gui.core.jsontext import Fold
 from byom_gui.core.observations import SentRequest
 
 LONGEST = 4000
@@ -19,26 +20,17 @@ _TOKEN = re.compile(
     r"|(?P<num>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity)|(?P<pun>[{}\[\],:]+)"
 )
 _TONES = {"key": "jkey", "str": "jstr", "num": "jnum", "pun": "jpun"}
-KEEP_POINTS, FOLD_FROM = 9, 13
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of one colour: columns ``start`` to ``end`` (exclusive), a theme token, bold or not."""
+    """A stretch of one color: columns ``start`` to ``end`` (exclusive), a theme token, bold or not, a ground."""
 
     start: int
     end: int
     tone: str
     strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Lines ``first`` to ``last`` (0-based, inclusive), shown as one row with ``text``."""
-
-    first: int
-    last: int
-    text: str
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +46,19 @@ class Mark:
 
 
 def json_runs(text: str) -> tuple[Run, ...]:
-    """The colours of one line of JSON."""
+    """The colors of one line of JSON."""
     return tuple(
         Run(match.start(), match.end(), _TONES[match.lastgroup or "pun"]) for match in _TOKEN.finditer(text[:LONGEST])
     )
 
 
 def head_runs(text: str, first: bool) -> tuple[Run, ...]:
-    """The colours of a request line (``first``) or of a header line."""
+    """The colors of a request line (``first``) or of a header line."""
     if first:
         end = text.find(" ")
         return (Run(0, max(end, 0), "text", True), Run(max(end, 0), len(text), "text"))
     colon = text.find(":") + 1
     return (Run(0, colon, "jpun"), Run(colon, len(text), "text"))
-
-
-def point_folds(lines: Sequence[str]) -> tuple[Fold, ...]:
-    """Long lists of points, folded after the first nine."""
-    folds: list[Fold] = []
-    start = -1
-    for at, line in enumerate((*lines, "")):
-        if '{"x": ' in line and line.endswith(("}", "},")):
-            start = at if start < 0 else start
-            continue
-        if start >= 0 and at - start >= FOLD_FROM:
-            hidden = at - start - KEEP_POINTS
-            indent = " " * (len(lines[start]) - len(lines[start].lstrip()))
-            folds.append(Fold(start + KEEP_POINTS, at - 1, f"{indent}… {hidden:,} more points"))
-        start = -1
-    return tuple(folds)
 
 
 def value_columns(line: str, key: str) -> tuple[int, int]:
@@ -140,43 +116,16 @@ class FoldMap:
         return FoldMap(self.count, [one for one in self.folds if one.first not in gone])
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a wrapped line: its text, its colours, and whether it goes on from the one before."""
-
-    text: str
-    runs: tuple[Run, ...]
-    goes_on: bool
+Place = tuple[int, int]
+"""Line and column, both from 0."""
 
 
-def wrap(text: str, runs: Sequence[Run], columns: int) -> list[Piece]:
-    """Breaks a line into pieces of at most ``columns``; later pieces hang below the line's own indent."""
-    columns = max(columns, 16)
-    if len(text) <= columns:
-        return [Piece(text, tuple(runs), False)]
-    indent = " " * min(len(text) - len(text.lstrip()) + 2, columns // 2)
-    pieces: list[Piece] = []
-    start = 0
-    while start < len(text):
-        pad = "" if start == 0 else indent
-        end = _break_at(text, start, start + columns - len(pad))
-        shift = len(pad) - start
-        inside = tuple(
-            Run(max(run.start, start) + shift, min(run.end, end) + shift, run.tone, run.strong)
-            for run in runs
-            if run.end > start and run.start < end
-        )
-        pieces.append(Piece(pad + text[start:end], inside, start > 0))
-        start = end
-    return pieces
-
-
-def _break_at(text: str, start: int, end: int) -> int:
-    """After a space in the last third of the piece, else just where it is full."""
-    if end >= len(text):
-        return len(text)
-    space = text.rfind(" ", start + (end - start) * 2 // 3, end)
-    return space + 1 if space > start else end
+def text_between(lines: Sequence[str], start: Place, end: Place) -> str:
+    """The text from ``start`` to ``end``."""
+    chosen = list(lines[start[0] : end[0] + 1])
+    chosen[-1] = chosen[-1][: end[1]]
+    chosen[0] = chosen[0][start[1] :]
+    return "\n".join(chosen)
 
 
 def request_lines(request: SentRequest, *, whole_url: bool = False) -> tuple[tuple[str, ...], int]:

@@ -1,16 +1,16 @@
-"""A read-only view of JSON or other text: only the lines in sight are looked at, so 100,000 lines open at once.
+"""A read-only view of JSON or other text, which a screen reader reads as text.
 
-Line numbers are those of the text, whatever is folded. Bad places get a tint, an icon in the gutter, a wavy line and a
-mark in the scroll bar; the selected object's block gets a tint of its own.
+Of a long text the editor holds the part around the place that is looked at (``json_rows``), and colors and tints are
+worked out for the rows in sight only, so a text of a million lines opens at once. Line numbers are those of the text,
+whatever is folded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QContextMenuEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -18,41 +18,25 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTextBlock,
+    QTextCursor,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QToolTip
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip
 
+from byom_gui.core.jsontext import Fold
 from byom_gui.ui import theme
-from byom_gui.ui.widgets import json_caret, json_paint
-from byom_gui.ui.widgets.basic import copy_text
-from byom_gui.ui.widgets.json_caret import Place
-from byom_gui.ui.widgets.json_text import Fold, FoldMap, Mark, Piece, Run, head_runs, json_runs, wrap
-
-LINE = 20
+from byom_gui.ui.widgets.json_paint import Gutter, MarkedBar, RowLook, paint_grounds, paint_messages, text_format
+from byom_gui.ui.widgets.json_rows import RowWindow
+from byom_gui.ui.widgets.json_text import FoldMap, Mark, Place, Run, head_runs, json_runs
 
 
-class MarkedBar(QScrollBar):
-    """A scroll bar in which bad places are marked; those in sight are darker."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Vertical)
-        self.marks: Sequence[tuple[float, str, bool]] = ()
-        """Place from 0 to 1, severity, in sight or not."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The bar, and the marks over it."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        json_paint.ruler(painter, self.rect(), self.marks)
-        painter.end()
-
-
-class JsonView(QAbstractScrollArea):
+class JsonView(QPlainTextEdit):
     """Shows lines of text in the fixed font.
 
     Args:
         name: its accessible name.
-        gutter: whether line numbers and outcomes stand at the left.
-        wraps: whether long lines are wrapped (for short texts only: it looks at every line).
+        gutter: whether line numbers and marks are at the left.
+        wraps: whether long lines are wrapped.
     """
 
     line_clicked = Signal(int)
@@ -61,31 +45,45 @@ class JsonView(QAbstractScrollArea):
     def __init__(self, name: str, *, gutter: bool = True, wraps: bool = False) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.gutter, self.wraps = gutter, wraps
-        self.bar = MarkedBar()
-        self.setVerticalScrollBar(self.bar)
-        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        self.viewport().setMouseTracking(True)
-        self._source: Sequence[str] = ()
-        self._head = 0
-        self._json = True
-        self._pieces: list[Piece] | None = None
-        self.lines: Sequence[str] = ()
-        self.folds = FoldMap(0)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setProperty("bare", True)
+        by = Qt.TextInteractionFlag
+        self.setTextInteractionFlags(by.TextSelectableByMouse | by.TextSelectableByKeyboard)
+        modes = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(modes.WidgetWidth if wraps else modes.NoWrap)
+        self.setFont(theme.mono())
+        self.gutter = gutter
         self.marks: Sequence[Mark] = ()
-        self.marks_by_line: dict[int, Mark] = {}
         self.active_mark = -1
         self.block: tuple[int, int] | None = None
         self.added: frozenset[int] = frozenset()
         self.found: dict[int, list[tuple[int, int]]] = {}
         self.found_now: tuple[int, int] | None = None
-        self.anchor: Place = (0, 0)
-        self.caret: Place = (0, 0)
-        self.bar.valueChanged.connect(lambda _: self._mark_bar())
-        theme.state().changed.connect(self.viewport().update)
+        self._marked: dict[int, Mark] = {}
+        self._rows = RowWindow()
+        self._head = 0
+        self._json = True
+        self._colored = 1  # blocks whose state is this have their colors
+        self._side = Gutter(self, self._looks, gutter)
+        self.bar = MarkedBar()
+        self.setVerticalScrollBar(self.bar)
+        self.updateRequest.connect(self._scrolled)
+        self.cursorPositionChanged.connect(self._say_line)
+        theme.state().changed.connect(self._restyle)
+        self._fit_gutter()
 
     # What is shown
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The whole text."""
+        return self._rows.lines
+
+    @property
+    def folds(self) -> FoldMap:
+        """The folds in force."""
+        return self._rows.folds
 
     def set_lines(self, lines: Sequence[str], *, folds: Sequence[Fold] = (), head: int = 0, json: bool = True) -> None:
         """Shows a text.
@@ -93,50 +91,33 @@ class JsonView(QAbstractScrollArea):
         Args:
             folds: parts that are shown as one row until they are clicked.
             head: how many lines at the start are a request line and headers.
-            json: whether the rest gets the colours of JSON.
+            json: whether the rest gets the colors of JSON.
         """
-        self._source, self._head, self._json = lines, head, json
-        self.marks, self.marks_by_line, self.active_mark = (), {}, -1
+        self._rows, self._head, self._json = RowWindow(lines, folds), head, json
+        self.marks, self._marked, self.active_mark = (), {}, -1
         self.block, self.added = None, frozenset()
         self.found, self.found_now = {}, None
-        self.anchor = self.caret = (0, 0)
-        self._lay_out(folds)
-        self.bar.setValue(0)
-        self.horizontalScrollBar().setValue(0)
-
-    def _lay_out(self, folds: Sequence[Fold]) -> None:
-        self._pieces = None
-        self.lines = self._source
-        if self.wraps:
-            columns = int((self.viewport().width() - self.text_left() - theme.px(8)) / self.advance())
-            self._pieces = [
-                piece for at, line in enumerate(self._source) for piece in wrap(line, self._runs_of(at, line), columns)
-            ]
-            self.lines = [piece.text for piece in self._pieces]
-        self.folds = FoldMap(len(self.lines), folds)
-        self._set_ranges()
-        self.viewport().update()
+        self._fill()
+        self._fit_gutter()
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Marks bad places, in the order of their lines."""
         self.marks = sorted(marks, key=lambda mark: (mark.line, mark.start))
-        self.marks_by_line = {}
-        for mark in self.marks:
-            self.marks_by_line.setdefault(mark.line, mark)
+        self._marked = {mark.line: mark for mark in reversed(self.marks)}
         self.active_mark = min(self.active_mark, len(self.marks) - 1)
-        self._open(*(mark.line for mark in self.marks))
-        self._set_ranges()
-        self.viewport().update()
+        self._open(*self._marked)
+        self._refresh()
 
     def set_block(self, block: tuple[int, int] | None) -> None:
         """Tints the lines of the selected object (0-based, inclusive)."""
         self.block = block
-        self.viewport().update()
+        self._refresh()
 
     def set_added(self, lines: frozenset[int]) -> None:
         """Marks lines that are new with a plus and a tint."""
         self.added = lines
-        self.viewport().update()
+        self._fit_gutter()
+        self._refresh()
 
     def set_found(self, places: Sequence[tuple[int, int, int]], now: int) -> None:
         """Shows what a search found (line, start, end), and which of it is the current one."""
@@ -146,215 +127,232 @@ class JsonView(QAbstractScrollArea):
         self.found_now = places[now][:2] if places else None
         if places:
             self.show_line(places[now][0])
-        self.viewport().update()
+        self._refresh()
 
     def show_line(self, line: int, *, top: bool = False) -> None:
         """Brings a line into sight, unfolding it; a third from the top unless it is in sight already."""
         self._open(line)
-        row, page = self.folds.row_of(line), self.page()
-        first = self.bar.value()
-        if top or not first <= row < first + page - 1:
-            self.bar.setValue(max(row - (1 if top else page // 3), 0))
-        self.viewport().update()
+        at, page = self._block_of(line).firstLineNumber(), self.page()
+        if top or not self.bar.value() <= at < self.bar.value() + page - 1:
+            self.bar.setValue(max(at - (1 if top else page // 3), 0))
 
     def go_to_mark(self, place: int) -> None:
         """Makes a bad place the current one and shows it."""
         self.active_mark = place
         self.show_line(self.marks[place].line)
 
+    @property
+    def caret(self) -> Place:
+        """Line and column of the caret."""
+        return self._place(self.textCursor().position())
+
     def set_caret(self, line: int, column: int = 0) -> None:
-        """Puts the caret somewhere, selecting nothing."""
-        self.anchor = self.caret = (line, column)
-        self.viewport().update()
+        """Puts the caret somewhere, selecting nothing; the view stays where it is."""
+        block = self._block_of(line)
+        across, down = self.horizontalScrollBar().value(), self.bar.value()
+        cursor = self.textCursor()
+        cursor.setPosition(block.position() + min(column, max(block.length() - 1, 0)))
+        self.setTextCursor(cursor)
+        self.horizontalScrollBar().setValue(across)
+        self.bar.setValue(down)
+
+    def _fill(self) -> None:
+        self.setPlainText(self._rows.text)
+        self._refresh()
+
+    def _block_of(self, line: int) -> QTextBlock:
+        """The block that shows a line or its fold, loaded where it was not."""
+        row = self.folds.row_of(line)
+        if self._rows.hold(row):
+            self._fill()
+        return self.document().findBlockByNumber(self._rows.block_of(row))
 
     def _open(self, *lines: int) -> None:
-        folds = [fold for fold in map(self.folds.fold_at, lines) if fold is not None]
-        if folds:
-            self.folds = self.folds.without(folds)
-            self._set_ranges()
+        """Unfolds what hides these lines; caret and view stay where they are."""
+        at, top = self.caret, self.bar.value()
+        if self._rows.open(lines):
+            self._fill()
+            self.set_caret(*at)
+            self.bar.setValue(top)
 
     # Measures
 
-    def advance(self) -> float:
-        """The width of one character."""
-        return max(QFontMetricsF(theme.mono()).horizontalAdvance("0"), 1.0)
+    def _in_sight(self) -> Iterator[tuple[QTextBlock, QRectF]]:
+        """The blocks in sight and where they are in the viewport."""
+        block, offset, bottom = self.firstVisibleBlock(), self.contentOffset(), self.viewport().height()
+        while block.isValid():
+            rect = self.blockBoundingGeometry(block).translated(offset)
+            if rect.top() > bottom:
+                break
+            yield block, rect
+            block = block.next()
 
     def line_height(self) -> int:
         """The height of one row."""
-        return theme.px(LINE)
-
-    def gutter_width(self) -> int:
-        """Room for icons and line numbers; without a gutter, for the plus of a new line."""
-        if not self.gutter:
-            return theme.px(20) if self.added or not self.wraps else theme.px(12)
-        return theme.px(28) + int(max(len(str(len(self._source))), 2) * self.advance())
-
-    def text_left(self) -> int:
-        """Where the text begins."""
-        return self.gutter_width() + (theme.px(8) if self.gutter else 0)
+        return self.fontMetrics().lineSpacing()
 
     def page(self) -> int:
         """How many whole rows are in sight."""
         return max(self.viewport().height() // self.line_height(), 1)
 
-    def _set_ranges(self) -> None:
-        page = self.page()
-        self.bar.setPageStep(page)
-        self.bar.setRange(0, max(self.folds.rows - page, 0))
-        longest = min(max(map(len, self.lines), default=0), 4100)
-        # What is said after a bad line has to be reached, too.
-        beside = theme.px(160 if self.marks else 8)
-        width = 0 if self.wraps else int(longest * self.advance()) + self.text_left() + beside
-        across = self.horizontalScrollBar()
-        across.setPageStep(self.viewport().width())
-        across.setSingleStep(theme.px(16))
-        across.setRange(0, max(width - self.viewport().width(), 0))
+    def _gutter_width(self) -> int:
+        """Room for icons and line numbers; without a gutter, for the plus of a new line."""
+        if not self.gutter:
+            return theme.px(20) if self.added else theme.px(8)
+        digits = "0" * max(len(str(len(self.lines))), 2)
+        return theme.px(32) + int(QFontMetricsF(theme.mono()).horizontalAdvance(digits))
+
+    def _fit_gutter(self) -> None:
+        width, inside = self._gutter_width(), self.contentsRect()
+        self.setViewportMargins(width, 0, 0, 0)
+        self._side.setGeometry(QRect(inside.left(), inside.top(), width, self.viewport().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The gutter is as high as the view."""
+        super().resizeEvent(event)
+        self._fit_gutter()
+        self._mark_bar()
+
+    def _scrolled(self, rect: QRect, down: int) -> None:
+        self._side.scroll(0, down) if down else self._side.update(0, rect.y(), self._side.width(), rect.height())
         self._mark_bar()
 
     def _mark_bar(self) -> None:
+        seen = [row.number for row in self._looks() if row.number is not None]
+        first, last = (seen[0], seen[-1]) if seen else (0, -1)
         rows = max(self.folds.rows, 1)
-        first, last = self.bar.value(), self.bar.value() + self.page()
-        at = {self.folds.row_of(mark.line): mark.severity for mark in self.marks}
-        self.bar.marks = [(row / rows, severity, first <= row < last) for row, severity in at.items()]
+        self.bar.marks = [
+            (self.folds.row_of(line) / rows, mark.severity, first <= line <= last)
+            for line, mark in self._marked.items()
+        ]
         self.bar.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wraps anew where lines are wrapped."""
-        super().resizeEvent(event)
-        if self.wraps and event.oldSize().width() != event.size().width():
-            self._lay_out(self.folds.folds)
-        else:
-            self._set_ranges()
+    def _refresh(self) -> None:
+        self._mark_bar()
+        self._side.update()
+        self.viewport().update()
+
+    def _restyle(self) -> None:
+        self._colored += 1
+        self.setFont(theme.mono())
+        self._refresh()
 
     # Drawing
 
-    def _runs_of(self, at: int, text: str) -> tuple[Run, ...]:
-        if at < self._head:
-            return head_runs(text, at == 0)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tints below the text, the text, and what is said about bad lines after it."""
+        self._color()
+        painter = QPainter(self.viewport())
+        paint_grounds(painter, self._looks(), self.viewport().width())
+        painter.end()
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        paint_messages(painter, self._looks())
+        painter.end()
+
+    def _color(self) -> None:
+        """Gives the blocks in sight their colors, once."""
+        for block, _ in list(self._in_sight()):
+            if block.userState() != self._colored:
+                block.setUserState(self._colored)
+                block.layout().setFormats([text_format(run) for run in self._runs(block)])
+
+    def _runs(self, block: QTextBlock) -> tuple[Run, ...]:
+        line, text = self._line_in(block), block.text()
+        if line is None:
+            return (Run(len(text) - len(text.lstrip()), len(text), "text2", ground="pressed"),)
+        if line < self._head:
+            return head_runs(text, line == 0)
         return json_runs(text) if self._json else ()
 
-    def runs(self, line: int) -> tuple[Run, ...]:
-        """The colours of a line in sight."""
-        return self._pieces[line].runs if self._pieces is not None else self._runs_of(line, self.lines[line])
+    def _line_in(self, block: QTextBlock) -> int | None:
+        return self._rows.line_at(block.blockNumber())
 
-    def selection(self) -> tuple[Place, Place]:
-        """The selection's start and end."""
-        return min(self.anchor, self.caret), max(self.anchor, self.caret)
+    def _mark_in(self, block: QTextBlock) -> Mark | None:
+        line = self._line_in(block)
+        return self._marked.get(line) if line is not None else None
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        """Draws the rows in sight."""
-        painter = QPainter(self.viewport())
-        json_paint.paint(painter, self)
-        painter.end()
+    def _looks(self) -> Iterator[RowLook]:
+        """The rows in sight."""
+        first, last = self.block or (0, -1)
+        for block, rect in self._in_sight():
+            found, line = self._rows.at(block.blockNumber()), self._line_in(block)
+            number = found[0] if found is not None else None
+            selected = number is not None and first <= number <= last
+            places = self.found.get(line, ()) if line is not None else ()
+            hits = [(start, end, self.found_now == (line, start)) for start, end in places]
+            yield RowLook(block, rect, number, self._mark_in(block), selected, line in self.added, hits)
 
     # Mouse and keyboard
 
-    def _place_at(self, point: QPoint) -> tuple[Place, Fold | None]:
-        row = self.bar.value() + max(point.y(), 0) // self.line_height()
-        line, fold = self.folds.line_of(min(max(row, 0), max(self.folds.rows - 1, 0)))
-        x = point.x() - self.text_left() + self.horizontalScrollBar().value()
-        text = self.lines[line] if line < len(self.lines) else ""
-        return (line, json_paint.column_at(text, x, self.advance())), fold
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Sets the caret, or opens a fold."""
-        if event.button() != Qt.MouseButton.LeftButton or not self.lines:
-            return
-        place, fold = self._place_at(event.position().toPoint())
-        if fold is not None:
-            self._open(fold.first)
-            self.viewport().update()
-            return
-        self.caret = place
-        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.anchor = place
-        self._moved()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Selects while the button is held."""
-        if event.buttons() & Qt.MouseButton.LeftButton and self.lines:
-            self.caret = self._place_at(event.position().toPoint())[0]
-            self._keep_caret_in_sight()
-            self.viewport().update()
+        """Opens a fold or more rows; elsewhere as in every text."""
+        at = self.cursorForPosition(event.position().toPoint())
+        if event.button() != Qt.MouseButton.LeftButton or not self._unfold(at):
+            super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click without a selection tells its line."""
-        if event.button() == Qt.MouseButton.LeftButton and self.lines and self.anchor == self.caret:
-            self.line_clicked.emit(self.caret[0])
+        """A click without a selection names its line."""
+        super().mouseReleaseEvent(event)
+        line = self._line_in(self.textCursor().block())
+        if event.button() == Qt.MouseButton.LeftButton and line is not None and not self.textCursor().hasSelection():
+            self.line_clicked.emit(line)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy and select all."""
-        menu = QMenu(self)
-        copy = menu.addAction("Copy")
-        copy.setEnabled(self.anchor != self.caret)
-        copy.triggered.connect(self.copy_selection)
-        menu.addAction("Select all").triggered.connect(self.select_all)
-        menu.exec(event.globalPos())
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens a fold, or names its line."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        line = self._line_in(self.textCursor().block())
+        if not self._unfold(self.textCursor()) and line is not None:
+            self.line_clicked.emit(line)
+
+    def _unfold(self, cursor: QTextCursor) -> bool:
+        """Opens the fold, or the further rows, of a block; False where it is neither."""
+        number = cursor.block().blockNumber()
+        found = self._rows.at(number)
+        if found is not None:
+            if found[1] is not None:
+                self._open(found[0])
+            return found[1] is not None
+        if self.lines:
+            edge = self._rows.load_beyond(number)
+            self._fill()
+            self.show_line(self.folds.line_of(edge)[0])
+        return bool(self.lines)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Says what is wrong with the line under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            mark = self.marks_by_line.get(self._place_at(event.pos())[0][0])
+            mark = self._mark_in(self.cursorForPosition(event.pos()).block())
             QToolTip.showText(event.globalPos(), mark.message if mark else "", self.viewport(), QRect())
             return True
         return super().viewportEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Moves the caret; copies; Enter tells its line."""
-        if self._command(event):
-            event.accept()
-            return
-        moved = json_caret.step(self, event)
-        if moved is None:
-            super().keyPressEvent(event)
-            return
-        self.caret = moved
-        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.anchor = moved
-        self._keep_caret_in_sight()
-        self._moved()
+    def _say_line(self) -> None:
+        """For screen readers: the line of the caret, and what is wrong with it."""
+        block = self.textCursor().block()
+        line, mark = self._line_in(block), self._mark_in(block)
+        if line is not None:
+            said = f"Line {line + 1}: {self.lines[line].strip()[:200]}" + (f" ({mark.message})" if mark else "")
+            self.setAccessibleDescription(said)
 
-    def _command(self, event: QKeyEvent) -> bool:
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if control and event.key() == Qt.Key.Key_C:
-            self.copy_selection()
-        elif control and event.key() == Qt.Key.Key_A:
-            self.select_all()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.lines:
-            self._open(self.caret[0])
-            self.line_clicked.emit(self.caret[0])
-        else:
-            return False
-        return True
+    # Copying
 
-    def _keep_caret_in_sight(self) -> None:
-        row, first = self.folds.row_of(self.caret[0]), self.bar.value()
-        if row < first:
-            self.bar.setValue(row)
-        elif row >= first + self.page():
-            self.bar.setValue(row - self.page() + 1)
-
-    def _moved(self) -> None:
-        line = self.caret[0]
-        mark = self.marks_by_line.get(line)
-        said = f"Line {line + 1}: {self.lines[line].strip()[:200]}" + (f" ({mark.message})" if mark else "")
-        self.setAccessibleDescription(said)
-        self.viewport().update()
-
-    def select_all(self) -> None:
-        """Selects the whole text."""
-        if self.lines:
-            self.anchor = (0, 0)
-            self.caret = (len(self.lines) - 1, len(self.lines[-1]))
-            self.viewport().update()
-
-    def copy_selection(self) -> None:
-        """Copies what is selected, the inside of folds too, wrapped lines as one."""
-        text = self.selected_text()
-        if text:
-            copy_text(text)
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is selected as the text has it: with what is folded, and without cuts."""
+        made = QMimeData()
+        made.setText(self.selected_text())
+        return made
 
     def selected_text(self) -> str:
-        """What is selected."""
-        goes_on = [piece.goes_on for piece in self._pieces] if self._pieces is not None else None
-        return json_caret.text_between(self.lines, goes_on, *self.selection())
+        """The selected part of the text, with what is folded or cut."""
+        cursor = self.textCursor()
+        if not cursor.hasSelection():
+            return ""
+        start, end = self._place(cursor.selectionStart()), self._place(cursor.selectionEnd(), last=True)
+        return self._rows.between(start, end)
+
+    def _place(self, position: int, *, last: bool = False) -> Place:
+        block = self.document().findBlock(position)
+        return self._rows.place(block.blockNumber(), position - block.position(), last=last)

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
+from byom_gui.ui.widgets.json_text import LONGEST
 from byom_gui.ui.widgets.shortcuts import shortcut
 
 MOST = 10_000
+_PART = 500
 Place = tuple[int, int, int]
 """Line, first column, column after the last; all from 0."""
 
 
-def find_all(lines: Sequence[str], text: str) -> list[Place]:
-    """Every place of ``text``, whatever its case; ten thousand at most."""
+def find_all(lines: Sequence[str], text: str) -> Iterator[list[Place]]:
+    """Every place of ``text``, whatever its case, in parts of some hundred lines; ten thousand places at most.
+
+    Of a very long line the part that is shown is searched.
+    """
     wanted = text.casefold()
     if not wanted:
-        return []
-    found: list[Place] = []
-    for number, line in enumerate(lines):
-        low = line.casefold()
-        at = low.find(wanted)
-        while at >= 0:
-            found.append((number, at, at + len(wanted)))
-            if len(found) >= MOST:
-                return found
-            at = low.find(wanted, at + len(wanted))
-    return found
+        return
+    total = 0
+    for first in range(0, len(lines), _PART):
+        found: list[Place] = []
+        for number in range(first, min(first + _PART, len(lines))):
+            low = lines[number][:LONGEST].casefold()
+            at = low.find(wanted)
+            while at >= 0 and total + len(found) < MOST:
+                found.append((number, at, at + len(wanted)))
+                at = low.find(wanted, at + len(wanted))
+        total += len(found)
+        yield found
+        if total >= MOST:
+            return
 
 
 class SearchBar(QWidget):
