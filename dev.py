@@ -215,6 +215,12 @@ def torture(rest: list[str]) -> int:
     return run("-m", "benchmarks.torture", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
+def mutants(rest: list[str]) -> int:
+    """Small faults put into core and services, and how many the tests notice; writes docs/mutants.md."""
+    set_up_tests()
+    return run("-m", "benchmarks.mutants", *rest)
+
+
 def shots(rest: list[str]) -> int:
     """Makes every picture of the window that README and docs show."""
     set_up_tests()
@@ -241,6 +247,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "diagnosis": diagnosis,
     "torture": torture,
+    "mutants": mutants,
     "shots": shots,
     "audit": audit,
     "dist": dist,
