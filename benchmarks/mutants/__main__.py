@@ -167,8 +167,9 @@ def page(outcomes: Sequence[Outcome], seed: int) -> str:
         "# Would the tests notice?",
         "",
         f"Made by `python3 dev.py mutants --seed {seed} --count {len(outcomes)}`: small faults in",
-        "`core` and `services`, chosen at random, as many of each kind: a comparison changed, `and` and `or` exchanged,",
-        "a condition negated, a number one off. Each is put into a copy of the code; then the tests that run its line are run.",
+        "`core` and `services`, chosen at random, as many of each kind: a comparison changed, `and` or `or` exchanged,",
+        "a condition negated, a number one off. Each is put into a copy of the code; then the tests that run its line",
+        "are run.",
         "",
         f"**{killed} of {len(outcomes)} were noticed.**",
     ]
