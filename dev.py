@@ -215,6 +215,12 @@ def torture(rest: list[str]) -> int:
     return run("-m", "benchmarks.torture", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
+def house(rest: list[str]) -> int:
+    """How large the house is, and how hard it is to find one's way in it; writes docs/house.md."""
+    set_up_tests()
+    return run("-m", "benchmarks.house", *rest)
+
+
 def mutants(rest: list[str]) -> int:
     """Small faults put into core and services, and how many the tests notice; writes docs/mutants.md."""
     set_up_tests()
@@ -247,6 +253,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "diagnosis": diagnosis,
     "torture": torture,
+    "house": house,
     "mutants": mutants,
     "shots": shots,
     "audit": audit,
