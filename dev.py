@@ -358,6 +358,13 @@ def dist(_: list[str]) -> int:
     return run("-m", "benchmarks.shipping.dist")
 
 
+def first(rest: list[str]) -> int:
+    """The README's commands in bare Debians, by a user without sudo; writes docs/platforms.md."""
+    set_up_dist()
+    ensure_venv("")
+    return run("-m", "benchmarks.shipping.first_minute", *rest)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
@@ -368,6 +375,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "shots": shots,
     "audit": audit,
     "dist": dist,
+    "first": first,
 }
 
 
