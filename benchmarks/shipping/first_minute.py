@@ -59,23 +59,23 @@ class BareDebian:
     root: Path
     rows: list[Row] = field(default_factory=list)
 
-    def run(self, line: str, *, admin: bool = False, seconds: float = 3600, **more: str) -> Said:
+    def run(self, line: str, more: Mapping[str, str] | None = None, *, admin: bool = False) -> Said:
         """Runs a line of sh in it, as the user or as root."""
-        process = self.start(line, admin=admin, **more)
+        process = self.start(line, more, admin=admin)
         try:
-            text = process.communicate(timeout=seconds)[0]
+            text = process.communicate(timeout=3600)[0]
         except subprocess.TimeoutExpired:
             kill(process)
             text = process.communicate()[0] + "\n(killed: it took too long)"
         return Said(process.returncode, text)
 
-    def start(self, line: str, *, admin: bool = False, **more: str) -> subprocess.Popen[str]:
+    def start(self, line: str, more: Mapping[str, str] | None = None, *, admin: bool = False) -> subprocess.Popen[str]:
         """Starts a line of sh in it; the mounts end with the process, in a name space of its own."""
         who = [] if admin else [f"--userspec={USER}:{USER}"]
         home = "/root" if admin else "/home/user"
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/home/user/.local/bin", "HOME": home}
         env |= {name: value for name, value in os.environ.items() if _VARIABLES.fullmatch(name)}
-        env |= {"LANG": "C.UTF-8", "PIP_CACHE_DIR": "/cache", "DEBIAN_FRONTEND": "noninteractive", **more}
+        env |= {"LANG": "C.UTF-8", "PIP_CACHE_DIR": "/cache", "DEBIAN_FRONTEND": "noninteractive", **(more or {})}
         mounts = (
             f"mount -t proc proc {self.root}/proc && mount --rbind /dev {self.root}/dev"
             f" && mount --bind {self.root.parent}/cache {self.root}/cache"
@@ -212,7 +212,7 @@ def interrupted(debian: BareDebian, chance: random.Random) -> None:
         said = debian.run(line) if made.code == 0 else made
         debian.note(name, f"then {again}", said, demo_holds(said))
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
-    said = debian.run(f"rm -rf byom-gui/.venv; {line}", **nowhere)
+    said = debian.run(f"rm -rf byom-gui/.venv; {line}", nowhere)
     debian.note("no network", "an index at a closed port", said,
                 "" if said.code == 1 and "No package index could be reached" in said.text else "not said")  # fmt: skip
     said = debian.run(line)
@@ -225,18 +225,20 @@ def installed(debian: BareDebian) -> None:
     debian.note("`pip install .`", "outside any environment: README does not ask for it", plain)
     done = debian.run("apt-get install -y -qq --no-install-recommends pipx python3-venv >/dev/null", admin=True)
     pin = {"PIP_CONSTRAINT": "/home/user/byom-gui/constraints.txt"}
-    said = debian.run("cd byom-gui && pipx install .", **pin) if not done.code else done
+    said = debian.run("cd byom-gui && pipx install .", pin) if not done.code else done
     debian.note("`pipx install .`", "as a user", said, "" if said.code == 0 else "it failed")
     uv = "python3 -m venv uv && uv/bin/pip install -q uv && cd byom-gui && ../uv/bin/uv tool install --force ."
-    said = debian.run(f"{uv} && ls -l ~/.local/bin/byom-gui", UV_CACHE_DIR="/cache/uv",
-                      UV_DEFAULT_INDEX=index_of_pip(), UV_NATIVE_TLS="1")  # fmt: skip
+    said = debian.run(
+        f"{uv} && ls -l ~/.local/bin/byom-gui",
+        {"UV_CACHE_DIR": "/cache/uv", "UV_DEFAULT_INDEX": index_of_pip(), "UV_NATIVE_TLS": "1"},
+    )  # fmt: skip
     debian.note("`uv tool install .`", "as a user", said, "" if said.code == 0 else "it failed")
     sentences: Mapping[str, tuple[str, Mapping[str, str], int]] = {
         "the window": ("byom-gui", {"DISPLAY": ":99"}, 2),
         "`demo --headless`": ("byom-gui demo --headless", {}, 2),
     }
     for name, (words, more, code) in sentences.items():
-        said = debian.run(words, **more)
+        said = debian.run(words, more)
         good = said.code == code and said.clear and "apt-get install" in said.text
         debian.note(f"{name} without Qt's libraries", "one sentence with the packages", said, "" if good else "no")
     said = debian.run(
@@ -255,12 +257,12 @@ def display(debian: BareDebian) -> None:
     """A display that does not answer, with and without Qt's libraries for it."""
     words = "libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 fonts-dejavu-core"
     debian.run(f"apt-get install -y -qq --no-install-recommends {words} >/dev/null", admin=True)
-    said = debian.run("byom-gui", DISPLAY=":99")
+    said = debian.run("byom-gui", {"DISPLAY": ":99"})
     good = said.code == 2 and said.clear and "libxcb-cursor0" in said.text
     debian.note("the window without libxcb-cursor0", "one sentence with the packages", said, "" if good else "no")
     command = re.search(r"apt-get update.*", said.text)
     done = debian.run(command.group() if command else "false", admin=True)
-    said = debian.run("byom-gui", DISPLAY=":99") if not done.code else done
+    said = debian.run("byom-gui", {"DISPLAY": ":99"}) if not done.code else done
     good = said.code == 2 and said.clear and "no X server" in said.text
     debian.note("the window on a dead display", "after the printed command", said, "" if good else "no")
 
