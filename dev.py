@@ -248,7 +248,8 @@ def why_pip_failed(code: int, said: str) -> str:
         return f"{what} The disk is full."
     unreachable = any(sign in said for sign in _NO_NETWORK)
     if unreachable and ("from versions: none" in said or "No matching distribution" not in said):
-        return f"{what} No package index could be reached: check the network, and pip's proxy and index settings."
+        settings = "pip's proxy, index and certificate settings"
+        return f"{what} No package index could be reached: check the network, and {settings}."
     if "No matching distribution" in said or "is not a supported wheel" in said:
         libc = " ".join(platform.libc_ver()) or "no glibc"
         here = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {libc}"

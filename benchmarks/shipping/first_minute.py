@@ -1,7 +1,7 @@
 """``python3 dev.py first [SUITE …]``: the README's commands in bare Debians, by a user without sudo.
 
-Each Debian has Python and a copy of the committed files, nothing else. What ``dev.py`` prints is run as root, once;
-then the same command has to work. The set-up is killed at random moments, deprived of pip and moved, and has to
+Each Debian has Python, certificates and a copy of the committed files, nothing else. What ``dev.py`` prints is run as
+root, once; then the same command has to work. The set-up is killed at random moments, deprived of pip and moved, and has to
 recover. Then byom-gui is installed as README says on a Debian without Qt's system libraries, where each command has
 to end with a sentence. Needs root and debootstrap; the index and proxy settings of this machine are copied.
 """
@@ -34,6 +34,7 @@ USER = 1500
 KILLS = 4
 SEED = 12
 TESTS = ("tests/core", "tests/commands", "tests/benchmarks/test_dev.py")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _FILES = ("etc/pip.conf", "etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt")
 _VARIABLES = re.compile(r"PIP_(CERT|INDEX_URL|DEFAULT_TIMEOUT|DISABLE_PIP_VERSION_CHECK)|SSL_CERT_\w+|\w+_proxy", re.I)
 
@@ -130,11 +131,12 @@ def bare_debian(suite: str, place: Path) -> Iterator[BareDebian]:
     debian = BareDebian(suite, root)
     line = (
         f"groupadd -g {USER} user && useradd -m -u {USER} -g {USER} user && apt-get update -qq"
-        " && apt-get install -y -qq --no-install-recommends python3 >/dev/null"
+        " && apt-get install -y -qq --no-install-recommends python3 ca-certificates >/dev/null"
     )
     made = debian.run(line, admin=True)
     if made.code:
         sys.exit(f"Python could not be installed in {SUITES[suite]}:\n{made.text}")
+    shutil.copy(CERTIFICATES, root / CERTIFICATES.relative_to("/"))  # the package has replaced this machine's own
     clone(root / "home/user/byom-gui")
     try:
         yield debian

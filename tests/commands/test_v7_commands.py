@@ -14,6 +14,7 @@ from byom_gui.sandbox.v7 import V7StandIn
 from tests.commands.conftest import Call
 from tests.commands.processes import AUTH, KEY, PASSWORD, SECRET, byom, environment, run
 from tests.e2e.screen import keyring_bus
+from tests.limits import PROCESS
 from tests.services.servers import Scripted, free_port, serving
 
 ENDPOINT = "https://models.example/v1/infer"
@@ -172,7 +173,7 @@ def test_secrets_in_a_real_keyring_serve_the_commands(tmp_path: Path) -> None:
 
         def step(*words: str, stdin: str = "") -> str:
             done = subprocess.run(
-                byom(*words), env=env, cwd=home, input=stdin, capture_output=True, encoding="utf-8", timeout=60
+                byom(*words), env=env, cwd=home, input=stdin, capture_output=True, encoding="utf-8", timeout=PROCESS
             )
             assert done.returncode == 0, (words, done.stderr)
             return done.stdout + done.stderr
