@@ -1,9 +1,9 @@
 """``python3 dev.py first [SUITE …]``: the README's commands in bare Debians, by a user without sudo.
 
 Each Debian has Python, certificates and a copy of the committed files, nothing else. What ``dev.py`` prints is run as
-root, once; then the same command has to work. The set-up is killed at random moments, deprived of pip and moved, and has to
-recover. Then byom-gui is installed as README says on a Debian without Qt's system libraries, where each command has
-to end with a sentence. Needs root and debootstrap; the index and proxy settings of this machine are copied.
+root, once; then the same command has to work. The set-up is killed at random moments, deprived of pip and moved, and
+has to recover. Then byom-gui is installed as README says on a Debian without Qt's system libraries, where each command
+has to end with a sentence. Needs root and debootstrap; pip's and apt's settings of this machine are copied.
 """
 
 from __future__ import annotations

@@ -73,6 +73,18 @@ def test_without_a_key_it_says_how_to_set_one(call: Call, project: Path) -> None
     assert "Set BYOM_V7_API_KEY, or run: byom-gui key set" in got.err
 
 
+def test_a_dry_run_needs_no_key(call: Call, v7: V7StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BYOM_V7_API_KEY")
+    got = call("register", project, "--dry-run", "--team", "harbor")
+    assert got.code == 0
+    assert f"Authorization: ApiKey {MASK}\n" in got.out
+    assert '"name": "nuclei"' in got.out
+    assert '"team_id": 0' in got.out
+    assert "No V7 key was found" in got.err
+    assert v7.registered == ()
+    assert call("register", project).code == 2, "what is really sent does need one"
+
+
 @pytest.mark.usefixtures("secrets")
 def test_an_address_of_another_form_is_registered_by_hand(call: Call, v7: V7StandIn, tmp_path: Path) -> None:
     assert call("new", "https://models.example/predict", "--name", "n", "-o", "q.byom.json").code == 0
@@ -137,6 +149,9 @@ def test_key_set_without_a_keyring_exits_2_and_says_what_to_do(tmp_path: Path) -
     assert (done.returncode, done.stdout) == (2, "")
     assert "Not kept: there is no keyring on this system." in done.stderr
     assert "Set BYOM_V7_API_KEY instead." in done.stderr
+    odd = run(tmp_path, "key", "set", stdin="too.short\n")
+    assert "does not look like a V7 key" in odd.stderr
+    assert "kept all the same" not in odd.stderr, "it says the opposite below"
     of_endpoint = run(tmp_path, "key", "set", "--endpoint", ENDPOINT, "--user", "ann", stdin=f"{PASSWORD}\n")
     assert of_endpoint.returncode == 2
     assert "Set BYOM_ENDPOINT_PASSWORD instead." in of_endpoint.stderr
