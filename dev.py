@@ -213,13 +213,13 @@ def _watched(command: Sequence[str], lock: int) -> tuple[int, str]:
     It holds the lock: where this process is killed, the next one waits for what is still being written.
     """
     kept = (lock,) if lock >= 0 else ()
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace", pass_fds=kept)
     said: list[str] = []
-    assert process.stderr is not None
-    for line in process.stderr:
-        said.append(line)
-        print(line, end="", file=sys.stderr, flush=True)
-    return process.wait(), "".join(said)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace", pass_fds=kept) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            said.append(line)
+            print(line, end="", file=sys.stderr, flush=True)
+    return process.returncode, "".join(said)
 
 
 @contextlib.contextmanager
