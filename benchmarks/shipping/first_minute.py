@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.torture.row import Row, keep, load
+from byom_gui.services.system_packages import OFFSCREEN
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).parent / "first_recorded.json"
@@ -257,7 +258,7 @@ def installed(debian: BareDebian) -> None:
 
 def display(debian: BareDebian) -> None:
     """A display that does not answer, with and without Qt's libraries for it."""
-    words = "libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 fonts-dejavu-core"
+    words = " ".join(dict.fromkeys(names[0] for names in OFFSCREEN.values()))
     debian.run(f"apt-get install -y -qq --no-install-recommends {words} >/dev/null", admin=True)
     said = debian.run("byom-gui", {"DISPLAY": ":99"})
     good = said.code == 2 and said.clear and "libxcb-cursor0" in said.text
