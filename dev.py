@@ -348,6 +348,7 @@ def shots(rest: list[str]) -> int:
 
 def audit(_: list[str]) -> int:
     """Vulnerabilities, licences and an SBOM of what is shipped, into dist/audit; 3 where it could not be asked."""
+    ensure_system([], extra="audit")
     ensure_venv("audit")
     return run("-m", "benchmarks.shipping.audit")
 
@@ -361,7 +362,7 @@ def dist(_: list[str]) -> int:
 
 def first(rest: list[str]) -> int:
     """The README's commands in bare Debians, by a user without sudo; writes docs/platforms.md."""
-    set_up_dist()
+    ensure_system([BARE])
     ensure_venv("")
     return run("-m", "benchmarks.shipping.first_minute", *rest)
 

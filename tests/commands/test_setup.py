@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from byom_gui.app import qt_check
+from byom_gui.core.errors import SetupError
 from byom_gui.sandbox.model_server import ModelServer
 from tests.commands.processes import SAMPLES, environment
+from tests.e2e.screen import virtual_screen
 from tests.limits import PROCESS
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Qt brings its own libraries elsewhere")
@@ -163,3 +167,26 @@ def test_a_display_that_is_asked_for_by_name_is_not_needed_to_write_overlays(tmp
         done = without((), tmp_path, "infer", model.url, image, "--out", "out", QT_QPA_PLATFORM="xcb", DISPLAY=":9")
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "out").glob("*.overlay.png"))) == 1
+
+
+def test_a_display_that_hangs_does_not_hang_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qt_check, "DISPLAY_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        number = silent.getsockname()[1] - 6000
+        with pytest.raises(SetupError, match="did not answer within 0 seconds"):
+            qt_check._require_display("xcb", {"DISPLAY": f"127.0.0.1:{number}"})
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind(str(tmp_path / "w"))
+        compositor.listen()
+        qt_check._require_display("wayland", {"WAYLAND_DISPLAY": "w", "XDG_RUNTIME_DIR": str(tmp_path)})
+    with pytest.raises(SetupError, match="Connection refused"):
+        qt_check._require_display("wayland", {"WAYLAND_DISPLAY": str(tmp_path / "w")})
+
+
+@pytest.mark.xvfb
+@pytest.mark.xdist_group("xvfb")
+def test_of_two_displays_the_one_that_answers_is_taken(tmp_path: Path) -> None:
+    with virtual_screen(tmp_path) as screen:
+        more = {"DISPLAY": screen.display, "WAYLAND_DISPLAY": "/nowhere/w", "XDG_SESSION_TYPE": "wayland"}
+        done = without((), tmp_path, "--quit-after-first-paint", **more)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
