@@ -36,6 +36,9 @@ KILLS = 3
 SEED = 12
 TESTS = ("tests/core", "tests/commands", "tests/benchmarks/test_dev.py")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+DEMO = "cd byom-gui && python3 dev.py demo --headless"
+AGAIN = "the same command again"
+PARTS = ("demo", "damage", "test", "installed")
 _FILES = ("etc/pip.conf", "etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt")
 _VARIABLES = re.compile(r"PIP_(CERT|INDEX_URL|DEFAULT_TIMEOUT|DISABLE_PIP_VERSION_CHECK)|SSL_CERT_\w+|\w+_proxy", re.I)
 
@@ -187,44 +190,50 @@ def tests_hold(said: Said) -> str:
 
 
 def interrupted(debian: BareDebian, whole: float, chance: random.Random) -> None:
-    """Set-ups that were killed, deprived of pip, or moved: the next run has to recover by itself.
+    """Set-ups that were killed, deprived of pip or of the network: the next run has to recover by itself.
 
     Args:
-        whole: the seconds that one took that nobody interrupted. All damages are tried in the first Debian alone.
+        whole: the seconds that one took that nobody interrupted.
     """
-    line = "cd byom-gui && python3 dev.py demo --headless"
-    again = "the same command again"
     moments = sorted(chance.uniform(0.3, whole * 0.9) for _ in range(KILLS))
     debian.run("rm -rf byom-gui/.venv")
     for moment in moments:
-        process = debian.start(line)
+        process = debian.start(DEMO)
         time.sleep(moment)
         kill(process)
         process.communicate()
-    said = debian.run(line)
+    said = debian.run(DEMO)
     when = ", ".join(f"{moment:.1f}" for moment in moments)
-    debian.note("set-up killed", f"kill -9 after {when} s, one after the other; then {again}", said,
-                demo_holds(said), KILLS)  # fmt: skip
-    damages = {
-        "`.venv` without pip": "rm -rf .venv && python3 -m venv --without-pip .venv",
-        "half a package": "rm .venv/*.stamp && rm -r .venv/lib/python3*/site-packages/PySide6/*.so",
-        "Python removed underneath": "ln -sf /usr/bin/python3.0 .venv/bin/python && ln -sf python .venv/bin/python3",
-        "clone moved to another path": "cd .. && mv byom-gui moved && mkdir byom-gui && mv moved byom-gui/inside"
-        " && cd byom-gui && mv inside/* inside/.[!.]* . && mv .venv elsewhere && mv elsewhere .venv",
-        "`.venv` copied from another place": "cp -a .venv /tmp/copy && mv .venv /tmp/old && mv /tmp/copy .venv"
-        " && sed -i 's,byom-gui/.venv,other/.venv,' .venv/*.stamp .venv/pyvenv.cfg",
-    }
-    thorough = debian.suite == next(iter(SUITES))
-    for name, damage in list(damages.items())[: None if thorough else 1]:
-        made = debian.run(f"cd byom-gui && {damage}")
-        said = debian.run(line) if made.code == 0 else made
-        debian.note(name, f"then {again}", said, demo_holds(said))
+    tried = f"kill -9 after {when} s, one after the other; then {AGAIN}"
+    debian.note("set-up killed", tried, said, demo_holds(said), KILLS)
+    damaged(debian, "`.venv` without pip", "cd byom-gui && rm -rf .venv && python3 -m venv --without-pip .venv")
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
-    said = debian.run(f"rm -rf byom-gui/.venv; {line}", nowhere)
-    debian.note("no network", "an index at a closed port", said,
-                "" if said.code == 1 and "No package index could be reached" in said.text else "not said")  # fmt: skip
-    said = debian.run(line)
-    debian.note("network back", f"then {again}", said, demo_holds(said))
+    said = debian.run(f"rm -rf byom-gui/.venv; {DEMO}", nowhere)
+    blamed = said.code == 1 and "No package index could be reached" in said.text
+    debian.note("no network", "an index at a closed port", said, "" if blamed else "not said")
+    said = debian.run(DEMO)
+    debian.note("network back", f"then {AGAIN}", said, demo_holds(said))
+
+
+def damaged(debian: BareDebian, name: str, damage: str, line: str = DEMO) -> None:
+    """The demo after its environment was damaged."""
+    made = debian.run(damage)
+    said = debian.run(line) if made.code == 0 else made
+    debian.note(name, f"then {AGAIN}", said, demo_holds(said))
+
+
+def damages(debian: BareDebian) -> None:
+    """Environments that were finished once, and are not what they were."""
+    first = debian.run(DEMO)
+    debian.run(printed_command(first.text) or "false", admin=True)
+    debian.run(DEMO)
+    half = "rm .venv/*.stamp && rm -r .venv/lib/python3*/site-packages/PySide6/*.so"
+    damaged(debian, "half a package, set-up unfinished", f"cd byom-gui && {half}")
+    links = "ln -sf /usr/bin/python3.0 .venv/bin/python && ln -sf python .venv/bin/python3"
+    damaged(debian, "Python removed underneath", f"cd byom-gui && {links}")
+    damaged(debian, "`.venv` moved", "mv byom-gui/.venv venv", f"export BYOM_VENV=$HOME/venv; {DEMO}")
+    damaged(debian, "clone moved, `.venv` in it", "mv venv byom-gui/.venv && mv byom-gui moved",
+            DEMO.replace("cd byom-gui", "cd moved"))  # fmt: skip
 
 
 def installed(debian: BareDebian) -> None:
@@ -287,7 +296,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py first", description=__doc__)
     parser.add_argument("suite", nargs="*", help=f"of {', '.join(SUITES)}; all where none is named")
     parser.add_argument("--place", type=Path, help="keeps the bare Debians there, so that they are made once")
-    parser.add_argument("--part", choices=("demo", "test", "installed"), action="append", help="only this part")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
     arguments = parser.parse_args()
     unknown = [suite for suite in arguments.suite if suite not in SUITES]
     if unknown:
@@ -299,7 +308,7 @@ def main() -> int:
         place = arguments.place or Path(scratch)
         place.chmod(0o755)
         for suite in arguments.suite or SUITES:
-            for part in arguments.part or ("demo", "test", "installed"):
+            for part in arguments.part or PARTS:
                 rows[f"{suite} {part}"] = walk(suite, part, place)
                 keep(dict(sorted(rows.items(), key=lambda each: list(SUITES).index(each[0].split()[0]))), RECORD)
                 write_page(load(RECORD))
@@ -312,6 +321,8 @@ def walk(suite: str, part: str, place: Path) -> list[Row]:
         if part == "demo":
             whole = readme_command(debian, "demo --headless", demo_holds)
             interrupted(debian, whole, random.Random(f"{SEED} {suite}"))
+        elif part == "damage":
+            damages(debian)
         elif part == "test":
             readme_command(debian, f"test {' '.join(TESTS)}", tests_hold)
         else:
