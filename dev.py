@@ -250,6 +250,8 @@ def why_pip_failed(code: int, said: str) -> str:
     if unreachable and ("from versions: none" in said or "No matching distribution" not in said):
         settings = "pip's proxy, index and certificate settings"
         return f"{what} No package index could be reached: check the network, and {settings}."
+    if "from versions: none" in said:
+        return f"{what} The package index could not be reached, or has no version of a package that fits."
     if "No matching distribution" in said or "is not a supported wheel" in said:
         libc = " ".join(platform.libc_ver()) or "no glibc"
         here = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {libc}"

@@ -207,7 +207,7 @@ def interrupted(debian: BareDebian, whole: float, chance: random.Random) -> None
     tried = f"kill -9 after {when} s, one after the other; then {AGAIN}"
     debian.note("set-up killed", tried, said, demo_holds(said), KILLS)
     damaged(debian, "`.venv` without pip", "cd byom-gui && rm -rf .venv && python3 -m venv --without-pip .venv")
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1", "PIP_NO_CACHE_DIR": "1"}
     said = debian.run(f"rm -rf byom-gui/.venv; {DEMO}", nowhere)
     blamed = said.code == 1 and "No package index could be reached" in said.text
     debian.note("no network", "an index at a closed port", said, "" if blamed else "not said")

@@ -331,6 +331,8 @@ NETWORK = "No package index could be reached"
     [
         (1, "WARNING: Retrying after NewConnectionError\nERROR: … (from versions: none)\nERROR: No matching "
             "distribution found for hatchling", NETWORK, True),
+        (1, "ERROR: Could not find a version that satisfies hatchling (from versions: none)",
+            "could not be reached, or has no version", False),
         (2, "Temporary failure in name resolution", NETWORK, True),
         (1, "WARNING: Retrying … ReadTimeoutError\nERROR: Could not find a version that satisfies x>=9 (from versions: "
             "1.0, 2.0)\nERROR: No matching distribution found for x>=9", "no version for this computer", False),
