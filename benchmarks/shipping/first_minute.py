@@ -245,10 +245,7 @@ def installed(debian: BareDebian) -> None:
     said = debian.run("cd byom-gui && pipx install .", pin) if not done.code else done
     debian.note("`pipx install .`", "as a user", said, "" if said.code == 0 else "it failed")
     uv = "python3 -m venv uv && uv/bin/pip install -q uv && cd byom-gui && ../uv/bin/uv tool install --force ."
-    said = debian.run(
-        f"{uv} && ls -l ~/.local/bin/byom-gui",
-        {"UV_CACHE_DIR": "/cache/uv", "UV_DEFAULT_INDEX": index_of_pip(), "UV_NATIVE_TLS": "1"},
-    )  # fmt: skip
+    said = debian.run(f"{uv} && ls -l ~/.local/bin/byom-gui", {"UV_CACHE_DIR": "/cache/uv", **index_of_pip()})
     debian.note("`uv tool install .`", "as a user", said, "" if said.code == 0 else "it failed")
     sentences: Mapping[str, tuple[str, Mapping[str, str], int]] = {
         "the window": ("byom-gui", {"DISPLAY": ":99"}, 2),
@@ -259,8 +256,8 @@ def installed(debian: BareDebian) -> None:
         good = said.code == code and said.clear and "apt-get install" in said.text
         debian.note(f"{name} without Qt's libraries", "one sentence with the packages", said, "" if good else "no")
     said = debian.run(
-        "byom-gui serve --port 8123 >/dev/null 2>&1 & sleep 5; "
-        "byom-gui infer http://127.0.0.1:8123/infer byom-gui/resources/samples --out out; code=$?; kill %1 || kill $!; "
+        "byom-gui serve --port 0 >url 2>/dev/null & until [ -s url ]; do sleep 1; done; "
+        'byom-gui infer "$(head -n 1 url)" byom-gui/resources/samples --out out; code=$?; kill $!; '
         "ls out; wc -l <out/answers.jsonl; exit $code"
     )
     images = len(list((ROOT / "resources" / "samples").glob("*.[pj]*g")))
@@ -284,11 +281,11 @@ def display(debian: BareDebian) -> None:
     debian.note("the window on a dead display", "after the printed command", said, "" if good else "no")
 
 
-def index_of_pip() -> str:
-    """The index that pip is set to on this machine; PyPI where none is set. uv does not read pip's settings."""
+def index_of_pip() -> dict[str, str]:
+    """The index that pip is set to on this machine, for uv, which does not read pip's settings."""
     command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    found = subprocess.run(command, capture_output=True, text=True).stdout.strip()
-    return os.environ.get("PIP_INDEX_URL") or found or "https://pypi.org/simple"
+    found = os.environ.get("PIP_INDEX_URL") or subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return {"UV_NATIVE_TLS": "1", **({"UV_DEFAULT_INDEX": found} if found else {})}
 
 
 def main() -> int:
