@@ -74,10 +74,12 @@ def _import_qt(modules: Iterable[str]) -> None:
 
 
 def _missing(wanted: Iterable[Needs], own_words: str) -> SetupError:
-    """What Qt misses; its own words where everything that is known to be needed is there."""
-    lacking = system_packages.missing(wanted)
-    if lacking.signs:
-        return SetupError(f"Qt cannot start: {lacking.sentence()}")
+    """All that Qt lacks, what its own words name included; its own words where none of it is known."""
+    known = {sign: names for needs in wanted for sign, names in needs.items()}
+    named = own_words.partition(":")[0]
+    lacking = {sign: names for sign, names in known.items() if sign == named or not system_packages.present(sign)}
+    if lacking and sys.platform.startswith("linux"):
+        return SetupError(f"Qt cannot start: {system_packages.name_packages(lacking).sentence()}")
     return SetupError(f"Qt cannot start: {own_words.rstrip('.')}. Install the package that has it.")
 
 

@@ -128,14 +128,6 @@ def package_manager() -> str:
     return next((name for name in MANAGERS if shutil.which(name)), "")
 
 
-def missing(wanted: Iterable[Needs]) -> MissingParts:
-    """All of ``wanted`` that this computer lacks, by its package manager's names; nothing but Linux is looked at."""
-    if not sys.platform.startswith("linux"):
-        return MissingParts(())
-    found = {sign: names for needs in wanted for sign, names in needs.items() if not present(sign)}
-    return name_packages(found)
-
-
 def name_packages(needs: Needs) -> MissingParts:
     """What is missing, with the packages that have it."""
     manager = package_manager()

@@ -89,6 +89,15 @@ def test_a_library_that_nobody_listed_is_named_in_the_linkers_words(tmp_path: Pa
     assert "Install the package that has it" in said
 
 
+def test_what_the_linker_misses_is_named_even_where_it_is_found_otherwise(tmp_path: Path) -> None:
+    """A library of the wrong kind loads nowhere, and is on the disk."""
+    env = {**environment(tmp_path), "PATH": ""}
+    code = WITHOUT.format(lacking=("libGL.so.1",)).replace("ctypes.CDLL = Library", "")
+    command = [sys.executable, "-c", code, "demo", "--headless"]
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=PROCESS)
+    assert "libGL.so.1 is missing on this computer. Install the packages of your system" in sentence(done)
+
+
 def test_a_window_without_the_cursor_library_does_not_abort(tmp_path: Path) -> None:
     said = sentence(without(("libxcb-cursor.so.0",), tmp_path, DISPLAY=":1"))
     assert "libxcb-cursor.so.0 is missing" in said
