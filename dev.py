@@ -192,7 +192,10 @@ def _make_venv(lock: int) -> None:
         strangers = {path.name for path in inside if path.suffix != ".stamp"} - _VENV_PARTS
         if strangers and not (VENV / "pyvenv.cfg").exists():
             sys.exit(f"{VENV} is not a virtual environment, so nothing was changed. Set BYOM_VENV to another folder.")
-        print(f"The environment in {VENV} is incomplete or belongs to another Python or place; making it again.")
+        print(
+            f"The environment in {VENV} is incomplete or belongs to another Python or place; making it again.",
+            flush=True,
+        )
         try:
             for path in _stamps():
                 path.unlink()
@@ -232,7 +235,9 @@ def _alone() -> Iterator[int]:
         return
     VENV.parent.mkdir(parents=True, exist_ok=True)
     with VENV.with_name(f"{VENV.name}.lock").open("w") as file:
-        note = threading.Timer(2.0, print, ["Waiting for another set-up of the same environment to end"])
+        note = threading.Timer(
+            2.0, print, ["Waiting for another set-up of the same environment to end"], {"flush": True}
+        )
         note.start()
         fcntl.flock(file, fcntl.LOCK_EX)
         note.cancel()
