@@ -59,9 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_targets(arguments.coco, arguments.csv)
     if arguments.darwin:
         make_folder(Path(arguments.darwin))
-    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
     painting = not arguments.no_overlays and _can_paint()
     token = cancel_on_interrupt()
+    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
     answered = failed = 0
     any_reply = any_call = False
     overlays = _names(paths, ".overlay.png")

@@ -102,7 +102,7 @@ def end(process: subprocess.Popen[str], with_signal: int = signal.SIGTERM) -> in
     if process.poll() is None:
         process.send_signal(with_signal)
     try:
-        return process.wait(10)
+        return process.wait(ARRIVAL)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(10)
