@@ -301,16 +301,18 @@ def main() -> int:
         parser.error(f"There is no suite {unknown[0]}. There are: {', '.join(SUITES)}.")
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         parser.error("This needs root and debootstrap.")
-    rows = load(RECORD)
+    short = False
     with tempfile.TemporaryDirectory(prefix="byom-first-") as scratch:
         place = arguments.place or Path(scratch)
         place.chmod(0o755)
         for suite in arguments.suite or SUITES:
             for part in arguments.part or PARTS:
-                rows[f"{suite} {part}"] = walk(suite, part, place)
+                fresh = walk(suite, part, place)
+                rows = {**load(RECORD), f"{suite} {part}": fresh}
                 keep(dict(sorted(rows.items(), key=lambda each: list(SUITES).index(each[0].split()[0]))), RECORD)
                 write_page(load(RECORD))
-    return 1 if any(row.short for each in rows.values() for row in each) else 0
+                short |= any(row.short for row in fresh)
+    return int(short)
 
 
 def walk(suite: str, part: str, place: Path) -> list[Row]:
