@@ -43,7 +43,7 @@ def require_window(environ: MutableMapping[str, str]) -> None:
     asked = [part.partition(":")[0] for part in environ.get("QT_QPA_PLATFORM", "").split(";") if part]
     if not asked and not system_packages.has_display(environ):
         raise SetupError(f"There is no display to open a window on. {_HEADLESS}")
-    _import_qt(("QtWidgets", "QtSvg"))
+    _import_qt(("QtWidgets", "QtSvg"), system_packages.for_window(environ))
     if not sys.platform.startswith("linux"):
         return
     named = {"xcb": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
@@ -63,14 +63,14 @@ def require_window(environ: MutableMapping[str, str]) -> None:
     _require_font()
 
 
-def _import_qt(modules: Iterable[str]) -> None:
+def _import_qt(modules: Iterable[str], more: Iterable[Needs] = ()) -> None:
     try:
         for name in modules:
             importlib.import_module(f"PySide6.{name}")
     except ImportError as error:
         if isinstance(error, ModuleNotFoundError):
             raise SetupError(f"Qt cannot be loaded: {error}. Install byom-gui again with its dependencies.") from None
-        raise _missing([OFFSCREEN], str(error)) from None
+        raise _missing([OFFSCREEN, *more], str(error)) from None
 
 
 def _missing(wanted: Iterable[Needs], own_words: str) -> SetupError:

@@ -71,10 +71,10 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_a_window_without_qts_libraries_names_all_packages_at_once(tmp_path: Path) -> None:
-    lacking = ("libEGL.so.1", "libdbus-1.so.3")
+    lacking = ("libEGL.so.1", "libdbus-1.so.3", "libxcb-icccm.so.4")
     said = sentence(without(lacking, tmp_path, DISPLAY=":1"))
-    assert "libEGL.so.1, libdbus-1.so.3 are missing" in said
-    assert said.endswith("dnf install -y libglvnd-egl dbus-libs")
+    assert "libEGL.so.1, libdbus-1.so.3, libxcb-icccm.so.4 are missing" in said
+    assert said.endswith("dnf install -y libglvnd-egl dbus-libs xcb-util-wm")
 
 
 def test_the_offscreen_demo_without_qts_libraries_says_so(tmp_path: Path) -> None:
