@@ -9,7 +9,7 @@ so that a second call starts at once.
 from __future__ import annotations
 
 import argparse
-import ctypes
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -17,63 +17,46 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import sysconfig
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an old Python would be asked to run
+    sys.exit(f"byom-gui needs Python 3.11 or later; this is {platform.python_version()}.")
+
+from byom_gui.services import system_packages
+from byom_gui.services.system_packages import OFFSCREEN, X11, Needs
+
 ROOT = Path(__file__).resolve().parent
-VENV = Path(os.environ.get("BYOM_VENV", ROOT / ".venv"))
+VENV = Path(os.environ.get("BYOM_VENV") or ROOT / ".venv").resolve()
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
-# Debian and Ubuntu package -> a library or program that shows it is there.
-OFFSCREEN = {
-    "libgl1": "libGL.so.1",
-    "libegl1": "libEGL.so.1",
-    "libglib2.0-0": "libglib-2.0.so.0",
-    "libfontconfig1": "libfontconfig.so.1",
-    "libxkbcommon0": "libxkbcommon.so.0",
-    "libdbus-1-3": "libdbus-1.so.3",
-    "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+TOOLS: Needs = {
+    "Xvfb": ("xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb", "xorg-x11-server-Xvfb", "xvfb"),
+    "openbox": ("openbox",) * 5,
+    "xdotool": ("xdotool",) * 5,
+    "curl": ("curl",) * 5,
 }
-WINDOW = {
-    "libxcb-cursor0": "libxcb-cursor.so.0",
-    "libxcb-icccm4": "libxcb-icccm.so.4",
-    "libxcb-keysyms1": "libxcb-keysyms.so.1",
-    "libxcb-shape0": "libxcb-shape.so.0",
-    "libxcb-xkb1": "libxcb-xkb.so.1",
-    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+"""What the tests start."""
+KEYRING: Needs = {
+    "dbus-run-session": ("dbus", "dbus-daemon", "dbus", "dbus-1", "dbus"),
+    "gnome-keyring-daemon": ("gnome-keyring",) * 5,
 }
-TESTING = {
-    "xvfb": "Xvfb",
-    "xauth": "xauth",
-    "openbox": "openbox",
-    "xdotool": "xdotool",
-    "curl": "curl",
-    "dbus": "dbus-run-session",
-    "gnome-keyring": "gnome-keyring-daemon",
-}
+"""For the tests of a real keyring alone, which are skipped without it."""
+BARE: Needs = {"debootstrap": ("debootstrap",) * 5}
+_VENV_PARTS = {"bin", "include", "lib", "lib64", "share", "Scripts", "Include", "Lib", "pyvenv.cfg", ".gitignore"}
+_NO_NETWORK = (
+    *("NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionResetError", "ProxyError"),
+    *("Connection refused", "Name or service not known", "Temporary failure in name resolution", "SSLError"),
+    *("Network is unreachable", "Remote end closed connection", "Connection aborted", "Max retries exceeded"),
+)
+_skip_system = os.environ.get("BYOM_SKIP_SYSTEM", "") not in ("", "0")
 
 
-def has_display() -> bool:
-    """Whether a window can be opened here."""
-    return WINDOWS or sys.platform == "darwin" or any(os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def present(sign: str) -> bool:
-    """Whether the library, file or program named by ``sign`` is on this machine."""
-    if sign.startswith("/"):
-        return Path(sign).exists()
-    if ".so" in sign:
-        try:
-            ctypes.CDLL(sign)
-        except OSError:
-            return False
-        return True
-    return shutil.which(sign) is not None
-
-
-def privileged() -> list[str] | None:
-    """The words before ``apt-get``: none for root, ``sudo -n`` where it asks nothing, else None."""
+def administrator() -> list[str] | None:
+    """The words before a package manager: none for root, ``sudo -n`` where it asks nothing, else None."""
     if os.geteuid() == 0:
         return []
     sudo = shutil.which("sudo")
@@ -82,57 +65,203 @@ def privileged() -> list[str] | None:
     return None
 
 
-def install_system(packages: Sequence[str]) -> None:
-    """Installs Debian packages, or ends with the one command that would."""
-    command = "sudo apt-get update && sudo apt-get install -y " + " ".join(packages)
-    before = privileged() if shutil.which("apt-get") else None
-    if before is None:
-        sys.exit(
-            f"These system packages are missing: {', '.join(packages)}\nInstall them, then run this again:\n  {command}"
-        )
-    print(f"Installing system packages: {', '.join(packages)}", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
-        done = subprocess.run([*before, "apt-get", *words], env=environment, stdout=subprocess.DEVNULL)
-        if done.returncode and words[0] == "install":
-            sys.exit(f"apt-get could not install them. The whole command is:\n  {command}")
+def ensure_system(wanted: Iterable[Needs], *, extra: str | None = "", optional: Iterable[Needs] = ()) -> None:
+    """Looks for all that is missing before it says anything; installs it with apt-get, or ends with the one command.
 
-
-def ensure_system(wanted: Iterable[dict[str, str]]) -> None:
-    """Looks for system libraries on Linux and installs what is missing; elsewhere Qt brings its own."""
+    Args:
+        wanted: what has to be there; on Linux alone, as Qt brings its own elsewhere.
+        extra: the extra for which the virtual environment will be made, so that Python's own part of it is looked
+            for, too; None where it is not.
+        optional: what is installed along with the rest, and needed by some tests alone.
+    """
     if not sys.platform.startswith("linux"):
         return
-    missing = [package for group in wanted for package, sign in group.items() if not present(sign)]
-    if missing:
-        install_system(missing)
+    if "musl" in str(sysconfig.get_config_var("SOABI")) and not _skip_system:
+        sys.exit(
+            "byom-gui cannot be installed here: PySide6 has no packages for systems with musl, such as Alpine Linux. "
+            "Use a system or a container with glibc, such as Debian. If you have PySide6 from elsewhere: "
+            "--no-system-check."
+        )
+    required = [needs for each in wanted for needs in each.items() if not system_packages.present(needs[0])]
+    if extra is not None and not is_ready(extra) and importlib.util.find_spec("ensurepip") is None:
+        venv = f"python3.{sys.version_info.minor}-venv"
+        required.append(("Python's module venv", (venv, "python3-libs", "python", "python3-base", "python3")))
+    others = [needs for each in optional for needs in each.items() if not system_packages.present(needs[0])]
+    if required or others:
+        _install(dict(required), dict(others))
+
+
+def _install(required: Needs, others: Needs) -> None:
+    """Installs what is missing where that asks nobody; else ends, or goes on where the user or the tests can."""
+    lacking = system_packages.name_packages({**required, **others})
+    before = administrator() if lacking.manager == "apt-get" else None
+    if before is not None and _apt_get(before, lacking.packages):
+        return
+    print(f"Missing on this computer: {', '.join(lacking.signs)}", file=sys.stderr)
+    if lacking.command():
+        root = "" if "sudo " in lacking.command() else ", as root"
+        print(f"The command that installs what is missing{root}:\n  {lacking.command()}", file=sys.stderr, flush=True)
+    else:
+        print("Install the packages of your system that have them.", file=sys.stderr, flush=True)
+    if not required:
+        print(f"Tests that need {', '.join(others)} will be skipped.", file=sys.stderr, flush=True)
+    elif _skip_system:
+        print("WARNING: going on without them, as you asked; expect failures.", file=sys.stderr, flush=True)
+    else:
+        sys.exit("Then run this again. To go on without: --no-system-check, or BYOM_SKIP_SYSTEM=1.")
+
+
+def _apt_get(before: Sequence[str], packages: Sequence[str]) -> bool:
+    print(f"Installing system packages: {', '.join(packages)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    apt = [*before, "apt-get", "-qq"]
+    # Old lists of packages may be good enough; whether they are is seen when packages are installed.
+    subprocess.run([*apt, "update"], env=environment, stdout=subprocess.DEVNULL)
+    words = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    return subprocess.run(words, env=environment, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def _identity() -> str:
+    """What a virtual environment belongs to: a kind of Python, a place, a clone. One that was moved is another."""
+    return f"{sysconfig.get_config_var('SOABI') or sys.implementation.cache_tag} {VENV} {ROOT}"
+
+
+def _stamp() -> str:
+    """What a finished set-up leaves behind."""
+    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return f"{_identity()}\n{hashlib.sha256(bytes(1).join(parts)).hexdigest()}\n"
+
+
+def _stamps() -> dict[Path, str]:
+    return {path: path.read_text(errors="replace") for path in VENV.glob("byom-*.stamp")}
+
+
+def is_ready(extra: str) -> bool:
+    """Whether the environment was set up to the end for this extra, by this Python, in this place."""
+    names = {"": ("run", "dev")}.get(extra, (extra,))
+    found = _stamps()
+    return PYTHON.exists() and any(found.get(VENV / f"byom-{name}.stamp") == _stamp() for name in names)
 
 
 def ensure_venv(extra: str, *, needed: bool = True) -> None:
-    """Makes the virtual environment and installs the pinned packages; a stamp tells that it was done.
+    """Makes the virtual environment and installs the pinned packages. Stamps say which set-ups came to their end.
 
-    Where packages that are not ``needed`` can not be installed, that is said, and the rest goes on.
+    Stamps are taken away before anything is changed: where a set-up was killed there is none, and all is made again.
+    Where packages that are not ``needed`` cannot be installed, that is said, and the rest goes on.
     """
-    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
-    digest = hashlib.sha256(b"\0".join([*parts, platform.python_version().encode()])).hexdigest()
-    stamps = [VENV / f"byom-{name}.stamp" for name in {"": ("run", "dev")}.get(extra, (extra,))]
-    if PYTHON.exists() and any(s.exists() and s.read_text() == digest for s in stamps):
+    if is_ready(extra):
         return
-    if not PYTHON.exists():
-        if importlib.util.find_spec("ensurepip") is None and not WINDOWS:
-            install_system([f"python3.{sys.version_info.minor}-venv" if shutil.which("apt-get") else "python3-venv"])
-        print(f"Making a virtual environment in {VENV}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    print("Installing pinned packages (once)", flush=True)
-    target = f"{ROOT}[{extra}]" if extra else str(ROOT)
-    command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    done = subprocess.run([*command, "-c", str(ROOT / "constraints.txt"), "-e", target])
-    if done.returncode:
-        words = "pip could not install the packages; its own words are above. Is a package index reachable?"
-        if needed:
-            sys.exit(words)
-        print(words, flush=True)
+    with _alone() as lock:
+        if is_ready(extra):
+            return
+        if not _is_whole():
+            _make_venv(lock)
+        print(f"Installing pinned packages into {VENV} (once)", flush=True)
+        before = _stamps()
+        for path in before:
+            path.unlink()
+        target = f"{ROOT}[{extra}]" if extra else str(ROOT)
+        command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        code, said = _watched([*command, "-c", str(ROOT / "constraints.txt"), "-e", target], lock)
+        if code == 0:
+            before[VENV / f"byom-{extra or 'run'}.stamp"] = _stamp()
+        if code == 0 or not needed:
+            for path, text in before.items():
+                path.write_text(text)
+        if code:
+            _give_up(why_pip_failed(code, said), needed)
+
+
+def _give_up(sentence: str, needed: bool) -> None:
+    if needed:
+        sys.exit(sentence)
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _is_whole() -> bool:
+    """Whether there is an environment of this Python in which pip can go on."""
+    if not PYTHON.exists() or not any(text.startswith(f"{_identity()}\n") for text in _stamps().values()):
+        return False
+    return subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode == 0
+
+
+def _make_venv(lock: int) -> None:
+    """Makes the environment from nothing; what is there is what an interrupted or another set-up left."""
+    if VENV.exists():
+        inside = VENV.iterdir() if VENV.is_dir() else [VENV]
+        strangers = {path.name for path in inside if path.suffix != ".stamp"} - _VENV_PARTS
+        if strangers and not (VENV / "pyvenv.cfg").exists():
+            sys.exit(f"{VENV} is not a virtual environment, so nothing was changed. Set BYOM_VENV to another folder.")
+        print(
+            f"The environment in {VENV} is incomplete or belongs to another Python or place; making it again.",
+            flush=True,
+        )
+        try:
+            for path in _stamps():
+                path.unlink()
+            shutil.rmtree(VENV)
+        except OSError as error:
+            sys.exit(f"{VENV} cannot be removed: {error.strerror}. Remove it yourself, or set BYOM_VENV.")
+    print(f"Making a virtual environment in {VENV}", flush=True)
+    # The environment's own Python may be the one that runs this.
+    maker = getattr(sys, "_base_executable", None) or sys.executable
+    code, _ = _watched([maker, "-m", "venv", str(VENV)], lock)
+    if code:
+        sys.exit(f"Python could not make a virtual environment in {VENV}; its message is above.")
+
+
+def _watched(command: Sequence[str], lock: int) -> tuple[int, str]:
+    """Runs a command whose messages are shown as they come; its exit code and its messages.
+
+    It holds the lock: where this process is killed, the next one waits for what is still being written.
+    """
+    kept = (lock,) if lock >= 0 else ()
+    said: list[str] = []
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace", pass_fds=kept) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            said.append(line)
+            print(line, end="", file=sys.stderr, flush=True)
+    return process.returncode, "".join(said)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[int]:
+    """Waits while another set-up of the same environment runs; the lock's file descriptor, or -1 on Windows."""
+    try:
+        import fcntl
+    except ImportError:
+        yield -1
         return
-    (VENV / f"byom-{extra or 'run'}.stamp").write_text(digest)
+    VENV.parent.mkdir(parents=True, exist_ok=True)
+    with VENV.with_name(f"{VENV.name}.lock").open("w") as file:
+        note = threading.Timer(
+            2.0, print, ["Waiting for another set-up of the same environment to end"], {"flush": True}
+        )
+        note.start()
+        fcntl.flock(file, fcntl.LOCK_EX)
+        note.cancel()
+        yield file.fileno()
+
+
+def why_pip_failed(code: int, said: str) -> str:
+    """What to do about pip's failure. The network is blamed only where pip itself could not reach an index."""
+    what = "pip could not install the packages; its messages are above."
+    if code < 0:
+        return f"pip was ended by signal {-code}. Run this again: the set-up starts over."
+    if "No space left on device" in said:
+        return f"{what} The disk is full."
+    unreachable = any(sign in said for sign in _NO_NETWORK)
+    if unreachable and ("from versions: none" in said or "No matching distribution" not in said):
+        settings = "pip's proxy, index and certificate settings"
+        return f"{what} No package index could be reached: check the network, and {settings}."
+    if "from versions: none" in said:
+        return f"{what} The package index could not be reached, or has no version of a package that fits."
+    if "No matching distribution" in said or "is not a supported wheel" in said:
+        libc = " ".join(platform.libc_ver()) or "no glibc"
+        here = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {libc}"
+        return f"{what} A package has no version for this computer ({here}), or the index does not have it."
+    return what
 
 
 def run(*words: str, env: dict[str, str] | None = None) -> int:
@@ -142,21 +271,24 @@ def run(*words: str, env: dict[str, str] | None = None) -> int:
 
 def demo(rest: list[str]) -> int:
     """The main job on the built-in server: in a window, or offscreen where there is no display."""
-    headless = "--headless" in rest or not has_display()
-    ensure_system([OFFSCREEN] if headless else [OFFSCREEN, WINDOW])
+    headless = "--headless" in rest or not system_packages.has_display(os.environ)
+    ensure_system([OFFSCREEN] if headless else [OFFSCREEN, *system_packages.for_window(os.environ)])
     ensure_venv("")
-    return run("-m", "byom_gui", "demo", *rest)
+    code = run("-m", "byom_gui", "demo", *rest)
+    if not code:
+        print(f"The app itself: {PYTHON.with_name('byom-gui.exe' if WINDOWS else 'byom-gui')}", flush=True)
+    return code
 
 
 def set_up_tests() -> None:
-    ensure_system([OFFSCREEN, WINDOW, TESTING])
+    ensure_system([OFFSCREEN, X11, TOOLS], extra="dev", optional=[KEYRING])
     ensure_venv("dev")
 
 
 def set_up_dist() -> None:
     """A bare Debian can be made by root alone."""
-    if sys.platform.startswith("linux") and privileged() == []:
-        ensure_system([{"debootstrap": "debootstrap"}])
+    if sys.platform.startswith("linux") and administrator() == []:
+        ensure_system([BARE], extra=None)
 
 
 def test(rest: list[str]) -> int:
@@ -235,6 +367,7 @@ def shots(rest: list[str]) -> int:
 
 def audit(_: list[str]) -> int:
     """Vulnerabilities, licences and an SBOM of what is shipped, into dist/audit; 3 where it could not be asked."""
+    ensure_system([], extra="audit")
     ensure_venv("audit")
     return run("-m", "benchmarks.shipping.audit")
 
@@ -244,6 +377,13 @@ def dist(_: list[str]) -> int:
     set_up_tests()
     set_up_dist()
     return run("-m", "benchmarks.shipping.dist")
+
+
+def first(rest: list[str]) -> int:
+    """The README's commands in bare Debians, by a user without sudo; writes docs/platforms.md."""
+    ensure_system([BARE])
+    ensure_venv("")
+    return run("-m", "benchmarks.shipping.first_minute", *rest)
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -258,17 +398,27 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "shots": shots,
     "audit": audit,
     "dist": dist,
+    "first": first,
 }
 
 
 def main() -> int:
     """Reads the command and runs it; what follows it is passed on."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an old Python would be asked to run
-        sys.exit(f"byom-gui needs Python 3.11 or later; this is {platform.python_version()}.")
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    global _skip_system
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     parser.add_argument("command", choices=COMMANDS, help="; ".join(f"{n}: {f.__doc__}" for n, f in COMMANDS.items()))
+    parser.add_argument(
+        "--no-system-check", action="store_true", help="go on, with a warning, where system packages are missing"
+    )
     arguments, rest = parser.parse_known_args()
-    return COMMANDS[arguments.command](rest)
+    _skip_system |= arguments.no_system_check
+    try:
+        return COMMANDS[arguments.command](rest)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -123,12 +123,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _open_window(path: str | None, *, quit_after_first_paint: bool) -> int:
     from byom_gui import app
+    from byom_gui.core.errors import SetupError
 
-    if not app.has_display(os.environ) and not os.environ.get("QT_QPA_PLATFORM"):
-        # Qt would end the process with a core dump.
-        print(
-            "byom-gui: There is no display to open a window on. The commands need none: byom-gui --help",
-            file=sys.stderr,
-        )
+    try:
+        return app.open_window(path, quit_after_first_paint=quit_after_first_paint)
+    except SetupError as error:
+        print(f"byom-gui: {error.sentence}", file=sys.stderr)
         return 2
-    return app.open_window(path, quit_after_first_paint=quit_after_first_paint)

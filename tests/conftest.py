@@ -6,12 +6,34 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
+import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+PROGRAMS = {
+    "keyring": ("dbus-daemon", "dbus-run-session", "gnome-keyring-daemon"),
+    "xvfb": ("Xvfb", "openbox", "xdotool"),
+}
+"""By a test's mark, the programs without which it is skipped."""
+
+
+def absent(marks: Iterable[str]) -> list[str]:
+    """The programs that tests with these marks need and this computer lacks."""
+    return [name for mark in marks for name in PROGRAMS.get(mark, ()) if shutil.which(name) is None]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what needs a program that is not installed."""
+    if names := absent(mark.name for mark in item.iter_markers()):
+        pytest.skip(f"not installed: {', '.join(names)}")
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +42,14 @@ def qapp_cls() -> type:
     from byom_gui.ui.application import Application
 
     return Application
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's own, with more patience."""
+    from tests.patient_qtbot import PatientQtBot
+
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)

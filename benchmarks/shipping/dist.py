@@ -25,6 +25,7 @@ from pathlib import Path
 from benchmarks.shipping.packages import ROOT, clean_environment
 from benchmarks.torture.groups import group
 from benchmarks.torture.row import Row
+from byom_gui.services.system_packages import OFFSCREEN, X11
 
 OUT = ROOT / "dist"
 PAGE = ROOT / "docs" / "shipping.md"
@@ -44,11 +45,8 @@ NEEDED = (
 )
 NOBODY = 65534
 STARTS = 7
-SYSTEM = (
-    *("libgl1", "libegl1", "libglib2.0-0", "libfontconfig1", "libxkbcommon0", "libdbus-1-3", "fonts-dejavu-core"),
-    *("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1", "libxkbcommon-x11-0"),
-)
-"""What the bare Debian has besides its essentials: the system packages that README names."""
+SYSTEM = tuple(dict.fromkeys(names[0] for needs in (OFFSCREEN, X11) for names in needs.values()))
+"""What the bare Debian has in addition to its essentials: the packages that ``dev.py`` asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ def frozen(folder: Path, scratch: Path) -> Row:
 
 
 def bare(folder: Path, scratch: Path) -> Row:
-    """The frozen app in a Debian with nothing but what README names: no Python, no Qt."""
+    """The frozen app in a Debian with nothing but what ``dev.py`` asks for: no Python, no Qt."""
     line = "the frozen app in a bare Debian"
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         return Row(line, "chroot", 0, "not tried", "this needs root and debootstrap")

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from byom_gui.ui.main_window import MainWindow
 
 
-def has_display(environ: Mapping[str, str]) -> bool:
-    """Whether a window can be opened here."""
-    return sys.platform in ("win32", "darwin") or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
 def make_application() -> QApplication:
     """The QApplication in the house style; the one there is, where there is one."""
     from PySide6.QtCore import QSettings
@@ -62,7 +57,10 @@ def make_window(world: World) -> MainWindow:
 
 
 def open_window(path: str | None = None, *, quit_after_first_paint: bool = False, practice: bool = False) -> int:
-    """Runs the app until its window is closed; returns the exit code."""
+    """Runs the app until its window is closed; returns the exit code. Raises SetupError where none can be opened."""
+    from byom_gui.app.qt_check import require_window
+
+    require_window(os.environ)
     from PySide6.QtCore import QTimer
 
     from byom_gui.app.watching import Watch
@@ -103,7 +101,7 @@ def render_overlay(
     from PySide6.QtGui import QGuiApplication
 
     if QGuiApplication.instance() is None:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a display, if there is one, is not needed to write files
         _keep.append(QGuiApplication(sys.argv[:1]))
     from byom_gui.ui.painter import render
 

@@ -25,8 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Opens the window in practice; without a display, or when asked, does the same offscreen."""
     from byom_gui import app
+    from byom_gui.services.system_packages import has_display
 
-    if app.has_display(environment()) and not arguments.headless:
+    if has_display(environment()) and not arguments.headless:
         return app.open_window(practice=True)
     return walk(Path(arguments.out))
 
@@ -34,10 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
 def walk(out: Path) -> int:
     """The main job, offscreen: leaves the registration JSON and a picture of each step."""
     from byom_gui import app
+    from byom_gui.app.qt_check import require_offscreen
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    require_offscreen()
     from byom_gui.app.world import World
     from byom_gui.services.secrets import SecretStore
 
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     make_folder(out)
     # The walk leaves nothing behind but its pictures: its settings go with the folder.
     with tempfile.TemporaryDirectory(prefix="byom-demo-") as scratch:

@@ -24,7 +24,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.class_mapping import names_in
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import FileError, ImageError, InputError, JsonError
+from byom_gui.core.errors import FileError, ImageError, InputError, JsonError, SetupError
 from byom_gui.core.pre_labels import Choice, Pictured, Targets, file_names
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.retry import ask_patiently
@@ -59,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_targets(arguments.coco, arguments.csv)
     if arguments.darwin:
         make_folder(Path(arguments.darwin))
-    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
+    painting = not arguments.no_overlays and _can_paint()
     token = cancel_on_interrupt()
+    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
     answered = failed = 0
     any_reply = any_call = False
     overlays = _names(paths, ".overlay.png")
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
             lines.write(json_text(record, indent=None) + "\n")
             lines.flush()
             say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
-            if not arguments.no_overlays and not isinstance(result, str):
+            if painting and not isinstance(result, str):
                 names += [p.name for p in _predictions(result)]
                 _overlay(out / overlays[path], path, result, assign(names, chosen))
     say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
@@ -170,12 +171,23 @@ def _predictions(result: Answered) -> Sequence[Prediction]:
     return result.answer.predictions if result.answer is not None else ()
 
 
+def _can_paint() -> bool:
+    """Whether overlays can be drawn here; why not is said, and costs no answer."""
+    from byom_gui.app.qt_check import require_offscreen
+
+    try:
+        require_offscreen("QtGui")
+    except SetupError as error:
+        say(f"No overlays are drawn; the answers are written anyway. {error.sentence}")
+        return False
+    return True
+
+
 def _overlay(target: Path, path: Path, result: Answered, colours: Mapping[str, ClassColour]) -> None:
     from byom_gui.app import render_overlay
 
     try:
         source = images.read_image(path)
-    except ImageError as error:
-        say(f"{path}: {error.sentence}")
-        return
-    render_overlay(images.raster(source, None), _predictions(result), colours, target)
+        render_overlay(images.raster(source, None), _predictions(result), colours, target)
+    except (ImageError, FileError) as error:
+        say(f"{path.name}: no overlay. {error.sentence}")

@@ -56,12 +56,12 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
     if not value:
         raise InputError("Nothing was entered, so nothing was changed.")
     if ref.kind == "v7-key" and not looks_like_key(value):
-        say("This does not look like a V7 key (7 characters, a dot, 32 characters). It is kept all the same.")
+        say("This does not look like a V7 key (7 characters, a dot, 32 characters).")
     place = store.set(ref, value)
     if place.kind != "keyring":
         store.forget(ref)
         say(f"Not kept: {place.why or 'no keyring would take it'}.")
-        say(f"A command ends at once, so it can not keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
+        say(f"A command ends at once, so it cannot keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
         return 2
     if ref.kind == "v7-key" and ref.name:
         save_teams(put(load_teams(), KnownTeam(str(ref.origin), ref.name, ref.name)))

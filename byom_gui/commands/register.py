@@ -84,6 +84,8 @@ class _Sending:
     def to(self, slug: str) -> int:
         """Sends it to a team, to the key's own where ``slug`` is empty. Raises InputError where there is no key."""
         own = self._store.get(team_ref(self._host, slug)) if slug else None
+        if self._dry and not own and not self._store.get(SecretRef("v7-key", self._host)):
+            return self._show_without_key(slug)
         key = own or v7_key(self._store, SecretRef("v7-key", self._host))
         client = V7(self._host, http.send, Options())
         try:
@@ -108,6 +110,13 @@ class _Sending:
         if self._named:
             say(f"{team.name}:")
         return _tell(outcome)
+
+    def _show_without_key(self, slug: str) -> int:
+        """The request as far as it is known without V7: which team a key belongs to is not."""
+        say("No V7 key was found, so V7 was not asked for the team: its id appears as 0. To register, set a key first.")
+        team = TeamInfo(0, slug or "your-team", slug)
+        print(printable(as_text(plan_request(load_profile(), self._registration, team, self._host).masked())))
+        return 0
 
 
 def _note(registration: Registration, team: TeamInfo, host: str, outcome: RegisterOutcome) -> None:

@@ -62,6 +62,10 @@ class JsonError(AppError):
         self.around = around
 
 
+class SetupError(AppError):
+    """This computer lacks something that is needed; the sentence says what, and how to get it."""
+
+
 class SecretStoreError(AppError):
     """The keyring could not be used; the sentence says what becomes of the secret."""
 

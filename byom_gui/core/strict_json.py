@@ -204,10 +204,10 @@ def _finite_int(text: str) -> int:
 
 
 def _raise_invalid(text: str, error: json.JSONDecodeError) -> NoReturn:
-    at = error.pos
+    at, message = _trailing_comma(text, error.pos) or (error.pos, error.msg)
     rest = text[at : at + 12]
     line, column = _line_column(text, at)
-    finding, what = "json.invalid", error.msg[:1].lower() + error.msg[1:]
+    finding, what = "json.invalid", message[:1].lower() + message[1:]
     if _PYTHON_WORD.match(rest):
         finding, what = "json.python-literal", "this is Python, not JSON"
     elif _NOT_FINITE_WORD.match(rest):
@@ -221,6 +221,15 @@ def _raise_invalid(text: str, error: json.JSONDecodeError) -> NoReturn:
         column=column,
         around=_around(text, at),
     ) from None
+
+
+def _trailing_comma(text: str, at: int) -> tuple[int, str] | None:
+    """Where a comma before a closing bracket is, in the words of Python 3.13; before it, Python blames the bracket."""
+    before = text[:at].rstrip(" \t\r\n")
+    if not before.endswith(",") or text[at : at + 1] not in ("]", "}"):
+        return None
+    kind = "array" if text[at] == "]" else "object"
+    return len(before) - 1, f"illegal trailing comma before end of {kind}"
 
 
 def _raise_not_finite(text: str) -> NoReturn:

@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.limits import ARRIVAL, PROCESS
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "resources" / "samples"
 KEY = "markedk.0123456789abcdefghijklmnopqrstuv"
@@ -24,7 +26,6 @@ PASSWORD = "päss/word-marked"
 SECRET = "hush+header-marked"
 SECRETS = {"BYOM_V7_API_KEY": KEY, "BYOM_ENDPOINT_PASSWORD": PASSWORD, "BYOM_ENDPOINT_SECRET": SECRET}
 AUTH = ("--user", "ann", "--secret-header", "X-Key")
-SECONDS = 60.0
 BUILT = tuple(shlex.split(os.environ.get("BYOM_PROGRAM", "")))
 """The command line of a build that is tried instead of the checkout; empty for the checkout."""
 USER = int(os.environ.get("BYOM_UID", "-1"))
@@ -82,12 +83,12 @@ def run(home: Path, *words: str | Path, stdin: str = "", **more: str) -> subproc
         input=stdin,
         capture_output=True,
         encoding="utf-8",
-        timeout=SECONDS,
+        timeout=PROCESS,
         check=False,
     )
 
 
-def first_line(process: subprocess.Popen[str], seconds: float = 30.0) -> str:
+def first_line(process: subprocess.Popen[str], seconds: float = ARRIVAL) -> str:
     """The first line on stdout; fails where none comes in time."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
@@ -101,7 +102,7 @@ def end(process: subprocess.Popen[str], with_signal: int = signal.SIGTERM) -> in
     if process.poll() is None:
         process.send_signal(with_signal)
     try:
-        return process.wait(10)
+        return process.wait(ARRIVAL)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(10)
@@ -143,7 +144,7 @@ def files_with(folder: Path, texts: Sequence[str]) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and any(text in path.read_bytes() for text in raw)]
 
 
-def wait_until(holds: object, seconds: float = 30.0, what: str = "") -> None:
+def wait_until(holds: object, seconds: float = ARRIVAL, what: str = "") -> None:
     """Waits until a callable says yes."""
     assert callable(holds)
     over = time.monotonic() + seconds

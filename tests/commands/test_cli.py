@@ -16,6 +16,7 @@ from byom_gui import __version__
 from byom_gui.cli import COMMANDS
 from tests.commands.conftest import Call
 from tests.commands.processes import SAMPLES, SECRETS, byom, end, environment, run, serving, started, wait_until
+from tests.limits import PROCESS
 
 HEAVY = ("PySide6", "shiboken6", "requests", "keyring", "PIL", "jsonschema", "jsonschema_rs", "cryptography")
 LOADED = """
@@ -36,7 +37,7 @@ def loaded(home: Path, *calls: list[str]) -> tuple[list[int], set[str]]:
     """Exit codes of commands called in one fresh process, and the packages that were loaded for them."""
     command = [sys.executable, "-c", LOADED, json.dumps(calls)]
     done = subprocess.run(
-        command, env=environment(home), cwd=home, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment(home), cwd=home, capture_output=True, text=True, timeout=PROCESS, check=False
     )
     assert done.returncode == 0, done.stderr
     codes, names = json.loads(done.stdout)
@@ -131,7 +132,7 @@ def test_an_interrupt_ends_a_run_with_130(tmp_path: Path, command: str) -> None:
             time.sleep(0.3)  # into the call that never ends
             before = time.monotonic()
             assert end(process, signal.SIGINT) == 130
-            assert time.monotonic() - before < 8
+            assert time.monotonic() - before < 25, "the call itself takes longer"
         assert told.read_text().endswith("Cancelled.\n")
         assert "Traceback" not in told.read_text()
 
@@ -155,7 +156,7 @@ def test_a_reader_that_goes_away_is_no_accident(tmp_path: Path) -> None:
         env=environment(tmp_path),
         stdout=writer,
         stderr=subprocess.PIPE,
-        timeout=30,
+        timeout=PROCESS,
         check=False,
     )
     os.close(writer)

@@ -14,6 +14,7 @@ from byom_gui.sandbox.v7 import V7StandIn
 from tests.commands.conftest import Call
 from tests.commands.processes import AUTH, KEY, PASSWORD, SECRET, byom, environment, run
 from tests.e2e.screen import keyring_bus
+from tests.limits import PROCESS
 from tests.services.servers import Scripted, free_port, serving
 
 ENDPOINT = "https://models.example/v1/infer"
@@ -70,6 +71,18 @@ def test_without_a_key_it_says_how_to_set_one(call: Call, project: Path) -> None
     got = call("register", project)
     assert got.code == 2
     assert "Set BYOM_V7_API_KEY, or run: byom-gui key set" in got.err
+
+
+def test_a_dry_run_needs_no_key(call: Call, v7: V7StandIn, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BYOM_V7_API_KEY")
+    got = call("register", project, "--dry-run", "--team", "harbor")
+    assert got.code == 0
+    assert f"Authorization: ApiKey {MASK}\n" in got.out
+    assert '"name": "nuclei"' in got.out
+    assert '"team_id": 0' in got.out
+    assert "No V7 key was found" in got.err
+    assert v7.registered == ()
+    assert call("register", project).code == 2, "what is really sent does need one"
 
 
 @pytest.mark.usefixtures("secrets")
@@ -136,6 +149,9 @@ def test_key_set_without_a_keyring_exits_2_and_says_what_to_do(tmp_path: Path) -
     assert (done.returncode, done.stdout) == (2, "")
     assert "Not kept: there is no keyring on this system." in done.stderr
     assert "Set BYOM_V7_API_KEY instead." in done.stderr
+    odd = run(tmp_path, "key", "set", stdin="too.short\n")
+    assert "does not look like a V7 key" in odd.stderr
+    assert "kept all the same" not in odd.stderr, "it says the opposite below"
     of_endpoint = run(tmp_path, "key", "set", "--endpoint", ENDPOINT, "--user", "ann", stdin=f"{PASSWORD}\n")
     assert of_endpoint.returncode == 2
     assert "Set BYOM_ENDPOINT_PASSWORD instead." in of_endpoint.stderr
@@ -172,7 +188,7 @@ def test_secrets_in_a_real_keyring_serve_the_commands(tmp_path: Path) -> None:
 
         def step(*words: str, stdin: str = "") -> str:
             done = subprocess.run(
-                byom(*words), env=env, cwd=home, input=stdin, capture_output=True, encoding="utf-8", timeout=60
+                byom(*words), env=env, cwd=home, input=stdin, capture_output=True, encoding="utf-8", timeout=PROCESS
             )
             assert done.returncode == 0, (words, done.stderr)
             return done.stdout + done.stderr

@@ -40,6 +40,7 @@ from byom_gui.core.reaching import (
 )
 from byom_gui.sandbox.loopback import LoopbackServer, Request, Response, as_text
 from byom_gui.sandbox.model_server import ModelServer
+from tests.limits import PROCESS
 
 HTTPS = "https://models.example.org/infer"
 
@@ -113,7 +114,7 @@ def run(text: str, *secrets: str, shell: str = "sh") -> str:
     assert found is not None
     typed = "".join(f"{each}\n" for each in secrets)
     done = subprocess.run(
-        [found, "-c", text], input=typed, capture_output=True, encoding="utf-8", timeout=100, check=True
+        [found, "-c", text], input=typed, capture_output=True, encoding="utf-8", timeout=PROCESS, check=True
     )
     return done.stdout
 

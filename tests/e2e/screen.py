@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import ImageGrab
 
 from tests.commands.processes import as_user, first_line
+from tests.limits import ARRIVAL, PROCESS
 
 SIZE = (1900, 1000)
 
@@ -44,12 +45,12 @@ class Screen:
         """One xdotool call; its stdout."""
         command = ["xdotool", *map(str, words)]
         done = subprocess.run(
-            command, env={**os.environ, "DISPLAY": self.display}, capture_output=True, text=True, timeout=20
+            command, env={**os.environ, "DISPLAY": self.display}, capture_output=True, text=True, timeout=PROCESS
         )
         assert done.returncode == 0, (words, done.stderr)
         return done.stdout
 
-    def find(self, title: str, seconds: float = 30.0) -> Place:
+    def find(self, title: str, seconds: float = ARRIVAL) -> Place:
         """The visible window whose title matches."""
         over = time.monotonic() + seconds
         while True:
@@ -58,7 +59,7 @@ class Screen:
                 env={**os.environ, "DISPLAY": self.display},
                 capture_output=True,
                 text=True,
-                timeout=20,
+                timeout=PROCESS,
             ).stdout.split()
             if found:
                 return self._place(found[-1])
@@ -109,7 +110,7 @@ class Screen:
             picture.save(path)
         return f"screenshot: {path}"
 
-    def wait(self, what: str, holds: Callable[[], object], seconds: float = 30.0) -> None:
+    def wait(self, what: str, holds: Callable[[], object], seconds: float = ARRIVAL) -> None:
         """Waits until something holds; fails with a picture of the screen."""
         over = time.monotonic() + seconds
         while not holds():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.processes import ROOT
+from tests.limits import PROCESS
 
 LINT = "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"
 
@@ -19,7 +20,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs import-linter on the copy in ``folder``."""
     env = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200", "NO_COLOR": "1"}
     command = [sys.executable, "-c", LINT, "--no-cache"]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=90, check=False)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=PROCESS, check=False)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from byom_gui.ui.tour import Tour
 from tests.commands.processes import KEY, ROOT, byom, environment, first_line, run, started, wait_until
 from tests.commands.test_scaffold import served
 from tests.e2e.conftest import Open
+from tests.limits import PROCESS
 
 PAGE = ROOT / "docs" / "scaffold.md"
 NETWORK = '''"""The newcomer's own module: called with an image, it answers in tensors, as PyTorch's detectors do."""
@@ -157,7 +158,9 @@ def programs(folder: Path) -> str:
 
 def typed(lines: str, place: Path, env: dict[str, str], codes: tuple[int, ...] = (0,)) -> None:
     """What the page says to type, typed."""
-    done = subprocess.run(["sh", "-ec", lines], cwd=place, env=env, capture_output=True, encoding="utf-8", timeout=200)
+    done = subprocess.run(
+        ["sh", "-ec", lines], cwd=place, env=env, capture_output=True, encoding="utf-8", timeout=PROCESS
+    )
     assert done.returncode in codes, (lines, done.stdout[-2000:], done.stderr[-2000:])
 
 

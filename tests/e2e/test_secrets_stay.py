@@ -16,6 +16,7 @@ import pytest
 from byom_gui.app.world import sample_paths
 from tests.commands.processes import KEY, PASSWORD, ROOT, SECRET, environment, files_with
 from tests.e2e.secret_walk import QUERY, USER
+from tests.limits import PROCESS
 
 NETRC = "netrc-marked-password"
 EVERY = {"key": KEY, "password": PASSWORD, "header": SECRET, "query": QUERY, "netrc": NETRC}
@@ -50,7 +51,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=PROCESS,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

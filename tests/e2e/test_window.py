@@ -18,6 +18,7 @@ from tests.commands.processes import KEY, ROOT, SAMPLES, byom, environment, file
 from tests.e2e.drag_source import TITLE
 from tests.e2e.screen import Place, Screen, keyring_bus, running, virtual_screen
 from tests.e2e.test_script import CLASSES
+from tests.limits import PROCESS
 
 pytestmark = [pytest.mark.xvfb, pytest.mark.xdist_group("xvfb"), pytest.mark.keyring]
 
@@ -44,7 +45,7 @@ class Watched(ModelServer):
 def keep_key(env: dict[str, str], home: Path) -> None:
     """The user's V7 key, put into the keyring by the command line."""
     command = byom("key", "set")
-    done = subprocess.run(command, env=env, cwd=home, input=f"{KEY}\n", capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=env, cwd=home, input=f"{KEY}\n", capture_output=True, text=True, timeout=PROCESS)
     assert done.returncode == 0, done.stderr
     assert "Kept: Secret Service keyring." in done.stderr
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.limits import PROCESS
+
 pytestmark = [pytest.mark.keyring, pytest.mark.xdist_group("keyring")]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +73,7 @@ def _run(command: list[str], home: Path, **more: str) -> list[dict[str, Any]]:
             start_new_session=True,
         )
         try:
-            code = running.wait(60)
+            code = running.wait(PROCESS)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)  # the bus and all that runs on it
             running.wait(10)

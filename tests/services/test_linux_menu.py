@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from byom_gui.services import resources
+from tests.limits import PROCESS
 
 TYPE = "application/vnd.byom-gui.project+json"
 LINUX = resources.path("linux")
@@ -40,7 +41,9 @@ def app_folder(place: Path) -> Path:
 def run(script: Path, share: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs the script for a home of its own."""
     env = {"PATH": os.environ["PATH"], "HOME": str(share.parent), "XDG_DATA_HOME": str(share)}
-    return subprocess.run(["sh", str(script), *words], env=env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        ["sh", str(script), *words], env=env, capture_output=True, text=True, timeout=PROCESS, check=False
+    )
 
 
 def kind_of(name: str, share: Path) -> str:
@@ -48,7 +51,7 @@ def kind_of(name: str, share: Path) -> str:
     source = f"from PySide6.QtCore import QMimeDatabase as D; print(D().mimeTypeForFile({name!r}).name())"
     env = {"PATH": os.environ["PATH"], "XDG_DATA_HOME": str(share), "XDG_DATA_DIRS": "/usr/share"}
     done = subprocess.run(
-        [sys.executable, "-c", source], env=env, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", source], env=env, capture_output=True, text=True, timeout=PROCESS, check=True
     )
     return done.stdout.strip()
 

@@ -23,6 +23,7 @@ from byom_gui.core.redact import Redactor
 from byom_gui.services import images
 from byom_gui.services.model_server import ModelServer
 from byom_gui.services.wire import HttpResult, Options, Outgoing
+from tests.limits import PROCESS
 from tests.services.servers import Received, Scripted, Server, free_port, serving
 
 GOOD = b'{"status": "succeeded", "results": [{"name": "a", "label": "a", "confidence": 0.5, "tag": {}}]}'
@@ -287,7 +288,7 @@ def test_the_curl_line_works_when_pasted(way: str, sample: ImageSource, tmp_path
             "IMAGE_URL": url,
         }
         done = subprocess.run(
-            ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, timeout=30, check=False
+            ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, timeout=PROCESS, check=False
         )
     assert done.returncode == 0, done.stderr
     ours, pasted = running.received

@@ -15,6 +15,7 @@ from byom_gui.core.errors import AppError, FileError, InputError
 from byom_gui.core.scaffold import TASKS, Scaffold
 from byom_gui.services import scaffold
 from byom_gui.services.scaffold import write
+from tests.limits import PROCESS
 
 COCO = {
     "images": [{"id": 1, "width": 640, "height": 480}],
@@ -37,7 +38,13 @@ def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     env = {**kept, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
     return subprocess.run(
-        [sys.executable, *words], cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=100, check=False
+        [sys.executable, *words],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PROCESS,
+        check=False,
     )
 
 
