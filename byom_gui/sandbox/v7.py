@@ -9,6 +9,7 @@ import hmac
 import json
 import math
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -277,6 +278,8 @@ def _private(path: Path) -> TextIO:
     """Opens a file for appending that only its owner may read."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if stat.S_ISREG(os.fstat(handle).st_mode) and os.name != "nt":
+            os.fchmod(handle, 0o600)  # it may have been there, readable by others
     except OSError as error:
         raise InputError(f"The record can not be written to {path}.", detail=str(error), where="record") from None
     return os.fdopen(handle, "a", encoding="utf-8")
