@@ -100,15 +100,21 @@ def render_overlay(
     raster: Raster, predictions: Sequence[Prediction], colours: Mapping[str, ClassColour], target: Path
 ) -> None:
     """Writes a picture with its overlays, drawn by the painter of the window. Raises FileError."""
+    from PySide6.QtCore import QBuffer, QIODevice
     from PySide6.QtGui import QGuiApplication
+
+    from byom_gui.services.files import atomic_write
 
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         _keep.append(QGuiApplication(sys.argv[:1]))
     from byom_gui.ui.painter import render
 
-    if not render(raster, predictions, colours).save(str(target)):
-        raise FileError(f"{target} could not be written.", where=str(target))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not render(raster, predictions, colours).save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise FileError(f"{target} could not be drawn.", where=str(target))
+    atomic_write(target, bytes(buffer.data().data()))
 
 
 def use_scratch_folders(folder: Path) -> None:
