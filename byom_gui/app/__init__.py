@@ -34,6 +34,7 @@ def make_application() -> QApplication:
 
     from byom_gui import __version__
     from byom_gui.services import resources
+    from byom_gui.services.private import private_settings
     from byom_gui.ui import theme
     from byom_gui.ui.application import Application
 
@@ -44,6 +45,7 @@ def make_application() -> QApplication:
     app.setOrganizationName("byom-gui")
     app.setDesktopFileName("byom-gui")
     app.setWindowIcon(QIcon(str(resources.path("icon.svg"))))
+    private_settings(QSettings().fileName())
     choice = str(QSettings().value("theme", "system"))
     theme.prepare(app, choice if choice in ("light", "dark") else "system")  # type: ignore[arg-type]
     return app

@@ -46,6 +46,18 @@ def private_file(path: Path) -> BinaryIO:
     return open(path, "ab", opener=private_descriptor)
 
 
+def private_settings(path: str) -> None:
+    """Makes the file of Qt's settings the user's alone before Qt writes it: Qt keeps a file's mode, and creates a new
+    one with the umask. Where that cannot be done, Qt goes on as it likes."""
+    if not path.endswith(".conf") or os.name == "nt":  # the registry, or a property list that is not ours to create
+        return
+    with contextlib.suppress(OSError):
+        private_folder(Path(path).parent)
+        with private_file(Path(path)) as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                os.fchmod(file.fileno(), 0o600)
+
+
 def private_descriptor(path: str, flags: int) -> int:
     """An ``opener`` for ``open`` that creates files for the user alone. Raises OSError."""
     return os.open(path, flags | getattr(os, "O_CLOEXEC", 0), 0o600)
