@@ -43,7 +43,7 @@ def test_a_folder_that_was_left_open_is_closed(tmp_path: Path) -> None:
 def test_a_file_in_the_way_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     for folder in (tmp_path / "taken", tmp_path / "taken" / "below"):
-        with pytest.raises(OSError, match="a file has its name|Not a directory"):
+        with pytest.raises(OSError, match=r"a file has its name|Not a directory"):
             private_folder(folder)
 
 
