@@ -116,14 +116,11 @@ def _run(arguments: argparse.Namespace) -> int:
         say(f"byom-gui: {error.sentence}")
         return 2
     except OSError as error:
-        if error.filename is None:
-            raise
-        # What the system refuses about a path that was named: too long, a loop of links, a disk that is gone.
+        # What the system refuses and no command expects: a name that is too long, a loop of links, no temporary folder.
         from byom_gui.commands.common import say
 
-        say(
-            f"byom-gui: {str(error.filename)[:200]} cannot be used: {(error.strerror or 'the system refused').lower()}."
-        )
+        what = f"{str(error.filename)[:200]} cannot be used" if error.filename else "The system refused"
+        say(f"byom-gui: {what}: {error.strerror or error}.")
         return 2
 
 
