@@ -7,14 +7,22 @@ import os
 import pty
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from byom_gui.app.world import World
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.errors import Cancelled
+from byom_gui.core.ledger import Entry, now
+from byom_gui.core.profile import default_profile, plan_request
 from byom_gui.sandbox.loopback import Request, Response
 from byom_gui.sandbox.v7 import Trouble, V7StandIn, teams_named
+from byom_gui.services.files import load_registration
+from byom_gui.services.secrets import SecretStore
 from tests.commands.processes import KEY, byom, environment, run, wait_until
 from tests.services.servers import free_port
 
@@ -258,3 +266,41 @@ def test_several_teams_each_on_their_own(home: Path) -> None:
         assert "elsewhere: The key belongs to the team lab." in got.stderr
         assert "was started at" in got.stderr
         assert v7.posts == 1
+
+
+def test_a_window_and_a_command_never_both_send(home: Path, v7: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window's own way to V7, in this process, and a command in another; the window is closed meanwhile."""
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    secrets = SecretStore.session_only("a test")
+    world = World({"DARWIN_BASE_URL": v7.url}, secrets)
+    secrets.hold(world.key_ref(), KEY)
+    team = world.v7().token_info(KEY, CancelToken())
+    registration = load_registration(home / "r.json")
+    request = plan_request(default_profile(), registration, team, world.v7_host())
+    entry = Entry(now(), str(world.v7_host()), team.slug, team.name, "unknown", registration)
+    held(v7)
+    token = CancelToken()
+    ends: list[object] = []
+
+    def window() -> None:
+        try:
+            ends.append(world.backend().v7.register(request, entry, token))
+        except Cancelled:
+            ends.append("left")
+
+    thread = threading.Thread(target=window)
+    thread.start()
+    wait_until(lambda: not v7.troubles, what="the window's request at V7")
+    for words in ((), ("--again",)):
+        got = run(home, "register", "r.json", *words, **around(v7))
+        assert got.returncode == 5
+        assert "Another window or command is registering" in got.stderr
+    token.cancel()
+    thread.join(30)
+    world.close()
+    assert ends == ["left"]
+    assert (v7.posts, outcomes(home)) == (1, ["unknown"])
+    assert "was started at" in run(home, "register", "r.json", **around(v7)).stderr
+    assert v7.posts == 1

@@ -290,3 +290,26 @@ def test_a_full_disk_leaves_no_half_files(folder: Path, size: int) -> None:
         assert not (folder / name).exists() or json.loads((folder / name).read_text())
     left = [path.name for path in folder.rglob("*") if path.name.endswith(".tmp") or path.suffix == ".png"]
     assert not left or size == 30_000
+
+
+def test_what_no_command_expects_of_the_system_is_a_sentence(folder: Path) -> None:
+    done = subprocess.run(
+        byom("demo", "--headless", "--out", "demo"),
+        env=environment(folder, PYTHONDONTWRITEBYTECODE="1"),
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        preexec_fn=limited(0),
+    )
+    assert done.returncode == 2
+    assert "No usable temporary directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_record_that_nobody_reads_is_refused_at_once(call: Call, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    got = call("sandbox", "--record", "pipe")
+    assert got.code == 2
+    assert "nobody reads from this pipe" in got.err
