@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
-import io
-import os
 import sys
 from collections.abc import Sequence
 
 from byom_gui import __version__
+from byom_gui.commands import standard_streams
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "open the app on the built-in server with sample images"),
@@ -73,17 +72,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code (see ``docs/commands.md``)."""
     words = list(sys.argv[1:] if argv is None else argv)
     collect_less()
-    _survive_any_text()
+    standard_streams.guard()
     try:
-        code = _main(words)
+        try:
+            code = _main(words)
+        except SystemExit:  # argparse has printed its help
+            sys.stdout.flush()
+            raise
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print("Cancelled.", file=sys.stderr)
+        print("Canceled.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # The reader of stdout went away (``| head``): nothing is left to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except standard_streams.OutputError as error:
+        print(f"byom-gui: {error.sentence}", file=sys.stderr)
+        return 2
     return code
 
 
@@ -99,25 +101,25 @@ def _main(words: list[str]) -> int:
     return _run(command_parser(files[0]).parse_intermixed_args(words[words.index(files[0]) + 1 :]))
 
 
-def _survive_any_text() -> None:
-    """A terminal that can not show a character gets its number instead of an exception."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def _run(arguments: argparse.Namespace) -> int:
     from byom_gui.core.errors import AppError, Cancelled
 
     try:
         return int(arguments.run(arguments))
     except Cancelled:
-        print("Cancelled.", file=sys.stderr)
+        print("Canceled.", file=sys.stderr)
         return 130
     except AppError as error:
         from byom_gui.commands.common import say
 
         say(f"byom-gui: {error.sentence}")
+        return 2
+    except OSError as error:
+        # What the system refuses and no command expects: a name that is too long, a loop of links, no temporary folder.
+        from byom_gui.commands.common import say
+
+        what = f"{str(error.filename)[:200]} cannot be used" if error.filename else "The system refused"
+        say(f"byom-gui: {what}: {error.strerror or error}.")
         return 2
 
 

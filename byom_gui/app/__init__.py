@@ -29,6 +29,7 @@ def make_application() -> QApplication:
 
     from byom_gui import __version__
     from byom_gui.services import resources
+    from byom_gui.services.private import private_settings
     from byom_gui.ui import theme
     from byom_gui.ui.application import Application
 
@@ -39,6 +40,7 @@ def make_application() -> QApplication:
     app.setOrganizationName("byom-gui")
     app.setDesktopFileName("byom-gui")
     app.setWindowIcon(QIcon(str(resources.path("icon.svg"))))
+    private_settings(QSettings().fileName())
     choice = str(QSettings().value("theme", "system"))
     theme.prepare(app, choice if choice in ("light", "dark") else "system")  # type: ignore[arg-type]
     return app
@@ -98,15 +100,21 @@ def render_overlay(
     raster: Raster, predictions: Sequence[Prediction], colours: Mapping[str, ClassColour], target: Path
 ) -> None:
     """Writes a picture with its overlays, drawn by the painter of the window. Raises FileError."""
+    from PySide6.QtCore import QBuffer, QIODevice
     from PySide6.QtGui import QGuiApplication
+
+    from byom_gui.services.files import atomic_write
 
     if QGuiApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a display, if there is one, is not needed to write files
         _keep.append(QGuiApplication(sys.argv[:1]))
     from byom_gui.ui.painter import render
 
-    if not render(raster, predictions, colours).save(str(target)):
-        raise FileError(f"{target} could not be written.", where=str(target))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not render(raster, predictions, colours).save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise FileError(f"{target} could not be drawn.", where=str(target))
+    atomic_write(target, bytes(buffer.data().data()))
 
 
 def use_scratch_folders(folder: Path) -> None:

@@ -97,10 +97,11 @@ class Filing:
     def keep_pasted(self, data: bytes) -> Path:
         """A private file for a pasted picture, named by what it holds."""
         from byom_gui.services.files import atomic_write
+        from byom_gui.services.private import private_folder
         from byom_gui.services.stores import state_folder
 
         target = state_folder() / "pasted" / f"pasted-{hashlib.sha256(data).hexdigest()[:12]}.png"
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(target.parent)
         atomic_write(target, data, private=True)
         return target
 

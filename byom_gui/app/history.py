@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from byom_gui.core.cancel import CancelToken
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 def ledger_backend(server: Callable[[], ModelServer]) -> LedgerBackend:
     """The callables of the window."""
     return LedgerBackend(
-        lambda entry, previews: _ledger().add(replace(entry, golden=_golden(previews))),
+        lambda entry, previews: _ledger().keep_golden(entry, _golden(previews)),
+        lambda entry, there: _ledger().settle(entry, there),
         lambda: _ledger().entries(),
         lambda id_: _ledger().forget(id_),
         lambda entry, settings, cancel, tell: _since(entry, server(), settings, cancel, tell),

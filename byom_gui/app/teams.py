@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Origin, SecretPlace, SecretRef, parse_address
 from byom_gui.core.errors import InputError
+from byom_gui.core.ledger import Entry, now
 from byom_gui.core.profile import ApiProfile, plan_request
 from byom_gui.core.registering import RegisterOutcome, TeamInfo
 from byom_gui.core.registration import Registration
@@ -92,9 +94,17 @@ def _key(world: World, team: KnownTeam) -> str:
 def _register(
     world: World, team: KnownTeam, registration: Registration, profile: ApiProfile, cancel: CancelToken
 ) -> RegisterOutcome:
+    from byom_gui.services.submission import submit
+
+    started = time.time()
     key = _key(world, team)
     v7 = world.v7()
     info = v7.token_info(key, cancel)
     if info.slug != team.slug:
         raise InputError(f"The key belongs to the team {info.slug} now, and not to {team.slug}.", where="team")
-    return v7.register(plan_request(profile, registration, info, v7.host), world.secrets.get, key, cancel)
+    request = plan_request(profile, registration, info, v7.host)
+    return submit(
+        Entry(now(), team.host, team.slug, team.name, "unknown", registration),
+        lambda: v7.register(request, world.secrets.get, key, cancel),
+        started,
+    )

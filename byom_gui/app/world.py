@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
+    from byom_gui.core.ledger import Entry
     from byom_gui.core.observations import ClassesObservation, PingReport, Stage
     from byom_gui.core.profile import RegisterRequest
     from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
@@ -277,9 +279,16 @@ class World:
         v7, key = self._v7()
         return make_missing(v7, key, team.slug, wanted, cancel, on_progress)
 
-    def _register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
+    def _register(self, request: RegisterRequest, entry: Entry | None, cancel: CancelToken) -> RegisterOutcome:
+        from byom_gui.services.submission import submit
+
+        started = time.time()
         v7, key = self._v7()
-        outcome = v7.register(request, self.secrets.get, key, cancel)
+
+        def send() -> RegisterOutcome:
+            return v7.register(request, self.secrets.get, key, cancel)
+
+        outcome = send() if entry is None else submit(entry, send, started)
         _log.info("register at %s: %s", self.v7_host(), outcome.kind)
         return outcome
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
-from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
+from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, check_proxy, parse_address
 from byom_gui.core.errors import FileError, InputError
-from byom_gui.core.image import ImageSource
+from byom_gui.core.image import ImageSource, check_image_address
 from byom_gui.core.project import Project, Settings
 from byom_gui.services.model_server import ModelServer
 from byom_gui.services.secrets import SecretStore
@@ -58,8 +58,9 @@ def make_folder(folder: Path) -> None:
     """Makes a folder for results, where it is not there yet. Raises FileError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"The folder {folder} can not be made: {error.strerror}.") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no folder can have this name"
+        raise FileError(f"The folder {folder} cannot be created: {why}.") from None
 
 
 def write_text(target: str, text: str) -> None:
@@ -151,6 +152,7 @@ class Connection:
 def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connection:
     """Reads the connection options; the first positional is the endpoint unless ``--project`` is given."""
     from byom_gui.services.files import load_project
+    from byom_gui.services.tls import check_ca_file
 
     store = SecretStore(use_environment=True)
     rest = list(positionals)
@@ -167,6 +169,10 @@ def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connec
     endpoint = _with_auth(endpoint, arguments, store)
     store.environment_origin = endpoint.origin
     settings = _settings(project.settings, arguments)
+    if settings.ca_file and not settings.insecure:
+        check_ca_file(settings.ca_file)
+    if arguments.image_url:
+        check_image_address(arguments.image_url)
     classes = project.registration.classes
     if arguments.classes:
         classes = read_class_file(Path(arguments.classes))
@@ -206,11 +212,13 @@ def _settings(settings: Settings, arguments: argparse.Namespace) -> Settings:
         changes["concurrency"] = arguments.concurrency
     if arguments.ca:
         if not Path(arguments.ca).is_file():
-            raise InputError(f"The CA file {arguments.ca} is not there.")
+            what = "is not a regular file" if Path(arguments.ca).exists() else "is not there"
+            raise InputError(f"The CA file {arguments.ca} {what}.")
         changes["ca_file"] = arguments.ca
     if arguments.insecure:
         changes["insecure"] = True
     if arguments.proxy:
+        check_proxy(arguments.proxy)
         changes["proxy"] = arguments.proxy
     return replace(settings, **changes)  # type: ignore[arg-type]
 
@@ -229,11 +237,12 @@ def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
 def read_class_file(path: Path) -> ClassList:
     """A class list from a file of lines, CSV or JSON; what can not be read is said, and stops."""
     from byom_gui.core.class_text import parse_class_list
+    from byom_gui.services.files import read_bytes
 
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"The class file {path} can not be read: {error.strerror}.") from None
+        text = read_bytes(path).decode("utf-8-sig")
+    except FileError as error:
+        raise InputError(f"The class file cannot be read. {error.sentence}") from None
     except UnicodeDecodeError:
         raise InputError(f"The class file {path} is not UTF-8 text.") from None
     parsed = parse_class_list(text)

@@ -26,6 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", metavar="N", nargs="?", type=int, help="one of them; 1 is the newest")
     parser.add_argument("--compare", action="store_true", help="ask the server what it says now (the newest, or N)")
     parser.add_argument("--forget", action="store_true", help="delete N from the history; V7 keeps it")
+    parser.add_argument(
+        "--arrived",
+        choices=("yes", "no"),
+        help="you looked in V7 after an outcome that is not known: N (the newest where not given) is there, or is not",
+    )
     parser.add_argument("--json", metavar="FILE", help="write it as JSON (- is stdout)")
 
 
@@ -41,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         ledger.forget(entry.id)
         say(f"Forgotten here: {entry.registration.name} in {entry.team_name}. V7 keeps it.")
         return 0
+    if arguments.arrived:
+        return _settle(ledger, _one(entries, arguments.number or 1), arguments.arrived == "yes")
     if arguments.compare:
         return _compare(_one(entries, arguments.number or 1), arguments.json)
     shown = entries if arguments.number is None else (_one(entries, arguments.number),)
@@ -62,8 +69,17 @@ def _one(entries: tuple[Entry, ...], number: int | None) -> Entry:
     return entries[number - 1]
 
 
+def _settle(ledger: Ledger, entry: Entry, there: bool) -> int:
+    name = f"{entry.registration.name} in {entry.team_name}"
+    if entry.outcome != "unknown":
+        raise InputError(f"{name} is registered: V7 said so, or you did. To delete it here, use --forget.")
+    ledger.settle(entry, there)
+    say(f"{name}: registered, as you saw in V7." if there else f"{name}: not in V7, so it is no longer listed here.")
+    return 0
+
+
 def _line(number: int, entry: Entry) -> str:
-    outcome = "" if entry.outcome == "registered" else "  (V7 gave no answer: it may have arrived)"
+    outcome = "" if entry.outcome == "registered" else "  (V7 did not respond: it may have arrived)"
     where = f"{entry.team_name} at {entry.host}"
     return f"{number:>3}  {entry.when}  {entry.registration.name}  {where}  {entry.address}  " + (
         f"{len(entry.classes)} classes{outcome}"

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TextIO
 
+from byom_gui.commands.answers_file import AnswersFile
 from byom_gui.commands.common import (
     Connection,
     add_connection_options,
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     # One list for all images, so that a class has one colour in all of them.
     names = list(connection.classes.names)
     chosen = {entry.name: entry.color for entry in connection.classes if entry.color}
-    with _answers(out) as lines:
+    with AnswersFile(out / "answers.jsonl") as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
             if targets != Targets() and not isinstance(result, str) and result.answer is not None:
@@ -79,8 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
             any_reply |= replied
             any_call |= not isinstance(result, str)
             answered, failed = answered + good, failed + (not good)
-            lines.write(json_text(record, indent=None) + "\n")
-            lines.flush()
+            lines.write(json_text(record, indent=None))
             say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
             if painting and not isinstance(result, str):
                 names += [p.name for p in _predictions(result)]
@@ -102,15 +101,6 @@ def _mapped(file: str | None) -> dict[str, str | None]:
         return names_in(read_json(read_bytes(Path(file))).value)
     except JsonError as error:
         raise InputError(f"{file} is not JSON. {error.sentence}", where=file) from None
-
-
-def _answers(out: Path) -> TextIO:
-    """The file for the answers, empty. Raises FileError before any call is made."""
-    target = out / "answers.jsonl"
-    try:
-        return target.open("w", encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"{target} could not be written: {error.strerror}.", where=str(target)) from None
 
 
 def _all(

@@ -18,6 +18,7 @@ from byom_gui.commands.common import (
 )
 from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.reaching import UNKNOWN, Row, as_json, found_here, judged, reached, read_output, script
+from byom_gui.services.files import read_bytes
 from byom_gui.services.images import small_sample
 
 _MARKS = {"ok": "ok  ", "warn": "WARN", "bad": "BAD ", "todo": "?   "}
@@ -67,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _text(name: str) -> str:
     """What was printed elsewhere. Raises FileError, InputError."""
     try:
-        data = sys.stdin.buffer.read(_MOST + 1) if name == "-" else Path(name).read_bytes()
+        data = sys.stdin.buffer.read(_MOST + 1) if name == "-" else read_bytes(Path(name))
     except OSError as error:
-        raise FileError(f"{name} can not be read: {error.strerror}.", where=name) from None
+        raise FileError(f"stdin cannot be read: {error.strerror}.", where=name) from None
     if len(data) > _MOST:
         raise InputError("That is far more than the script prints. Paste only what it printed.")
     return data.decode("utf-8", "replace")

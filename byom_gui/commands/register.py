@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, tell_secrets, v7_key
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Origin, SecretRef
-from byom_gui.core.errors import FileError, InputError
-from byom_gui.core.ledger import Entry, Outcome
+from byom_gui.core.errors import AppError, Cancelled, InputError
+from byom_gui.core.ledger import Entry, Unsettled, now
 from byom_gui.core.observations import SentRequest
 from byom_gui.core.profile import plan_request
-from byom_gui.core.registering import OutcomeKind, RegisterOutcome, TeamInfo, V7Error
+from byom_gui.core.registering import MAY_HAVE_ARRIVED, MAYBE_ARRIVED, OutcomeKind, RegisterOutcome, TeamInfo, V7Error
 from byom_gui.core.registration import Registration
 from byom_gui.core.teams import team_ref
 from byom_gui.services import http
@@ -21,9 +23,14 @@ from byom_gui.services.files import load_registration
 from byom_gui.services.ledger import Ledger
 from byom_gui.services.secrets import SecretStore
 from byom_gui.services.stores import load_profile
+from byom_gui.services.submission import process_started, submit
 from byom_gui.services.v7 import V7, v7_host
 from byom_gui.services.wire import Options
 
+_SETTLE = (
+    "Look on V7's Models page. If it is there: byom-gui history 1 --arrived yes (byom-gui history lists the numbers). "
+    "If it is not: register it again with --again."
+)
 REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited", "refused")
 
 
@@ -32,12 +39,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?", help="a project, or a registration JSON")
     parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and register nothing")
     parser.add_argument(
+        "--again",
+        action="store_true",
+        help="send it although an earlier one of this name may have arrived: you looked in V7, it is not there",
+    )
+    parser.add_argument(
         "--team", nargs="+", metavar="SLUG", default=[], help="the teams that it goes to, each by the key of its own"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 registered, 4 V7 refused, 5 V7 not reached or the outcome unknown; of several teams the worst."""
+    """0 registered, 4 V7 refused, 5 V7 not reached or an outcome unknown; of several teams the worst."""
     if arguments.file is None and len(arguments.team) > 1:
         # ``--team SLUG FILE``: the option took the file for one more team.
         arguments.file = arguments.team.pop()
@@ -51,15 +63,17 @@ def run(arguments: argparse.Namespace) -> int:
     host = v7_host(environment())
     say(f"V7: {host}" + (" (the stand-in or another host, not V7's own)" if host.is_loopback else ""))
     slugs = list(dict.fromkeys(arguments.team))
-    sending = _Sending(host, registration, store, arguments.dry_run, cancel_on_interrupt(), named=len(slugs) > 1)
+    sending = _Sending(host, registration, store, arguments, cancel_on_interrupt())
     if len(slugs) < 2:
         return sending.to(slugs[0] if slugs else "")
     codes = []
     for slug in slugs:
         try:
             codes.append(sending.to(slug))
-        except InputError as error:
-            # One team that can not be had does not stop the others.
+        except Cancelled:
+            raise
+        except AppError as error:
+            # One team that cannot be sent to does not stop the others.
             say(f"{slug}: {error.sentence}")
             codes.append(2)
     return max(codes)
@@ -73,13 +87,12 @@ class _Sending:
         host: Origin,
         registration: Registration,
         store: SecretStore,
-        dry: bool,
+        arguments: argparse.Namespace,
         token: CancelToken,
-        *,
-        named: bool,
     ) -> None:
-        self._host, self._registration, self._store, self._dry, self._token = host, registration, store, dry, token
-        self._named = named
+        self._host, self._registration, self._store, self._token = host, registration, store, token
+        self._dry, self._again, self._named = arguments.dry_run, arguments.again, len(arguments.team) > 1
+        self._started = process_started()
 
     def to(self, slug: str) -> int:
         """Sends it to a team, to the key's own where ``slug`` is empty. Raises InputError where there is no key."""
@@ -104,12 +117,10 @@ class _Sending:
         if self._dry:
             print(printable(as_text(request.masked())))
             return 0
-        outcome = client.register(request, self._store.get, key, self._token)
-        if outcome.kind in ("registered", "unknown"):
-            _note(self._registration, team, str(self._host), outcome)
+        entry = Entry(now(), str(self._host), team.slug, team.name, "unknown", self._registration)
         if self._named:
             say(f"{team.name}:")
-        return _tell(outcome)
+        return self._submit(entry, lambda: client.register(request, self._store.get, key, self._token))
 
     def _show_without_key(self, slug: str) -> int:
         """The request as far as it is known without V7: which team a key belongs to is not."""
@@ -118,15 +129,38 @@ class _Sending:
         print(printable(as_text(plan_request(load_profile(), self._registration, team, self._host).masked())))
         return 0
 
+    def _submit(self, entry: Entry, send: Callable[[], RegisterOutcome]) -> int:
+        try:
+            outcome = submit(entry, send, self._started, again=self._again)
+        except Unsettled as error:
+            say(error.sentence)
+            if error.entry is None:
+                return 5
+            if not sys.stdin or not sys.stdin.isatty():
+                say(_SETTLE)
+                return 5
+            return self._asked(error.entry, entry, send)
+        except Cancelled:
+            say(f"{MAY_HAVE_ARRIVED} The history lists it as one that may have arrived (byom-gui history).")
+            raise
+        code = _tell(outcome)
+        if outcome.kind in MAYBE_ARRIVED:
+            say(_SETTLE)
+        return code
 
-def _note(registration: Registration, team: TeamInfo, host: str, outcome: RegisterOutcome) -> None:
-    """Keeps it in the history. That the disk refuses is said, and changes nothing of what V7 did."""
-    kind: Outcome = "registered" if outcome.kind == "registered" else "unknown"
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    try:
-        Ledger().add(Entry(when, host, team.slug, team.name, kind, registration, outcome.model_url))
-    except FileError as error:
-        say(f"It is not in the history: {error.sentence}")
+    def _asked(self, earlier: Entry, entry: Entry, send: Callable[[], RegisterOutcome]) -> int:
+        """Asks on the terminal what became of the earlier one, and goes on from there."""
+        print("Is it on V7's Models page? [yes/no, Enter stops here] ", end="", file=sys.stderr, flush=True)
+        said = sys.stdin.readline().strip().lower()
+        if said in ("y", "yes"):
+            Ledger().settle(earlier, True)
+            say("The history now lists it as registered. Nothing was sent now.")
+            return 0
+        if said in ("n", "no"):
+            Ledger().settle(earlier, False)
+            return self._submit(replace(entry, when=now()), send)
+        say("Nothing was sent.")
+        return 5
 
 
 def _tell(outcome: RegisterOutcome) -> int:

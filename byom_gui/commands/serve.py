@@ -10,6 +10,7 @@ from pathlib import Path
 from byom_gui.commands.common import cancel_on_interrupt, environment, port, say
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.errors import InputError
+from byom_gui.services.files import atomic_write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,10 +61,7 @@ def _list_faults() -> None:
 def _write_ca(file: str, pem: bytes) -> None:
     if not pem:
         raise InputError("--write-ca needs a fault of TLS with a certificate, such as --fault tls.expired.")
-    try:
-        Path(file).write_bytes(pem)
-    except OSError as error:
-        raise InputError(f"The certificate can not be written to {file}.", detail=str(error)) from None
+    atomic_write(Path(file), pem)
 
 
 def _secret(name: str | None, variable: str, option: str) -> str:

@@ -19,6 +19,7 @@ from byom_gui.core.errors import InputError
 MASK = "••••••••"
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_USER_INFO = re.compile(r"//[^/?#]*@")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 
@@ -203,6 +204,14 @@ def parse_address(text: str) -> ParsedAddress:
     if len(set(names)) < len(names):
         raise _bad("The address gives the same query name twice. Keep one of them.")
     return ParsedAddress(Address(origin, _sound_path(parts.path), names), pairs)
+
+
+def check_proxy(text: str) -> None:
+    """Raises InputError where ``text`` is no proxy's address. A user and a password in it are not judged."""
+    try:
+        parse_address(_USER_INFO.sub("//", text, count=1))
+    except InputError as error:
+        raise InputError(f"The proxy cannot be used. {error.sentence}", where="proxy") from None
 
 
 def _bad(sentence: str) -> InputError:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from byom_gui.core.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,30 @@ class ImageRef:
     kind: Literal["file", "url", "pasted"]
     place: str
     name: str
+
+
+def address_name(url: str) -> str:
+    """What an image's address calls it: the last part of its path; the address itself where it has none."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # such as http://[::1
+        return url
+    return unquote(path.rpartition("/")[2]) or url
+
+
+def check_image_address(url: str) -> None:
+    """Raises InputError where nobody can fetch an image from this address."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or any(c.isspace() or not c.isprintable() for c in url):
+        raise InputError(
+            "The image address cannot be used. It must be a complete address such as https://host/image.png, without "
+            "spaces.",
+            where="image-url",
+        )
 
 
 @dataclass(frozen=True, slots=True)

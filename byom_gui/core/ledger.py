@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from byom_gui.core.classes import ClassEntry
-from byom_gui.core.errors import FileError
+from byom_gui.core.errors import AppError, FileError
 from byom_gui.core.geometry import bounds
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.reconcile import near_key, words
@@ -78,6 +79,52 @@ class Entry:
         """Where the model answered, without query values."""
         endpoint = self.registration.endpoint
         return endpoint.infer.shown if endpoint else ""
+
+    @property
+    def started(self) -> str:
+        """When it was sent, for people, in UTC; what a file holds instead of a time is shown as it is."""
+        try:
+            return datetime.fromisoformat(self.when).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        except ValueError:
+            return self.when
+
+
+class Unsettled(AppError):
+    """Nothing was sent, because another registration of the same name in the same team may have arrived.
+
+    Args:
+        entry: the earlier registration, whose outcome the user has to settle; None where another window or command is
+            registering right now or has just done so.
+    """
+
+    def __init__(self, sentence: str, entry: Entry | None = None) -> None:
+        super().__init__(sentence, where="v7")
+        self.entry = entry
+
+
+def unsettled(entry: Entry) -> Unsettled:
+    """The refusal to send again while the outcome of ``entry`` is not known."""
+    name, team = entry.registration.name, entry.team_name
+    what = f"A registration of “\u2068{name}\u2069” to “\u2068{team}\u2069” was started at {entry.started}"
+    return Unsettled(
+        f"{what}, and its outcome is not known: it may have arrived. Look on V7's Models page whether it is there. "
+        "Nothing was sent now.",
+        entry,
+    )
+
+
+def now() -> str:
+    """This moment, as an entry holds it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def latest(entries: Iterable[Entry], like: Entry) -> Entry | None:
+    """The newest registration of the same name in the same team of the same V7; ``entries`` are newest first."""
+    return next((each for each in entries if _key(each) == _key(like)), None)
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return entry.host, entry.team, entry.registration.name.strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from byom_gui.core.classes import ClassEntry, ClassList
-from byom_gui.core.errors import FileError
-from byom_gui.core.image import ImageRef
+from byom_gui.core.endpoint import check_proxy
+from byom_gui.core.errors import FileError, InputError
+from byom_gui.core.image import ImageRef, address_name
 from byom_gui.core.registration import (
     Registration,
     check_format,
@@ -161,6 +161,11 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     if "@" in values.get("proxy", ""):
         sentence = "settings.proxy holds a user or a password. Keep the address alone."
         raise FileError(sentence, where="settings.proxy")
+    if values.get("proxy"):
+        try:
+            check_proxy(values["proxy"])
+        except InputError as error:
+            raise FileError(f"settings.proxy: {error.sentence}", where="settings.proxy") from None
     known = {name: values[name] for name in names if name in values}
     return replace(Settings(**known), extra=unknown(values, names))
 
@@ -175,11 +180,15 @@ def _images(items: Iterable[Mapping[str, Any] | str]) -> tuple[tuple[ImageRef, .
     """Images, and the unknown keys of each by its id. An id that is missing or stands twice is made anew."""
     images: dict[str, ImageRef] = {}
     of_images: dict[str, Any] = {}
+    repeated: dict[str, int] = {}
     for number, item in enumerate(items, 1):
         values: Mapping[str, Any] = {"place": item} if isinstance(item, str) else item
         id_ = values.get("id") or f"image-{number}"
+        first = id_
         while id_ in images:
-            id_ += "-again"
+            # Counted on from the last one: from the start again, thousands of one id would take minutes.
+            repeated[first] = repeated.get(first, 1) + 1
+            id_ = f"{first}-{repeated[first]}"
         images[id_] = _image(id_, values)
         if more := unknown(values, _IMAGE_KEYS):
             of_images[id_] = more
@@ -191,5 +200,5 @@ def _image(id_: str, values: Mapping[str, Any]) -> ImageRef:
     kind: Literal["file", "url", "pasted"] = values.get("kind") or (
         "url" if where.startswith(("http://", "https://")) else "file"
     )
-    name = values.get("name") or re.split(r"[/\\]", urlsplit(where).path if kind == "url" else where)[-1] or where
+    name = values.get("name") or (address_name(where) if kind == "url" else re.split(r"[/\\]", where)[-1] or where)
     return ImageRef(id_, kind, where, name)

@@ -31,6 +31,10 @@ OutcomeKind = Literal[
 ]
 
 
+MAYBE_ARRIVED: tuple[OutcomeKind, ...] = ("unknown", "server-error")
+"""The outcomes after which V7 may hold the model: it is not sent again before the user has looked."""
+
+
 @dataclass(frozen=True, slots=True)
 class TeamInfo:
     """The team that a V7 key belongs to."""

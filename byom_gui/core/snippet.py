@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from byom_gui.core.errors import InputError
 from byom_gui.core.profile import METHODS, ApiProfile
@@ -47,6 +46,7 @@ _MEANINGS: dict[str, str] = {
     "header": "auth_secret_header",
 }
 _SECRET = re.compile(r"pass(word|wd)?|secret(?!_?header)|token|api_?key|credential", re.IGNORECASE)
+_USER_INFO = re.compile(r"[^:/?#]*://[^/?#]*@")
 _SECRET_HEADER = re.compile(r"authorization|cookie|csrf|token|key|secret", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _BEFORE_COMMANDS = frozenset(("export", "local", "declare", "readonly", "then", "else", "do", "!", "time", "if", "{"))
@@ -289,7 +289,7 @@ def _curl(command: Command, arguments: Sequence[str]) -> _Curl:
             plain = re.sub(r"(?i)\b(apikey|bearer|basic)\b", "", MARK.sub("", text)).strip()
             curl.credentials += bool(_SECRET_HEADER.search(name)) and bool(plain)
     curl.method = curl.method or ("POST" if curl.data else "GET")
-    curl.credentials += "@" in urlsplit(MARK.sub("x", curl.url)).netloc
+    curl.credentials += bool(_USER_INFO.match(MARK.sub("x", curl.url)))
     return curl
 
 

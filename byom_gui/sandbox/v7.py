@@ -5,10 +5,12 @@ It is not V7. Where V7 has published nothing (the registration call), it follows
 
 from __future__ import annotations
 
+import errno
 import hmac
 import json
 import math
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -276,9 +278,17 @@ def _token_info(team: Team) -> Response:
 def _private(path: Path) -> TextIO:
     """Opens a file for appending that only its owner may read."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    except OSError as error:
-        raise InputError(f"The record can not be written to {path}.", detail=str(error), where="record") from None
+        # Without waiting: a pipe that nobody reads would hold the start up for ever.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o600)
+        if os.name != "nt":
+            os.set_blocking(handle, True)
+        if stat.S_ISREG(os.fstat(handle).st_mode) and os.name != "nt":
+            os.fchmod(handle, 0o600)  # it may have been there, readable by others
+    except (OSError, ValueError) as error:
+        why = (
+            "nobody reads from this pipe" if getattr(error, "errno", 0) == errno.ENXIO else "check its folder and mode"
+        )
+        raise InputError(f"The record cannot be written to {path}: {why}.", detail=str(error), where="record") from None
     return os.fdopen(handle, "a", encoding="utf-8")
 
 

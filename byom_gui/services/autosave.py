@@ -20,6 +20,7 @@ from byom_gui.core.project import Project, project_from_json, project_to_json
 from byom_gui.core.strict_json import read_json
 from byom_gui.services.files import atomic_write, read_bytes, to_bytes
 from byom_gui.services.locks import try_lock
+from byom_gui.services.private import private_file, private_folder
 
 FORMAT = "byom-autosave/1"
 
@@ -92,9 +93,8 @@ class Autosaves:
         if self._lock is not None:
             return
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.folder.chmod(0o700)
-            file = self._lock_file(self._id).open("wb")
+            private_folder(self.folder)
+            file = private_file(self._lock_file(self._id))
         except OSError as error:
             sentence = f"The folder for autosaves can not be used: {error.strerror}. Save the project by hand."
             raise FileError(sentence, where=str(self.folder), detail=repr(error)) from None

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassList
@@ -18,7 +17,7 @@ from byom_gui.core.diagnosis import Answered, diagnose, read_call, stage_outcome
 from byom_gui.core.endpoint import Address, Endpoint
 from byom_gui.core.errors import ImageError
 from byom_gui.core.findings import NotChecked
-from byom_gui.core.image import ImageRef, ImageSource
+from byom_gui.core.image import ImageRef, ImageSource, address_name
 from byom_gui.core.observations import Call, ClassesObservation, EdgeMap, Observations, PingReport, Purpose, Stage
 from byom_gui.core.project import Settings
 from byom_gui.core.report import CheckReport, latency_of
@@ -356,7 +355,7 @@ def _got_http(call: Call) -> bool:
 
 def _fetched(url: str, settings: Settings, cancel: CancelToken) -> ImageSource:
     """The image at ``url`` as it comes to this machine; without data and size where it does not come."""
-    name = urlsplit(url).path.rpartition("/")[2] or "image address"
+    name = address_name(url)
     try:
         return read_ref(ImageRef("image-url", "url", url, name), settings, cancel, http.send)
     except ImageError:

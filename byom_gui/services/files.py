@@ -20,6 +20,7 @@ from byom_gui.core.image import ImageRef
 from byom_gui.core.project import Project, project_from_json, project_to_json
 from byom_gui.core.registration import Registration, registration_from_json, registration_to_json, stamped
 from byom_gui.core.strict_json import JsonDocument, read_json
+from byom_gui.services.special import read_plain, write_special
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_STEPS_UP = 2
@@ -52,14 +53,17 @@ class Loaded:
 def atomic_write(path: Path, data: bytes, private: bool = False) -> None:
     """Writes ``data`` so that the file is either the old or the new one, never half of each.
 
-    A file keeps its mode; a new one gets the user's usual mode, or 0600 where ``private``. A link is followed.
+    A file keeps its mode; a new one gets the user's usual mode, or 0600 where ``private``. A link is followed. A
+    pipe or a device is written into.
 
     Raises:
         FileError: why it could not be written; the old file is untouched.
     """
-    target = Path(os.path.realpath(path))
     temporary: str | None = None
     try:
+        if write_special(path, data):
+            return
+        target = Path(os.path.realpath(path))
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", suffix=".tmp", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -69,7 +73,7 @@ def atomic_write(path: Path, data: bytes, private: bool = False) -> None:
         os.replace(temporary, target)
         temporary = None
         _sync_folder(target.parent)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise FileError(f"{path} could not be written: {_why(error)}.", where=str(path), detail=repr(error)) from None
     finally:
         if temporary is not None:
@@ -104,7 +108,9 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _why(error: OSError) -> str:
+def _why(error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return "no file can have this name"
     if isinstance(error, FileNotFoundError):
         return "the folder or file is not there"
     if isinstance(error, PermissionError):
@@ -126,9 +132,8 @@ def to_bytes(value: Mapping[str, Any]) -> bytes:
 def read_bytes(path: Path) -> bytes:
     """The file, at most 64 MB of it. Raises FileError."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
+        data = read_plain(path, MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
         raise FileError(f"{path} could not be read: {_why(error)}.", where=str(path), detail=repr(error)) from None
     if len(data) > MAX_BYTES:
         raise FileError(

@@ -14,6 +14,7 @@ from byom_gui.core.image import ImageSource
 from byom_gui.core.kept import from_bytes, to_bytes
 from byom_gui.core.observations import Call
 from byom_gui.core.project import Settings
+from byom_gui.services.private import private_descriptor, private_folder
 
 LIMIT = 500_000_000
 """Bytes on disk; the answers that were not used for longest go first."""
@@ -67,9 +68,9 @@ class KeptAnswers:
         path = self._path(key)
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(path.parent)
             before = path.stat().st_size if path.exists() else 0
-            with open(half, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            with open(half, "wb", opener=private_descriptor) as file:
                 file.write(data)
             half.replace(path)
         except OSError:

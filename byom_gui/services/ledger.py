@@ -9,6 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from byom_gui.core.cancel import CancelToken
@@ -25,6 +26,7 @@ from byom_gui.core.ledger import (
     entry_from_json,
     entry_to_json,
     golden_of,
+    latest,
 )
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.project import Settings
@@ -32,6 +34,7 @@ from byom_gui.services import images
 from byom_gui.services.files import atomic_write, to_bytes
 from byom_gui.services.model_server import ModelServer
 from byom_gui.services.previewing import infer_image
+from byom_gui.services.private import private_folder
 from byom_gui.services.stores import state_folder
 
 MOST = 300
@@ -52,25 +55,62 @@ class Ledger:
         """Keeps one; gives its id. The oldest of too many go. Raises FileError."""
         # Two within a second stand in the order in which they came.
         id_ = f"{_NO_DIGIT.sub('', entry.when)[:14]}-{time.time_ns() % 10**9:09}-{os.urandom(3).hex()}"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            why = f"The folder {self.folder} could not be made: {error.strerror}."
-            raise FileError(why, detail=repr(error)) from None
-        atomic_write(self._path(id_), to_bytes(entry_to_json(entry)), private=True)
+        self.put(replace(entry, id=id_))
         for old in self._files()[MOST:]:
-            with contextlib.suppress(OSError):
-                old.unlink()
+            if (read := _read(old)) is None or read.outcome != "unknown":
+                with contextlib.suppress(OSError):
+                    old.unlink()
         return id_
+
+    def put(self, entry: Entry) -> None:
+        """Writes an entry under its id, durably. Raises FileError."""
+        try:
+            private_folder(self.folder)
+        except OSError as error:
+            why = f"The folder {self.folder} could not be created: {error.strerror}."
+            raise FileError(why, detail=repr(error)) from None
+        atomic_write(self._path(entry.id), to_bytes(entry_to_json(entry)), private=True)
+
+    def settle(self, entry: Entry, there: bool) -> None:
+        """Notes what the user saw on V7's Models page. Raises FileError.
+
+        Args:
+            entry: a registration that may have arrived; without an id, the newest of its name in its team.
+            there: whether V7 has the model. Where it does not, no attempt under this name arrived.
+        """
+        entries = self.entries()[0]
+        if there:
+            found = next((each for each in entries if each.id == entry.id), None) or latest(entries, entry)
+            if found is not None and found.outcome == "unknown":
+                self.put(replace(found, outcome="registered"))
+            return
+        for each in entries:
+            if each.outcome == "unknown" and latest((each,), entry) is not None:
+                self.forget(each.id)
+
+    def keep_golden(self, entry: Entry, golden: tuple[Golden, ...]) -> None:
+        """Adds what the model said of some images to the newest registration like ``entry``. Raises FileError."""
+        found = latest(self.entries()[0], entry)
+        if found is not None and golden:
+            self.put(replace(found, golden=golden))
+
+    def changed_at(self, id_: str) -> float:
+        """When an entry was last written, in seconds since the epoch; 0 where it is gone."""
+        try:
+            return self._path(id_).stat().st_mtime
+        except OSError:
+            return 0.0
 
     def entries(self) -> tuple[tuple[Entry, ...], int]:
         """All that can be read, newest first, and how many files are damaged."""
-        found, damaged = [], 0
+        found: list[Entry] = []
+        damaged = 0
         for path in self._files():
-            try:
-                found.append(entry_from_json(json.loads(path.read_bytes()), path.stem))
-            except (OSError, ValueError, RecursionError, AppError):
+            entry = _read(path)
+            if entry is None:
                 damaged += 1
+            else:
+                found.append(entry)
         return tuple(found), damaged
 
     def forget(self, id_: str) -> None:
@@ -88,6 +128,14 @@ class Ledger:
         if not re.fullmatch(r"[0-9a-f-]{1,40}", id_):
             raise FileError("This registration is no longer in the history.")
         return self.folder / f"{id_}.json"
+
+
+def _read(path: Path) -> Entry | None:
+    """The entry in a file; None where it is damaged."""
+    try:
+        return entry_from_json(json.loads(path.read_bytes()), path.stem)
+    except (OSError, ValueError, RecursionError, AppError):
+        return None
 
 
 def golden_answers(answers: Iterable[tuple[str, str, Sequence[Prediction]]]) -> tuple[Golden, ...]:

@@ -11,6 +11,7 @@ from typing import IO
 
 from byom_gui.core.errors import FileError
 from byom_gui.services.files import read_bytes
+from byom_gui.services.private import private_file, private_folder
 from byom_gui.services.stores import state_folder
 
 if sys.platform == "win32":
@@ -62,8 +63,8 @@ class ProjectWatch:
         self._path, self._known = real, _digest(real)
         name = hashlib.sha256(str(real).encode("utf-8", "surrogateescape")).hexdigest()[:32]
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = (self._folder / f"{name}.lock").open("wb")
+            private_folder(self._folder)
+            file = private_file(self._folder / f"{name}.lock")
         except OSError:
             return True
         if not try_lock(file):

@@ -10,7 +10,6 @@ import faulthandler
 import io
 import logging
 import logging.handlers
-import os
 import platform
 import queue
 import re
@@ -25,6 +24,7 @@ from typing import IO
 
 from byom_gui.core.errors import FileError
 from byom_gui.services.files import atomic_write
+from byom_gui.services.private import private_descriptor, private_folder
 from byom_gui.services.stores import state_folder
 
 LOG_BYTES = 1_000_000
@@ -59,13 +59,9 @@ class _Formatter(logging.Formatter):
         return clean(super().format(record), self._scrub)
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 class _PrivateFiles(logging.handlers.RotatingFileHandler):
     def _open(self) -> io.TextIOWrapper:
-        return open(self.baseFilename, "a", encoding="utf-8", errors=self.errors, opener=_private)
+        return open(self.baseFilename, "a", encoding="utf-8", errors=self.errors, opener=private_descriptor)
 
 
 class Log:
@@ -87,13 +83,13 @@ class Log:
     def start(self) -> bool:
         """Begins to write; False where that can not be done, which is no reason not to open the window."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.folder)
             path = self.folder / "byom-gui.log"
             target = _PrivateFiles(
                 path, maxBytes=LOG_BYTES, backupCount=KEPT_LOGS - 1, encoding="utf-8", errors="backslashreplace"
             )
             self._fault = open(  # noqa: SIM115 - open as long as the process may fail
-                self.folder / "fault.log", "w", encoding="utf-8", opener=_private
+                self.folder / "fault.log", "w", encoding="utf-8", opener=private_descriptor
             )
         except OSError:
             return False
@@ -171,7 +167,7 @@ class Crashes:
         path = self._folder / f"crash-{now:%Y%m%d-%H%M%S}-{self._count}.txt"
         lines = ("byom-gui crash report", f"{now:%Y-%m-%d %H:%M:%S} UTC, in: {where}", *self._about, "", text)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._folder)
             atomic_write(path, clean("\n".join(lines), self._scrub).encode("utf-8", "backslashreplace"), private=True)
             _tidy(self._folder)
         except (OSError, FileError):

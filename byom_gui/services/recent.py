@@ -9,6 +9,7 @@ from pathlib import Path
 
 from byom_gui.core.errors import FileError
 from byom_gui.services.files import atomic_write
+from byom_gui.services.private import private_folder
 
 LIMIT = 10
 
@@ -55,5 +56,5 @@ class Recent:
         data = json.dumps({"recent": [str(item) for item in items[:LIMIT]]}, indent=2).encode()
         # A list of conveniences is not worth an error in the middle of opening a project.
         with contextlib.suppress(OSError, FileError):
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._path.parent)
             atomic_write(self._path, data, private=True)

@@ -14,6 +14,7 @@ from byom_gui.core.errors import AppError, FileError
 from byom_gui.core.profile import ApiProfile, default_profile
 from byom_gui.core.teams import KnownTeam, teams_from_json, teams_to_json
 from byom_gui.services.files import atomic_write, to_bytes
+from byom_gui.services.private import private_folder
 
 KEPT_REPORTS = 50
 
@@ -97,7 +98,7 @@ def _report_file(endpoint: Endpoint, folder: Path | None) -> Path:
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
     except OSError as error:
         raise FileError(
             f"The folder {path.parent} could not be made: {error.strerror}.", where=str(path), detail=repr(error)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from byom_gui.core.errors import InputError
 from byom_gui.core.observations import CertificateFacts
+from byom_gui.services.special import read_plain
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -45,8 +46,9 @@ def context(ca_file: str = "", insecure: bool = False) -> ssl.SSLContext:
 def check_ca_file(ca_file: str) -> None:
     """Raises InputError where ``ca_file`` can not serve as a list of trusted roots."""
     try:
+        read_plain(Path(ca_file), 1)  # a pipe or a device would keep OpenSSL reading for ever
         ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
+    except (OSError, ValueError) as error:  # SSLError is an OSError
         name = Path(ca_file).name
         raise InputError(
             f"The CA file {name} can not be used. Choose a PEM file that holds certificates.",

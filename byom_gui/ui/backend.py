@@ -107,7 +107,8 @@ class V7Backend:
     """Quick; called in the GUI thread."""
     token_info: Callable[[CancelToken], TeamInfo]
     team_classes: Callable[[TeamInfo, CancelToken], tuple[TeamClass, ...]]
-    register: Callable[[RegisterRequest, CancelToken], RegisterOutcome]
+    register: Callable[[RegisterRequest, Entry | None, CancelToken], RegisterOutcome]
+    """Sends it, once. The history's entry is written first, None in demo mode. Raises Unsettled."""
     load_profile: Callable[[], ApiProfile]
     save_profile: Callable[[ApiProfile], None]
     make_classes: Callable[[TeamInfo, Sequence[NewClass], CancelToken, Callable[[int, int, str], None]], MakingReport]
@@ -171,14 +172,17 @@ class TeamsBackend:
     """Makes its key the one in use."""
     place: Callable[[KnownTeam], SecretPlace]
     register: Callable[[KnownTeam, Registration, ApiProfile, CancelToken], RegisterOutcome]
+    """Sends it, once, and notes it in the history first. Raises Unsettled."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerBackend:
     """What was registered from this computer."""
 
-    add: Callable[[Entry, Iterable[Preview]], str]
-    """Keeps a registration, with what the model says of these images; gives its id."""
+    keep_answers: Callable[[Entry, Iterable[Preview]], None]
+    """Adds what the model says of these images to the newest registration of the same name in the same team."""
+    settle: Callable[[Entry, bool], None]
+    """Notes what the user saw in V7 of a registration that may have arrived: whether it is there."""
     entries: Callable[[], tuple[tuple[Entry, ...], int]]
     """Newest first; and how many can not be read."""
     forget: Callable[[str], None]

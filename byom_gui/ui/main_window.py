@@ -26,7 +26,7 @@ from byom_gui.ui.menus import THEMES, Menus
 from byom_gui.ui.pages import show_about, show_assumptions, show_keyboard
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.session import Session
-from byom_gui.ui.widgets.basic import label
+from byom_gui.ui.widgets.basic import ask, label
 from byom_gui.ui.widgets.notice import Notice
 from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
@@ -372,17 +372,36 @@ class MainWindow(QMainWindow):
         # Not from within the close that asked: Qt takes no second one meanwhile.
         QTimer.singleShot(0, self.close)
 
+    @property
+    def sending(self) -> bool:
+        """Whether a registration was sent whose answer is still awaited."""
+        return self.works.submitting.sending or self.teams.sending
+
+    def _ask_about_sending(self) -> None:
+        ask(
+            self,
+            "Registration under way",
+            "V7 has not responded to the registration yet.",
+            "If you close now, the registration may still arrive. History lists it as one that may have arrived, and "
+            "byom-gui asks before it sends it again.",
+            "Close anyway",
+            lambda: self.files.leave(self._close_now),
+        )
+
     def _restore(self) -> None:
         geometry = QSettings().value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Asks about unsaved changes; ends the work within a second."""
-        if self.files.unsaved and not self._may_close:
+        """Asks about a registration that V7 is working on and about unsaved changes; ends the work within a second."""
+        if not self._may_close and (self.sending or self.files.unsaved):
             # Saving takes a moment and may fail: the window closes once the project is on disk.
             event.ignore()
-            self.files.leave(self._close_now)
+            if self.sending:
+                self._ask_about_sending()
+            else:
+                self.files.leave(self._close_now)
             return
         QSettings().setValue("geometry", self.saveGeometry())
         self.works.close()

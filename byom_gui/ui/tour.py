@@ -72,6 +72,7 @@ class Tour:
         self.settle()
         path = self.out / f"{name}.png"
         if not self.window.grab().save(str(path)):
+            path.unlink(missing_ok=True)  # a full disk leaves half of it
             raise TourError(f"The picture {path} could not be written.")
         self.pictures.append(path)
         self._say(f"picture {path.name}")

@@ -13,7 +13,7 @@ from byom_gui.ui.work.filing import Filing
 from byom_gui.ui.work.inference import Inference
 from byom_gui.ui.work.keys import KEYRING, Keys
 from byom_gui.ui.work.pinging import Pinging
-from byom_gui.ui.work.submitting import Submitting
+from byom_gui.ui.work.submitting import LANE, Submitting
 from byom_gui.ui.work.viewing import Viewing
 
 
@@ -23,7 +23,9 @@ class Works(QObject):
     def __init__(self, session: Session, backend: Backend, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session, self.backend = session, backend
-        self.jobs = Jobs({"infer": session.settings.concurrency, KEYRING: 1, "diagnosis": 1, "ledger": 1}, self)
+        self.jobs = Jobs(
+            {"infer": session.settings.concurrency, KEYRING: 1, "diagnosis": 1, "ledger": 1, LANE: 1}, self
+        )
         common = (session, backend, self.jobs, self)
         self.inference = Inference(*common)
         self.pinging = Pinging(*common)

@@ -77,7 +77,7 @@ def test_a_folder_that_can_not_be_made_exits_2_before_any_call(call: Call, pictu
     (tmp_path / "taken").write_text("")
     got = call("infer", "http://127.0.0.1:9/infer", pictures / "one.jpg", "--out", "taken")
     assert got.code == 2
-    assert "The folder taken can not be made" in got.err
+    assert "The folder taken cannot be created" in got.err
 
 
 def test_answers_that_can_not_be_written_exit_2_before_any_call(call: Call, pictures: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_what_can_not_be_read_is_said(call: Call, model: ModelServer, tmp_path: 
     (tmp_path / "large.txt").write_text("x" * 1_000_001)
     for name, words in (
         ("other.txt", "not what the script prints"),
-        ("none.txt", "can not be read"),
+        ("none.txt", "could not be read"),
         ("large.txt", "far more"),
     ):
         got = call("reach", model.url, "--read", name)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byom_gui.core.endpoint import MASK, Address, Auth, Endpoint, Origin, SecretRef, parse_address
+from byom_gui.core.endpoint import MASK, Address, Auth, Endpoint, Origin, SecretRef, check_proxy, parse_address
 from byom_gui.core.errors import InputError
 
 
@@ -184,3 +184,15 @@ def test_secrets_are_keyed_by_origin_and_name() -> None:
     origin = Origin("https", "h", 8443)
     assert SecretRef("header", origin, "X-S").account == "header https://h:8443 X-S"
     assert SecretRef("v7-key", origin).account == "v7-key https://h:8443"
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "https://u:p@proxy.example", "http://[::1]:8080/"])
+def test_a_proxys_address_passes(proxy: str) -> None:
+    check_proxy(proxy)
+
+
+@pytest.mark.parametrize("proxy", ["proxy:3128", "http://[::1", "http://u:hush@h:99999", "socks5://h", "http://a b"])
+def test_what_is_no_proxy_is_refused_without_its_password(proxy: str) -> None:
+    with pytest.raises(InputError, match="The proxy cannot be used") as told:
+        check_proxy(proxy)
+    assert "hush" not in told.value.sentence

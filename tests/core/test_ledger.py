@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ from byom_gui.core.ledger import (
     entry_to_json,
     golden_of,
     last_of,
+    latest,
+    now,
+    unsettled,
 )
 from byom_gui.core.predictions import Prediction
 from byom_gui.core.registration import Registration
@@ -140,3 +144,15 @@ def test_the_last_of_an_address_and_what_the_draft_changes() -> None:
         "It was called “cells”, and is “cells 2” now.", "Credentials are sent in another way.", "“a” is now “A”.",
     )  # fmt: skip
     assert against_draft(first, replace(draft, endpoint=None, name="cells")) == ("“a” is now “A”.",)
+
+
+def test_the_newest_of_a_name_in_a_team_is_found_and_asked_about() -> None:
+    first, second = entry(), replace(entry(name=" cells "), outcome="unknown")
+    others = [replace(entry(), team="x"), replace(entry(), host="https://o"), entry(name="other")]
+    assert latest([*others, second, first], entry()) is second
+    assert latest(others, entry()) is None
+    told = unsettled(second)
+    assert told.entry is second
+    assert "“\u2068 cells \u2069” to “\u2068Lab\u2069” was started at 2026-11-27 06:00 UTC, and" in told.sentence
+    assert replace(entry(), when="soon").started == "soon"
+    assert datetime.fromisoformat(now()).utcoffset() == timedelta(0)

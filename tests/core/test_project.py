@@ -166,3 +166,25 @@ def test_what_is_new_since_the_last_registration() -> None:
     assert last_registered(project, "other") is None
     assert new_since(project.registration.classes, last) == (old,), "its type changed"
     assert new_since(project.registration.classes, None) == ()
+
+
+def test_thousands_of_one_image_id_are_told_apart_at_once() -> None:
+    images = [{"id": each, "place": f"{n}.png"} for n, each in enumerate(["a", "a-2", "a", "b"] + ["a"] * 20_000)]
+    project = project_from_json({**SOUND, "images": images})
+    ids = [image.id for image in project.images]
+    assert ids[:5] == ["a", "a-2", "a-3", "b", "a-4"]
+    assert len(set(ids)) == len(images)
+    assert max(map(len, ids)) < 12
+
+
+def test_an_image_address_that_cannot_be_read_is_kept_for_its_row_to_say_so() -> None:
+    images = ["http://[::1", {"place": "http://h:port/a.png", "kind": "url"}]
+    project = project_from_json({**SOUND, "images": images})
+    assert [(image.kind, image.name) for image in project.images] == [("url", "http://[::1"), ("url", "a.png")]
+
+
+def test_a_proxy_that_is_none_is_refused_by_its_place() -> None:
+    settings = {"proxy": "http://[::1"}
+    with pytest.raises(FileError, match=r"settings\.proxy: The proxy cannot be used") as told:
+        project_from_json({**SOUND, "settings": settings})
+    assert told.value.where == "settings.proxy"

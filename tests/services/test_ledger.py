@@ -65,7 +65,7 @@ def test_the_oldest_of_too_many_go(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(FileError, match="could not be made"):
+    with pytest.raises(FileError, match="could not be created"):
         Ledger(tmp_path / "file" / "ledger").add(entry())
 
 

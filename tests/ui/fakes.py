@@ -19,7 +19,7 @@ from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
 from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
-from byom_gui.core.ledger import Entry, Since, compare_classes, golden_of
+from byom_gui.core.ledger import Entry, Outcome, Since, compare_classes, golden_of, latest, now, unsettled
 from byom_gui.core.observations import (
     PING_STAGES,
     Call,
@@ -34,7 +34,7 @@ from byom_gui.core.observations import (
 from byom_gui.core.preview import Preview
 from byom_gui.core.profile import ApiProfile, RegisterRequest, default_profile
 from byom_gui.core.project import Project, Settings
-from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo, outcome_of
+from byom_gui.core.registering import MAYBE_ARRIVED, RegisterOutcome, TeamClass, TeamInfo, outcome_of
 from byom_gui.core.registration import Registration
 from byom_gui.core.report import CheckReport
 from byom_gui.core.teams import Environment, KnownTeam, drop, label, put
@@ -147,10 +147,30 @@ class World:
     def place(self, ref: SecretRef) -> SecretPlace:
         return KEEP if ref in self.secrets else SecretPlace("none", "not kept")
 
-    def register(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
+    def register(self, request: RegisterRequest, entry: Entry | None, cancel: CancelToken) -> RegisterOutcome:
+        return self.send(entry, lambda: self.answer_to(request, cancel))
+
+    def answer_to(self, request: RegisterRequest, cancel: CancelToken) -> RegisterOutcome:
         self.gate(cancel)
+        cancel.raise_if_cancelled()
         self.registered.append(request)
         return outcome_of(self.status, b"{}", None, request.masked())
+
+    def send(self, entry: Entry | None, send: Callable[[], RegisterOutcome]) -> RegisterOutcome:
+        """As ``services.submission`` does it, in memory."""
+        if entry is None:
+            return send()
+        last = latest(self.ledger, entry)
+        if last is not None and last.outcome == "unknown":
+            raise unsettled(last)
+        kept = replace(entry, id=f"e{len(self.ledger)}")
+        self.ledger.insert(0, kept)
+        outcome = send()
+        self.ledger.remove(kept)
+        if outcome.kind in ("registered", *MAYBE_ARRIVED):
+            known: Outcome = "registered" if outcome.kind == "registered" else "unknown"
+            self.ledger.insert(0, replace(kept, outcome=known))
+        return outcome
 
     def make_classes(
         self, team: TeamInfo, wanted: Sequence[NewClass], cancel: CancelToken, tell: Callable[[int, int, str], None]
@@ -174,10 +194,14 @@ class World:
     def register_in(
         self, team: KnownTeam, registration: Registration, profile: ApiProfile, cancel: CancelToken
     ) -> RegisterOutcome:
-        self.gate(cancel)
-        cancel.raise_if_cancelled()
         if team.slug in self.keyless:
             raise InputError("The key is no longer kept.")
+        entry = Entry(now(), team.host, team.slug, team.name, "unknown", registration)
+        return self.send(entry, lambda: self.sent_in(team, cancel))
+
+    def sent_in(self, team: KnownTeam, cancel: CancelToken) -> RegisterOutcome:
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
         self.registered_in.append(team.slug)
         return outcome_of(self.team_status.get(team.slug, 201), b"{}", None, None)
 
@@ -200,10 +224,17 @@ class World:
             on_level(levels[-1])
         return Capacity(tuple(levels))
 
-    def keep(self, entry: Entry, previews: Iterable[Preview]) -> str:
+    def keep(self, entry: Entry, previews: Iterable[Preview]) -> None:
         golden = tuple(golden_of(p.ref.name, p.ref.place, "ab" * 32, p.predictions) for p in previews if p.answered)
-        self.ledger.insert(0, replace(entry, id=f"e{len(self.ledger)}", golden=golden))
-        return self.ledger[0].id
+        found = latest(self.ledger, entry)
+        assert found is not None
+        self.ledger[self.ledger.index(found)] = replace(found, golden=golden)
+
+    def settle(self, entry: Entry, there: bool) -> None:
+        found = latest(self.ledger, entry)
+        if found is not None and found.outcome == "unknown":
+            at = self.ledger.index(found)
+            self.ledger[at : at + 1] = [replace(found, outcome="registered")] if there else []
 
     def drop(self, id_: str) -> None:
         self.ledger[:] = [each for each in self.ledger if each.id != id_]
@@ -293,7 +324,7 @@ class World:
                 export_json,
                 write_server,
             ),
-            LedgerBackend(self.keep, lambda: (tuple(self.ledger), 0), self.drop, self.since),
+            LedgerBackend(self.keep, self.settle, lambda: (tuple(self.ledger), 0), self.drop, self.since),
             TeamsBackend(
                 lambda: self.teams,
                 self.remember,

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Endpoint, parse_address
 from byom_gui.core.image import ImageRef
-from byom_gui.core.ledger import Entry
+from byom_gui.core.ledger import Entry, Unsettled
 from byom_gui.core.preview import Preview
 from byom_gui.core.project import Project
 from byom_gui.core.registering import TeamInfo
@@ -122,20 +122,85 @@ def test_an_unknown_outcome_is_kept_as_one_until_the_user_looked(ready: MainWind
     qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
 
 
-def test_looking_in_v7_before_the_history_is_written_forgets_the_unknown_one_all_the_same(
-    ready: MainWindow, world: World, qtbot: QtBot
+@pytest.mark.parametrize(("there", "left"), [(True, ["registered"]), (False, [])])
+def test_what_the_user_saw_in_v7_is_noted_after_the_sending_has_ended(
+    ready: MainWindow, world: World, qtbot: QtBot, there: bool, left: list[str]
 ) -> None:
     held = threading.Event()
     world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
-    ready.works.jobs.hold("ledger", True)
     ready.works.submitting.submit()
     ready.works.submitting.stop_watching()
+    ready.works.submitting.confirm(there)
     held.set()
-    ready.works.submitting.confirm(True)
-    assert world.ledger == []
-    ready.works.jobs.hold("ledger", False)
     qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
+    assert [each.outcome for each in world.ledger] == left
+
+
+def test_it_is_noted_before_it_is_sent_and_a_later_attempt_asks_first(
+    ready: MainWindow, world: World, qtbot: QtBot
+) -> None:
+    before: list[str] = []
+    world.gate = lambda _: before.extend(each.outcome for each in world.ledger)
+    world.status = 422
+    register(ready, qtbot, "invalid")
+    assert (before, world.ledger) == (["unknown"], [])
+    world.ledger = [entry("e7", outcome="unknown")]
+    world.status = 201
+    register(ready, qtbot, "unknown")
+    assert len(world.registered) == 1, "only the refused one was sent"
+    outcome = ready.parts.register.outcome
+    assert "was started at 2026-11-26 06:00 UTC" in outcome.accessibleName()
+    assert not ready.parts.register.register_button.isEnabled()
+    ready.works.submitting.confirm(False)
+    qtbot.waitUntil(lambda: world.ledger == [] and ready.works.jobs.busy == 0)
+    register(ready, qtbot, "registered")
     assert [each.outcome for each in world.ledger] == ["registered"]
+
+
+@pytest.mark.parametrize(("button", "left"), [("there", ["registered"]), ("absent", [])])
+def test_history_settles_what_may_have_arrived(
+    ready: MainWindow, world: World, qtbot: QtBot, button: str, left: list[str]
+) -> None:
+    world.ledger = [entry("e3", outcome="unknown")]
+    ready.history.read()
+    panel = ready.parts.history
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    assert panel.question.isVisible()
+    getattr(panel, button).click()
+    qtbot.waitUntil(lambda: [each.outcome for each in world.ledger] == left and ready.works.jobs.busy == 0)
+    assert not panel.question.isVisible()
+
+
+def test_another_window_that_registers_is_told_and_leaves_no_outcome(
+    ready: MainWindow, world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Unsettled("Another window or command is registering it right now.")
+
+    monkeypatch.setattr(world, "send", busy)
+    with qtbot.waitSignal(ready.works.submitting.notice) as told:
+        ready.works.submitting.submit()
+    assert told.args == ["Another window or command is registering it right now."]
+    assert ready.session.outcome is None
+    qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
+
+
+def test_closing_while_v7_works_asks_first(ready: MainWindow, world: World, qtbot: QtBot) -> None:
+    held = threading.Event()
+    world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
+    ready.works.submitting.submit()
+    assert not ready.close()
+    box = next(each for each in ready.findChildren(QMessageBox) if each.isVisible())
+    assert box.text() == "V7 has not responded to the registration yet."
+    box.reject()
+    assert ready.isVisible()
+    assert ready.sending
+    assert not ready.close()
+    boxes = [each for each in ready.findChildren(QMessageBox) if each.isVisible()]
+    next(each for each in boxes[-1].buttons() if each.text() == "Close anyway").click()
+    qtbot.waitUntil(lambda: not ready.isVisible())
+    held.set()
+    assert [each.outcome for each in world.ledger] == ["unknown"]
 
 
 def test_what_did_not_arrive_is_forgotten(ready: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -164,7 +229,7 @@ def test_one_is_forgotten_after_a_question_and_copied(ready: MainWindow, world: 
     panel = ready.parts.history
     qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
     panel.table.selectRow(1)
-    assert "V7 gave no answer" in panel.title.text()
+    assert "V7 did not respond" in panel.title.text()
     panel.copy.click()
     assert json.loads(QGuiApplication.clipboard().text())["outcome"] == "unknown"
     panel.forget.click()

@@ -14,6 +14,7 @@ from byom_gui.core.classes import ClassEntry
 from byom_gui.core.diagnosis import diagnose
 from byom_gui.core.endpoint import Endpoint, SecretRef, parse_address
 from byom_gui.core.errors import AppError
+from byom_gui.core.ledger import Entry
 from byom_gui.core.observations import ClassesObservation
 from byom_gui.core.profile import RegisterRequest
 from byom_gui.core.project import Project, Settings
@@ -312,7 +313,7 @@ def test_the_outcome_of_one_project_is_not_shown_in_the_next(window: MainWindow,
     assert window.session.project.registered == ()
 
 
-def fail_in_the_app(_: RegisterRequest, __: CancelToken) -> RegisterOutcome:
+def fail_in_the_app(_: RegisterRequest, __: Entry | None, ___: CancelToken) -> RegisterOutcome:
     """A fault of our own, who knows when."""
     raise AppError("Something unexpected went wrong in the app.")
 

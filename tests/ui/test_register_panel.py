@@ -166,7 +166,7 @@ def test_an_unknown_outcome_is_never_sent_again_before_one_has_looked(panel: Reg
     assert not panel.register_button.isEnabled()
     assert panel._reason.text() == "Look in V7 first, and say above whether it is there."
     assert not panel.outcome.again.isVisible()
-    for text, there in (("It is there", True), ("It is not", False)):
+    for text, there in (("Yes, it's there", True), ("No, it isn't", False)):
         with qtbot.waitSignal(panel.confirmed_there) as told:
             press(button(panel.outcome, text))
         assert told.args == [there]

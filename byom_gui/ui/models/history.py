@@ -34,7 +34,7 @@ class HistoryModel(RowsModel[Entry]):
     def tip(self, value: Entry, column: int, text: str) -> str:
         """What the mark of an unknown outcome means."""
         if column == WHEN and value.outcome == "unknown":
-            return "V7 gave no answer: it may have arrived."
+            return "V7 did not respond: it may have arrived."
         return text
 
     def cell(self, value: Entry, column: int, text: str) -> Cell:

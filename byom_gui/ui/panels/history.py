@@ -29,6 +29,8 @@ class HistoryPanel(QWidget):
     stop_wanted = Signal()
     copy_wanted = Signal(object)
     forget_wanted = Signal(object)
+    settled = Signal(object, bool)
+    """The user looked in V7: a registration that may have arrived is there, or is not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,12 +53,15 @@ class HistoryPanel(QWidget):
         self.compare = basic.button(_COMPARE, on_click=self._compare)
         self.copy = basic.button("Copy as JSON", kind="flat", on_click=lambda: self._wish(self.copy_wanted))
         self.forget = basic.button("Forget…", kind="flat", on_click=lambda: self._wish(self.forget_wanted))
+        self.there = basic.button("Yes, it's there", on_click=lambda: self._settle(True))
+        self.absent = basic.button("No, it isn't", on_click=lambda: self._settle(False))
+        self.question = basic.row(basic.label("Is it on V7's Models page?"), self.there, self.absent, None)
         buttons = basic.row(self.compare, self.copy, self.forget, None)
         words = Flowing()
         column = QVBoxLayout(words)
         column.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
         column.setSpacing(theme.px(8))
-        for part in (self.title, self.draft, self.server):
+        for part in (self.title, self.question, self.draft, self.server):
             column.addWidget(part)
         column.addStretch(1)
         basic.ground(words, "surface")
@@ -107,7 +112,8 @@ class HistoryPanel(QWidget):
             button.setEnabled(entry is not None)
         if entry is None:
             return
-        unknown = "" if entry.outcome == "registered" else " V7 gave no answer: it may have arrived."
+        self.question.setVisible(entry.outcome == "unknown")
+        unknown = "" if entry.outcome == "registered" else " V7 did not respond: it may have arrived."
         self.title.setText(f"{entry.registration.name}, {when_text(entry.when)}, in {entry.team_name}.{unknown}")
         if entry.id != self._looked_at:
             # What the server said was beside another one.
@@ -148,6 +154,11 @@ class HistoryPanel(QWidget):
             self.stop_wanted.emit()
         else:
             self._wish(self.compare_wanted)
+
+    def _settle(self, there: bool) -> None:
+        entry = self.selected
+        if entry is not None:
+            self.settled.emit(entry, there)
 
     def _wish(self, signal: SignalInstance) -> None:
         entry = self.selected

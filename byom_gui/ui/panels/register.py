@@ -14,7 +14,7 @@ from byom_gui.core.endpoint import SecretPlace
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import SentRequest
 from byom_gui.core.pace import clock_text
-from byom_gui.core.registering import OutcomeKind, RegisterOutcome, TeamInfo
+from byom_gui.core.registering import MAYBE_ARRIVED, OutcomeKind, RegisterOutcome, TeamInfo
 from byom_gui.ui import theme
 from byom_gui.ui.panels.by_hand import ByHand, HandRow, clear
 from byom_gui.ui.panels.register_findings import Findings, card
@@ -295,7 +295,7 @@ class RegisterPanel(QWidget):
             return "Something blocks registering. Mend it, or give a reason to register all the same."
         if not self._can:
             return self._why
-        if self._ended == "unknown":
+        if self._ended in MAYBE_ARRIVED:
             return "Look in V7 first, and say above whether it is there."
         return ""
 
@@ -304,7 +304,7 @@ class RegisterPanel(QWidget):
         self.register_button.setEnabled(not why and not self._sending)
         basic.set_tip(self.register_button, why)
         self.register_button.setAccessibleDescription(why)
-        basic.set_kind(self.register_button, "" if self._ended in ("registered", "unknown") else "primary")
+        basic.set_kind(self.register_button, "" if self._ended in ("registered", *MAYBE_ARRIVED) else "primary")
         self._reason.setText(why)
         for widget in (self.register_button, self.export, self._reason):
             widget.setVisible(not self._sending)

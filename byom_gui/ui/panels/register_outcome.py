@@ -8,7 +8,7 @@ from time import monotonic
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from byom_gui.core.registering import RegisterOutcome
+from byom_gui.core.registering import MAYBE_ARRIVED, RegisterOutcome
 from byom_gui.ui import icons, theme
 from byom_gui.ui.panels.by_hand import clear
 from byom_gui.ui.widgets import basic
@@ -31,7 +31,7 @@ NEXT_STEPS = (
     "In that stage, map each of its classes to a class of the team.",
     "Send one image through, and compare it with what you see here.",
 )
-_AGAIN = ("rate-limited", "server-error", "unreachable")
+_AGAIN = ("rate-limited", "unreachable")
 
 
 class Outcome(QFrame):
@@ -76,7 +76,7 @@ class Outcome(QFrame):
         self.setVisible(outcome is not None)
         if outcome is None:
             return
-        good, open_ = outcome.kind == "registered", outcome.kind in ("unknown", "rate-limited")
+        good, open_ = outcome.kind == "registered", outcome.kind in (*MAYBE_ARRIVED, "rate-limited")
         icons.set_picture(self._mark, "ok" if good else "warn" if open_ else "bad")
         self.setProperty("ground", "good" if good else "assumption" if open_ else "bad")
         basic.restyle(self)
@@ -105,9 +105,9 @@ class Outcome(QFrame):
 
     def _buttons(self, outcome: RegisterOutcome) -> list[QWidget]:
         open_v7 = basic.button("Open V7", "external", on_click=self.open_v7_clicked.emit)
-        if outcome.kind == "unknown":
-            there = basic.button("It is there", on_click=lambda: self.confirmed_there.emit(True))
-            absent = basic.button("It is not", on_click=lambda: self.confirmed_there.emit(False))
+        if outcome.kind in MAYBE_ARRIVED:
+            there = basic.button("Yes, it's there", on_click=lambda: self.confirmed_there.emit(True))
+            absent = basic.button("No, it isn't", on_click=lambda: self.confirmed_there.emit(False))
             basic.set_tip(absent, "Then it can be sent again.")
             return [open_v7, there, absent]
         if outcome.kind == "registered":

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from byom_gui.core.endpoint import check_proxy
+from byom_gui.core.errors import InputError
 from byom_gui.core.project import Settings
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
@@ -244,6 +246,12 @@ class ConnectionSettings(QDialog):
             return
         if text and "://" not in text:
             self.proxy_error.set_text("Put http:// before the proxy's address.")
+            return
+        try:
+            if text:
+                check_proxy(text)
+        except InputError as error:
+            self.proxy_error.set_text(error.sentence)
             return
         self.proxy_error.set_text("")
         self._set(proxy=text)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from byom_gui.core.endpoint import SecretPlace
-from byom_gui.core.registering import RegisterOutcome
+from byom_gui.core.registering import MAYBE_ARRIVED, RegisterOutcome
 from byom_gui.core.teams import ENVIRONMENTS, WORDS, KnownTeam
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
@@ -174,7 +174,7 @@ class TeamsDialog(QDialog):
     def set_outcome(self, slug: str, outcome: RegisterOutcome) -> None:
         """How it ended in one team."""
         good = outcome.kind == "registered"
-        mark = "ok" if good else "warn" if outcome.kind == "unknown" else "bad"
+        mark = "ok" if good else "warn" if outcome.kind in MAYBE_ARRIVED else "bad"
         self._set(slug, mark, " ".join(filter(None, (outcome.sentence, *outcome.errors, outcome.todo))))
         line = self._find(slug)
         if line is not None and good:

@@ -53,6 +53,7 @@ class HistoryWiring(QObject):
             panel.stop_wanted.connect(self._stop)
             panel.copy_wanted.connect(self._copy)
             panel.forget_wanted.connect(self._ask_forget)
+            panel.settled.connect(self._settle_outcome)
             panel.set_entries(self._entries, self._damaged)
         return self._made
 
@@ -83,7 +84,7 @@ class HistoryWiring(QObject):
             self._register.set_before("")
             return
         said = " ".join(against_draft(entry, session.project.registration)) or "Nothing is another since."
-        how = "Registered" if entry.outcome == "registered" else "Sent, with no answer of V7,"
+        how = "Registered" if entry.outcome == "registered" else "Sent, and may have arrived,"
         self._register.set_before(f"{how} in {entry.team_name} on {when_text(entry.when)}. {said}")
 
     def _last(self) -> Entry | None:
@@ -145,6 +146,13 @@ class HistoryWiring(QObject):
 
     def _forget(self, entry: Entry) -> None:
         forget = self._works.backend.ledger.forget
+        self._change(lambda: forget(entry.id))
+
+    def _settle_outcome(self, entry: Entry, there: bool) -> None:
+        settle = self._works.backend.ledger.settle
+        self._change(lambda: settle(entry, there))
+
+    def _change(self, work: Callable[[], None]) -> None:
         self._works.jobs.run(
-            lambda _: forget(entry.id), lambda _: self.read(), lambda error: self._say(error.sentence), lane="ledger"
+            lambda _: work(), lambda _: self.read(), lambda error: self._say(error.sentence), lane="ledger"
         )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from byom_gui.core.endpoint import SecretPlace
 from byom_gui.core.errors import AppError
-from byom_gui.core.ledger import Entry, Outcome, against_draft, last_of
+from byom_gui.core.ledger import Entry, Unsettled, against_draft, last_of, now
 from byom_gui.core.preview import Preview
-from byom_gui.core.registering import RegisterOutcome
+from byom_gui.core.registering import MAYBE_ARRIVED, RegisterOutcome
 from byom_gui.core.registration import Registration
 from byom_gui.core.teams import Environment, KnownTeam, find
 from byom_gui.ui.jobs import Job
@@ -20,6 +19,7 @@ from byom_gui.ui.models.history import when_text
 from byom_gui.ui.panels.teams_dialog import TeamsDialog
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.work.keys import KEYRING
+from byom_gui.ui.work.submitting import LANE
 from byom_gui.ui.works import Works
 
 Found = tuple[tuple[KnownTeam, ...], dict[str, SecretPlace], tuple[Entry, ...]]
@@ -184,35 +184,36 @@ class Teams(QObject):
             lambda job: register(team, registration, profile, job.token),
             lambda outcome: self._done(team, outcome),
             lambda error: self._failed(team, error),
-            lane="register",
+            lane=LANE,
         )
         self._now = team
 
     _now: KnownTeam | None = None
 
     def _done(self, team: KnownTeam, outcome: RegisterOutcome) -> None:
-        if outcome.kind in ("registered", "unknown"):
-            self._note(team, outcome)
+        if outcome.kind in ("registered", *MAYBE_ARRIVED):
+            self._keep_answers(team)
         if self._dialog is not None:
             self._dialog.set_outcome(team.slug, outcome)
         self._next()
 
     def _failed(self, team: KnownTeam, error: AppError) -> None:
         if self._dialog is not None:
-            self._dialog.set_failed(team.slug, error.sentence)
+            more = " Then say so under Register, History." if isinstance(error, Unsettled) and error.entry else ""
+            self._dialog.set_failed(team.slug, error.sentence + more)
         self._next()
 
-    def _note(self, team: KnownTeam, outcome: RegisterOutcome) -> None:
+    @property
+    def sending(self) -> bool:
+        """Whether V7's answer is still awaited."""
+        return self._job is not None
+
+    def _keep_answers(self, team: KnownTeam) -> None:
         registration, answers = self._sent
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        kind: Outcome = "registered" if outcome.kind == "registered" else "unknown"
-        entry = Entry(when, team.host, team.slug, team.name, kind, registration, outcome.model_url)
-        add = self._works.backend.ledger.add
+        entry = Entry(now(), team.host, team.slug, team.name, "unknown", registration)
+        keep, noted = self._works.backend.ledger.keep_answers, self._works.submitting.noted
         self._works.jobs.run(
-            lambda _: add(entry, answers),
-            lambda _: self._works.submitting.noted.emit(),
-            lambda error: self._say(error.sentence),
-            lane="ledger",
+            lambda _: keep(entry, answers), lambda _: noted.emit(), lambda error: self._say(error.sentence), lane=LANE
         )
 
     def _stop(self) -> None:
@@ -222,7 +223,6 @@ class Teams(QObject):
             return
         self._job.cancel()
         self._job = None
-        self._note(self._now, RegisterOutcome("unknown", "", ""))
         if self._dialog is not None:
             self._dialog.set_unknown(self._now.slug)
             self._dialog.set_busy(False)

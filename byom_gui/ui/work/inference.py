@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import AppError, Cancelled
-from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.image import ImageRef, ImageSource, Raster, address_name
 from byom_gui.core.kept import Packed, pack
 from byom_gui.core.preview import Preview, PreviewState, whole
 from byom_gui.core.retry import ask_patiently
@@ -163,7 +162,7 @@ class Inference(QObject):
 
     def add_urls(self, urls: Sequence[str]) -> None:
         """Adds images by address; each is fetched once to show it."""
-        self._add([new_ref("url", url, unquote(urlsplit(url).path.rpartition("/")[2]) or url) for url in urls])
+        self._add([new_ref("url", url, address_name(url)) for url in urls])
 
     def add_pictures(self, pictures: Sequence[bytes]) -> None:
         """Adds pasted pictures (PNG bytes), kept in private files."""

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from byom_gui.core.errors import AppError, InputError
+from byom_gui.core.errors import AppError, FileError, InputError
 from byom_gui.core.findings import Finding
-from byom_gui.core.ledger import Entry, Outcome
+from byom_gui.core.ledger import Entry, Unsettled, now
 from byom_gui.core.preview import Preview
 from byom_gui.core.profile import RegisterRequest, plan_request
 from byom_gui.core.project import Registered
-from byom_gui.core.registering import MAY_HAVE_ARRIVED, RegisterOutcome, TeamInfo
+from byom_gui.core.registering import MAY_HAVE_ARRIVED, MAYBE_ARRIVED, RegisterOutcome, TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
 
-
-@dataclass(slots=True)
-class _Unknown:
-    """An entry of the history whose outcome is unknown. Its id is written and read in the ledger's lane alone."""
-
-    id: str = ""
+LANE = "register"
+"""One job at a time, so that the history is changed only once the sending has ended."""
 
 
 class Submitting(QObject):
@@ -43,7 +39,6 @@ class Submitting(QObject):
         self._job: Job[RegisterOutcome] | None = None
         self._sent: tuple[Registration, TeamInfo, str] | None = None
         self._answers: tuple[Preview, ...] = ()
-        self._unknown: _Unknown | None = None
         self._began = 0.0
         self._clock = QTimer(self)
         self._clock.setInterval(200)
@@ -57,6 +52,11 @@ class Submitting(QObject):
         outcome = self._session.outcome
         if outcome is not None and outcome.kind == "registered" and self._job is None:
             self._session.set_outcome(None)
+
+    @property
+    def sending(self) -> bool:
+        """Whether V7's answer is still awaited."""
+        return self._job is not None
 
     def plan(self) -> tuple[RegisterRequest | None, str]:
         """The request as it would be sent now, or why there is none."""
@@ -103,13 +103,11 @@ class Submitting(QObject):
         # What is edited from now on was not sent.
         self._sent = (session.project.registration, session.team, str(planned.host))
         self._answers = tuple(session.previews.values())
-        self._unknown = None
         self._session.set_outcome(None)
         self._began = time.monotonic()
         self._clock.start()
-        self._job = self._jobs.run(
-            lambda job: self._backend.v7.register(planned, job.token), self._done, self._failed, lane="register"
-        )
+        entry, register = self._entry(), self._backend.v7.register
+        self._job = self._jobs.run(lambda job: register(planned, entry, job.token), self._done, self._failed, lane=LANE)
         self.sending_changed.emit(True)
 
     def stop_watching(self) -> None:
@@ -118,7 +116,7 @@ class Submitting(QObject):
             return
         self._job.cancel()
         self._end()
-        self._keep("unknown")
+        self._in_history()
         self._session.set_outcome(
             RegisterOutcome(
                 "unknown",
@@ -132,7 +130,7 @@ class Submitting(QObject):
         if self._job is not None:
             self._job.cancel()
             self._end()
-            self._keep("unknown")
+            self._in_history()
             self.notice.emit(
                 "The app no longer waits for V7. The registration may have arrived: look at V7's Models page."
             )
@@ -142,12 +140,13 @@ class Submitting(QObject):
         outcome = self._session.outcome
         if outcome is None:
             return
+        settle = self._backend.ledger.settle
+        self._in_history(lambda entry: settle(entry, there))
         if there:
             seen = replace(outcome, kind="registered", sentence="Registered, as you saw in V7.", todo="")
             self._note(seen)
             self._session.set_outcome(seen)
         else:
-            self._forget_unknown()
             self._session.set_outcome(None)
 
     def _end(self) -> None:
@@ -159,54 +158,47 @@ class Submitting(QObject):
         self._end()
         if outcome.kind == "registered":
             self._note(outcome)
-        elif outcome.kind == "unknown":
-            self._keep("unknown")
+        answers, keep = self._answers, self._backend.ledger.keep_answers
+        self._in_history(
+            (lambda entry: keep(entry, answers)) if outcome.kind in ("registered", *MAYBE_ARRIVED) else lambda _: None
+        )
         self._session.set_outcome(outcome)
 
     def _note(self, outcome: RegisterOutcome) -> None:
         if self._sent is not None:
             registration, team, host = self._sent
-            when = datetime.now(UTC).isoformat(timespec="seconds")
             classes = registration.classes.entries
-            registered = Registered(team.slug, host, when, registration.name, classes, outcome.model_url)
+            registered = Registered(team.slug, host, now(), registration.name, classes, outcome.model_url)
             self._session.note_registered(registered)
-            self._forget_unknown()
-            self._keep("registered", outcome.model_url)
 
-    def _keep(self, kind: Outcome, model_url: str = "") -> None:
-        """Puts what was sent into the history; practice is no registration."""
+    def _entry(self) -> Entry | None:
+        """What was sent, as the history holds it; demo mode registers nothing."""
         if self._sent is None or self._session.practice:
-            return
+            return None
         registration, team, host = self._sent
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = Entry(when, host, team.slug, team.name, kind, registration, model_url)
-        answers, add, kept = self._answers, self._backend.ledger.add, _Unknown()
-        self._unknown = kept if kind == "unknown" else None
+        return Entry(now(), host, team.slug, team.name, "unknown", registration)
+
+    def _in_history(self, change: Callable[[Entry], None] = lambda _: None) -> None:
+        """Changes the history's entry of what was sent, after the sending itself has ended, and shows it."""
+        entry = self._entry()
 
         def work(_: Job[None]) -> None:
-            kept.id = add(entry, answers)
+            if entry is not None:
+                change(entry)
 
-        self._jobs.run(work, lambda _: self.noted.emit(), lambda error: self.notice.emit(error.sentence), lane="ledger")
-
-    def _forget_unknown(self) -> None:
-        """The user looked in V7: it is there after all, and noted as that, or it is not."""
-        gone, forget = self._unknown, self._backend.ledger.forget
-        self._unknown = None
-        if gone is None:
-            return
-
-        # The lane takes one job at a time, so that what is still being kept has its id by then.
-        def work(_: Job[None]) -> None:
-            if gone.id:
-                forget(gone.id)
-
-        self._jobs.run(work, lambda _: self.noted.emit(), lambda _: self.noted.emit(), lane="ledger")
+        self._jobs.run(work, lambda _: self.noted.emit(), lambda error: self.notice.emit(error.sentence), lane=LANE)
 
     def _failed(self, error: AppError) -> None:
         self._end()
-        if isinstance(error, InputError):
+        if isinstance(error, Unsettled) and error.entry is None:
+            self.notice.emit(error.sentence)
+            self.noted.emit()
+            return
+        if isinstance(error, Unsettled):
+            outcome = RegisterOutcome("unknown", error.sentence, "If it is not there, you can send it again.")
+        elif isinstance(error, InputError | FileError):
             outcome = RegisterOutcome("unreachable", error.sentence, "Nothing was sent.")
         else:
             outcome = RegisterOutcome("unknown", error.sentence, MAY_HAVE_ARRIVED)
-            self._keep("unknown")
         self._session.set_outcome(outcome)
+        self.noted.emit()

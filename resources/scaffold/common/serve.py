@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import ipaddress
 import logging
+import select
 import sys
 
 import waitress
@@ -49,6 +50,15 @@ def main() -> int:
         port=settings.port,
         threads=settings.threads,
         ident=None,
+        # A request that is still being sent takes a connection and no thread. There is room for
+        # many of them beside /health, within the 1024 files that a process may usually open: each
+        # may need a second one, for what does not fit into 64 kB of memory. Those that fall
+        # silent are closed.
+        connection_limit=400,
+        channel_timeout=30,
+        cleanup_interval=10,
+        inbuf_overflow=64 * 1024,
+        asyncore_use_poll=hasattr(select, "poll"),
         # The app itself refuses what is too large, as JSON; this is the net below it.
         max_request_body_size=settings.max_body_bytes + 1024 * 1024,
     )

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from server.answer import Class, Result, failed, succeeded
 from server.auth import may
-from server.picture import ImageRequest, PictureError, RequestError, read_picture
+from server.picture import ImageRequest, PictureError, RequestError, json_of, read_picture
 from server.settings import Settings
 
 Predict = Callable[[Image.Image], list[Result]]
@@ -53,7 +53,7 @@ def create_app(settings: Settings, classes: Sequence[Class], predict: Predict) -
             # A web page can not send this type unasked, so none makes this machine fetch things.
             return jsonify(failed("Send application/json.")), 415
         try:
-            image = read_picture(ImageRequest.read(request.get_json(silent=True)), settings)
+            image = read_picture(ImageRequest.read(json_of(request.get_data())), settings)
         except RequestError as error:
             return jsonify(failed(str(error))), 400
         except PictureError as error:

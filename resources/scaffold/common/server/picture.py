@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import io
+import json
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +19,13 @@ from server.settings import Settings
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 """No others are tried: Pillow knows dozens, and some of them start other programs."""
+
+
+MOST_VALUES = 100_000
+"""Commas and brackets in a request's JSON: V7's holds a handful, and millions would fill the memory."""
+LARGE = 8_000_000
+"""Pixels above which images are decoded one after the other."""
+_one_large = threading.Lock()
 
 
 class RequestError(Exception):
@@ -50,6 +60,22 @@ class ImageRequest:
         raise RequestError('The image needs "base64" or "url", as text.')
 
 
+def json_of(data: bytes) -> Any:
+    """What a body says; None where it is not JSON.
+
+    Raises:
+        RequestError: it is nested too deeply, or holds too many values.
+    """
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise RequestError("The JSON holds too many values.")
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None
+    except RecursionError:
+        raise RequestError("The JSON is nested too deeply.") from None
+
+
 def read_picture(request: ImageRequest, settings: Settings) -> Image.Image:
     """The image of a request.
 
@@ -65,9 +91,13 @@ def _decoded(text: str, settings: Settings) -> bytes:
     if text.startswith("data:"):  # V7 sends none; other tools do
         text = text.partition(",")[2]
     try:
-        data = base64.b64decode("".join(text.split()), validate=True)
+        # Not split and joined: with a space after each character that would take a gigabyte.
+        plain = text.encode("ascii").translate(None, b" \t\r\n\f\v")
+        if len(plain) // 4 * 3 > settings.max_image_bytes + 3:
+            raise PictureError("The image is too large.")
+        data = base64.b64decode(plain, validate=True)
     except (binascii.Error, ValueError):
-        raise PictureError("The image is no base64.") from None
+        raise PictureError("The image is not base64.") from None
     if len(data) > settings.max_image_bytes:
         raise PictureError("The image is too large.")
     return data
@@ -96,8 +126,12 @@ def upright(data: bytes, settings: Settings) -> Image.Image:
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 if opened.width * opened.height > settings.max_pixels:
                     raise PictureError("The image has too many pixels.")
-                opened.load()
-                return _rgb(ImageOps.exif_transpose(opened))
+                large = opened.width * opened.height > LARGE
+                with _one_large if large else contextlib.nullcontext():
+                    opened.load()
+                    # In place: each copy of a large image is hundreds of megabytes.
+                    ImageOps.exif_transpose(opened, in_place=True)
+                    return _rgb(opened)
     except PictureError:
         raise
     except Exception:  # noqa: BLE001 - Pillow raises whatever a broken file leads to
@@ -110,6 +144,8 @@ def _rgb(picture: Image.Image) -> Image.Image:
             picture.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
         )
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        whole = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+        whole = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        ground = Image.new("RGB", whole.size, "white")
+        ground.paste(whole, mask=whole.getchannel("A"))
+        return ground
     return picture.convert("RGB")

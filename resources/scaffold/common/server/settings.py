@@ -22,7 +22,7 @@ class Settings:
     secret: str = field(default="", repr=False)
     max_body_bytes: int = 32 * MEGABYTE
     max_image_bytes: int = 24 * MEGABYTE
-    max_pixels: int = 100_000_000
+    max_pixels: int = 50_000_000
     fetch_seconds: float = 10.0
     allow_loopback: bool = False
     """Whether 'url' may lead to this machine. For trying it out only."""
@@ -58,6 +58,7 @@ class Settings:
             # base64 makes four bytes of three
             max_body_bytes=max_image_bytes * 4 // 3 + MEGABYTE,
             max_image_bytes=max_image_bytes,
+            max_pixels=_number(values, "MAX_MEGAPIXELS", 50) * 1_000_000,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import Any
 
 import pytest
@@ -124,6 +125,36 @@ def test_refusals_have_the_same_form(
     reply = client().open(path, method=method, **more)
     assert reply.status_code == status
     assert is_failure(reply.json)
+
+
+def test_json_that_would_exhaust_the_parser_is_refused(client: Client) -> None:
+    deep, many = b"[" * 200_000, b'{"image": [' + b"[]," * 150_000 + b"[]]}"
+    inner = b'{"image": ' + b'{"a": ' * 20_000 + b"1" + b"}" * 20_001
+    for data in (deep, many, inner, b"[" * 50_000 + b"]" * 50_000):
+        reply = client().post("/infer", data=data, content_type="application/json")
+        assert reply.status_code == 400
+        assert is_failure(reply.get_json())
+
+
+def test_white_space_in_base64_does_no_harm(client: Client) -> None:
+    text = base64.b64encode(picture()).decode()
+    spaced = {"image": {"base64": " \n".join(text)}}
+    assert client().post("/infer", json=spaced).get_json()["status"] == "succeeded"
+
+
+def test_transparency_becomes_white(client: Client) -> None:
+    seen: list[Image.Image] = []
+
+    def predict(image: Image.Image) -> list[Result]:
+        seen.append(image)
+        return []
+
+    file = io.BytesIO()
+    half = Image.new("RGBA", (2, 1), (255, 0, 0, 255))
+    half.putpixel((1, 0), (0, 0, 0, 0))
+    half.save(file, "PNG")
+    client(predict).post("/infer", json=body(file.getvalue()))
+    assert [seen[0].getpixel((x, 0)) for x in (0, 1)] == [(255, 0, 0), (255, 255, 255)]
 
 
 def test_what_is_too_large_is_refused(client: Client) -> None:
