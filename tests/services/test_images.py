@@ -156,7 +156,7 @@ def test_places_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("folder.png", "not a plain file"),
         ("gone.png", "is gone"),
         ("large.png", "has 0 MB; at most"),
-        ("nul\0.png", "can not be used"),
+        ("nul\0.png", "cannot be used"),
     ):
         with pytest.raises(ImageError, match=words):
             images.read_image(tmp_path / name)
