@@ -259,8 +259,8 @@ class LeftOut:
         self.closed += other.closed
         self.limit = max(self.limit, other.limit)
 
-    def sentences(self, reads_heic: bool = False) -> tuple[str, ...]:
-        """What people are told. ``reads_heic``: a reader for HEIC is installed."""
+    def sentences(self) -> tuple[str, ...]:
+        """What was left out, for people. HEIC is only left out where nothing is installed that reads it."""
         said = []
         if self.count:
             whole = self.taken + self.count
@@ -272,8 +272,8 @@ class LeftOut:
             verb = "is not an image that can be read, although its name says so" if number == 1 else (
                 "are not images that can be read, although their names say so")  # fmt: skip
             said.append(f"{number:,} file{'' if number == 1 else 's'} {verb}: {_listed(self.misnamed)}.")
-        if not reads_heic and (HEIC in self.kinds or HEIC in self.misnamed):
-            said.append(f"{HEIC_HELP}")
+        if HEIC in self.kinds or HEIC in self.misnamed:
+            said.append(HEIC_HELP)
         if self.hidden_folders:
             one = self.hidden_folders == 1
             said.append(f"{self.hidden_folders:,} hidden folder{' was' if one else 's were'} not opened.")
