@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 200_000_000
 """Of a picture that is sent."""
-DRAW_BYTES = 512 * 1024 * 1024
+DRAW_BYTES = 400 * 1024 * 1024
 """What decoding one picture may take."""
 FULL_PIXELS = 32_000_000
 """Of a drawn picture: larger ones are drawn smaller."""
@@ -37,22 +37,12 @@ _BAND = 4_000_000
 _LARGE = threading.Lock()
 """Pictures that take more than ``_ALONE`` are decoded one after the other."""
 _KINDS = tuple(kind.id for kind in READABLE if kind is not HEIC)
-_ORIENTATION = 0x0112
+_ORIENTATION, _ROWS_PER_STRIP, _TILE_LENGTH = 0x0112, 278, 323
 _BYTES = {"1": 1, "L": 1, "P": 1}
 """Pillow's bytes a pixel, by mode; 2 with 16 bits, else 4."""
-_MORE = {"WEBP": 12, "AVIF": 7, "HEIF": 8, "JPEG2000": 17, "PPM": 4, "GIF": 4, "BMP": 1}
+_MORE = {"WEBP": 12, "AVIF": 7, "HEIF": 8, "JPEG2000": 17, "PPM": 4, "GIF": 1, "BMP": 1}
 """What a decoder takes a pixel in addition, as measured."""
-_MODES = {
-    "1": "L",
-    "L": "L",
-    "F": "F",
-    "I": "F",
-    "CMYK": "RGB",
-    "YCbCr": "RGB",
-    "RGB": "RGB",
-    "LAB": "RGB",
-    "HSV": "RGB",
-}
+_MODES = dict.fromkeys(("1", "L", "RGB", "CMYK", "YCbCr", "LAB", "HSV"), "RGB") | {"I": "F", "F": "F"}
 """The modes that pictures are shrunk in; RGBA for all others."""
 _CLIPPED = 0.001
 _ROUNDS = 3
@@ -172,8 +162,21 @@ def orientation(picture: Image) -> int:
     return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
 
 
-def rgba(picture: Image, source: ImageSource, max_side: int | None) -> Image:
+def upright_size(picture: Image, turn: int) -> tuple[int, int]:
+    """Width and height once the picture is turned."""
+    return (picture.height, picture.width) if turn >= 5 and not _turns_itself(picture) else picture.size
+
+
+def _turns_itself(picture: Image) -> bool:
+    """Whether Pillow turns such a picture as it decodes it: it does with TIFF."""
+    return picture.format == "TIFF"
+
+
+def rgba(picture: Image, source: ImageSource, max_side: int | None, *, reduced: bool = True) -> Image:
     """The opened picture of this source, upright, R G B A, at most ``max_side`` long and ``FULL_PIXELS`` in all.
+
+    Args:
+        reduced: the decoder may leave out what a smaller copy does not show, where it can.
 
     Raises:
         ImageTooLargeError: decoding would take more than ``DRAW_BYTES``. Other errors as Pillow raises them.
@@ -183,13 +186,17 @@ def rgba(picture: Image, source: ImageSource, max_side: int | None) -> Image:
     whole = picture.size
     share = min(1.0, math.sqrt(FULL_PIXELS / (whole[0] * whole[1])), (max_side or math.inf) / max(whole))
     size = (max(round(whole[0] * share), 1), max(round(whole[1] * share), 1))
-    _reduce_in_decoder(picture, size)
-    cost = _cost(picture)
+    upright = _turns_itself(picture)
+    halvings = _halvings(picture, size) if reduced else 0
+    cost = _cost(picture, halvings)
     if cost > DRAW_BYTES:
-        raise _too_large(picture, source.name, whole, cost)
+        raise _too_large(picture, source.name, cost)
     with _LARGE if cost > _ALONE else nullcontext():
+        _halve(picture, halvings)
         picture.load()
-        small = _eight_bits(_shrunk(picture, size))
+        small = _shrunk(picture, (min(size[0], picture.width), min(size[1], picture.height)))
+        picture.close()  # its pixels go before those of the copy are doubled
+    small = _eight_bits(small)
     way = Image.Transpose
     ways = {
         2: way.FLIP_LEFT_RIGHT,
@@ -200,21 +207,18 @@ def rgba(picture: Image, source: ImageSource, max_side: int | None) -> Image:
         7: way.TRANSVERSE,
         8: way.ROTATE_90,
     }
-    small = small.convert("RGBA")
-    turn = ways.get(source.orientation)
+    turn = None if upright else ways.get(source.orientation)
+    small = small if small.mode == "RGBA" else small.convert("RGBA")
     return small if turn is None else small.transpose(turn)
 
 
-def _reduce_in_decoder(picture: Image, size: tuple[int, int]) -> None:
-    """Lets decoders that can leave out what a smaller copy does not show."""
-    kind = picture.format
-    if kind in ("JPEG", "MPO"):
-        picture.draft("L" if picture.mode == "L" else "RGB", size)
-    elif kind == "JPEG2000":
-        steps = int(math.log2(max(min(picture.width // size[0], picture.height // size[1]), 1)))
-        steps = min(steps, _levels(picture))
-        if steps:
-            picture.reduce = steps  # type: ignore[method-assign, assignment]
+def _halvings(picture: Image, size: tuple[int, int]) -> int:
+    """How often the decoder can halve the picture and still show ``size``; more where it would take too much memory."""
+    most = 3 if picture.format in ("JPEG", "MPO") else _levels(picture) if picture.format == "JPEG2000" else 0
+    times = min(int(math.log2(max(min(picture.width // size[0], picture.height // size[1]), 1))), most)
+    while times < most and _cost(picture, times) > DRAW_BYTES:
+        times += 1
+    return times
 
 
 def _levels(picture: Image) -> int:
@@ -229,27 +233,43 @@ def _levels(picture: Image) -> int:
     return 0
 
 
-def _cost(picture: Image) -> int:
+def _halve(picture: Image, times: int) -> None:
+    width, height = picture.size
+    if picture.format in ("JPEG", "MPO"):
+        picture.draft("L" if picture.mode == "L" else "RGB", (max(width >> times, 1), max(height >> times, 1)))
+    elif times:
+        # Pillow rounds to the nearest pixel where the decoder rounds up, and takes the difference for damage.
+        picture._size = (-(-width >> times) << times, -(-height >> times) << times)
+        picture.reduce = times  # type: ignore[method-assign, assignment]
+
+
+def _cost(picture: Image, halvings: int) -> int:
     """About how many bytes decoding takes."""
     kind = picture.format or ""
     pixels = picture.width * picture.height
     each = _BYTES.get(picture.mode, 2 if picture.mode.startswith("I;16") else 4)
-    if kind in ("JPEG", "MPO"):
-        # A progressive one is held as coefficients of its full size, whatever is made of it.
-        scale = int((getattr(picture, "decoderconfig", None) or (1,))[0])
-        held = 6 * pixels * scale * scale if "progressive" in picture.info else 0
-        return each * pixels + held
-    if kind == "JPEG2000":
-        return (each + _MORE[kind]) * pixels >> 2 * int(getattr(picture, "_reduce", 0))
-    if kind == "TIFF" and picture.info.get("compression", "raw") != "raw":
-        return 2 * each * pixels  # all may be in one strip
-    return (each + _MORE.get(kind, 0)) * pixels
+    least = (each + _MORE.get(kind, 0)) * pixels >> 2 * halvings
+    if kind in ("JPEG", "MPO") and "progressive" in picture.info:
+        return least + 6 * pixels  # it is held as coefficients of its full size, whatever is made of it
+    if kind == "TIFF":
+        turned = least if getattr(picture, "tag_v2", {}).get(_ORIENTATION, 1) != 1 else 0
+        packed = picture.info.get("compression", "raw") != "raw"
+        return least + max(turned, least * _strip_rows(picture) // picture.height if packed else 0)
+    return least
 
 
-def _too_large(picture: Image, name: str, whole: tuple[int, int], cost: int) -> ImageTooLargeError:
-    pixels = whole[0] * whole[1]
+def _strip_rows(picture: Image) -> int:
+    """The rows that a TIFF holds in one piece, which is decoded beside the picture."""
+    tags = getattr(picture, "tag_v2", {})
+    rows = tags.get(_TILE_LENGTH) or tags.get(_ROWS_PER_STRIP) or picture.height
+    return min(rows, picture.height) if isinstance(rows, int) else picture.height
+
+
+def _too_large(picture: Image, name: str, cost: int) -> ImageTooLargeError:
+    pixels = picture.width * picture.height
+    one = next((kind.one for kind in READABLE if kind.id == picture.format), "an image")
     return ImageTooLargeError(
-        f"{name} has {_millions(pixels)} pixels. A {picture.format} like this one can be shown up to "
+        f"{name} has {_millions(pixels)} pixels. {one[0].upper()}{one[1:]} like this one can be shown up to "
         f"{_millions(pixels * DRAW_BYTES / cost)}. It can still be sent.",
         where=name,
         detail=f"{picture.mode}, about {cost / 1024**2:.0f} MB",
@@ -261,18 +281,20 @@ def _shrunk(picture: Image, size: tuple[int, int]) -> Image:
     from PIL import Image
 
     mode = "F" if picture.mode.startswith("I;16") else _MODES.get(picture.mode, "RGBA")
-    if mode in ("L", "RGB") and "transparency" in picture.info:
+    if mode == "RGB" and "transparency" in picture.info:
         mode = "RGBA"
     width, height = picture.size
-    factor = max(min(width // size[0], height // size[1]) // 2, 1)
-    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
-    step = max(_BAND // width // factor, 1) * factor
-    for top in range(0, height, step):
-        band = _converted(picture.crop((0, top, width, min(top + step, height))), mode)
-        small.paste(band.reduce(factor), (0, top // factor))
-    if small.size == size:
-        return small
-    return small.resize(size, Image.Resampling.BICUBIC, (0, 0, width / factor, height / factor))
+    scale = height / size[1]
+    margin = math.ceil(2 * max(scale, 1)) + 1
+    rows = max(int(_BAND / (width * scale)), 1)
+    made = Image.new(mode, size)
+    for top in range(0, size[1], rows):
+        end = min(top + rows, size[1])
+        first, last = max(int(top * scale) - margin, 0), min(math.ceil(end * scale) + margin, height)
+        band = _converted(picture.crop((0, first, width, last)), mode)
+        box = (0, top * scale - first, width, min(end * scale, last) - first)
+        made.paste(band.resize((size[0], end - top), Image.Resampling.BICUBIC, box, reducing_gap=1.5), (0, top))
+    return made
 
 
 def _converted(band: Image, mode: str) -> Image:

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from byom_gui.core.errors import ImageError, ImageTooLargeError
 from byom_gui.core.file_kinds import (
@@ -25,7 +26,10 @@ from byom_gui.core.file_kinds import (
     kind_of,
 )
 from byom_gui.core.image import ImageSource, Raster
-from byom_gui.services.decoding import can_read, decoding, opened, orientation, rgba
+from byom_gui.services.decoding import can_read, decoding, opened, orientation, rgba, upright_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_BYTES = 100 * 1024 * 1024
 SUFFIXES = frozenset(
@@ -270,7 +274,7 @@ def _source(data: bytes, name: str) -> ImageSource:
         kind = picture.format or ""
         media_type = _MEDIA_TYPES.get(kind) or f"image/{kind.lower()}"
         turn = orientation(picture)
-        width, height = (picture.height, picture.width) if turn >= 5 else picture.size
+        width, height = upright_size(picture, turn)
         if kind in ("PNG", "JPEG", "MPO") and not _is_whole(data, kind):
             raise ImageError(f"File ends early: {name} is not complete. Copy or save it again.", where=name)
         return ImageSource(name, data, media_type, width, height, turn)
@@ -282,6 +286,15 @@ def _is_whole(data: bytes, kind: str) -> bool:
 
 
 def _raster(source: ImageSource, max_side: int | None) -> Raster:
-    with opened(source.data, source.name) as picture:
-        drawn = rgba(picture, source, max_side)
+    try:
+        drawn = _drawn(source, max_side, reduced=True)
+    except OSError:
+        if source.media_type != _MEDIA_TYPES["JPEG2000"]:
+            raise
+        drawn = _drawn(source, max_side, reduced=False)  # not every JPEG 2000 decodes in part
     return Raster(drawn.width, drawn.height, drawn.tobytes(), source.width, source.height)
+
+
+def _drawn(source: ImageSource, max_side: int | None, *, reduced: bool) -> Image:
+    with opened(source.data, source.name) as picture:
+        return rgba(picture, source, max_side, reduced=reduced)
