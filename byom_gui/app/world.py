@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
+    from byom_gui.core.file_kinds import LeftOut
     from byom_gui.core.ledger import Entry
     from byom_gui.core.observations import ClassesObservation, PingReport, Stage
     from byom_gui.core.profile import RegisterRequest
@@ -141,7 +142,13 @@ class World:
         from byom_gui.services.checkup import sample_images
         from byom_gui.services.measuring import Target, measure
 
-        sources = [self._read(ref, settings, cancel) for ref in refs] or sample_images()
+        sources: list[ImageSource] = []
+        for ref in refs:
+            with contextlib.suppress(ImageError):  # its row in the strip says why; the rest goes on
+                sources.append(self._read_pixels(ref, settings, cancel))
+        if refs and not sources:
+            raise InputError("None of these images can be read. Their rows say why.")
+        sources = sources or sample_images()
         return measure(Target(self.server, endpoint, settings, sources), steps, cancel, on_progress, on_level)
 
     @cached_property
@@ -179,10 +186,8 @@ class World:
 
         images: list[ImageSource] = []
         for ref in refs[: checkup.MAX_IMAGES]:
-            try:
-                images.append(self._read(ref, settings, cancel))
-            except ImageError:
-                continue  # its row in the strip says why; the rest goes on
+            with contextlib.suppress(ImageError):  # its row in the strip says why; the rest goes on
+                images.append(self._read_pixels(ref, settings, cancel))
         samples = not images
         report = checkup.run(
             endpoint,
@@ -211,6 +216,14 @@ class World:
         from byom_gui.services.previewing import read_ref
 
         return read_ref(ref, settings, cancel, http.send)
+
+    def _read_pixels(self, ref: ImageRef, settings: Settings, cancel: CancelToken) -> ImageSource:
+        """The same; an image with damaged pixels is refused too."""
+        from byom_gui.services.images import check_pixels
+
+        source = self._read(ref, settings, cancel)
+        check_pixels(source)
+        return source
 
     # --- V7
 
@@ -357,7 +370,7 @@ def _raster(source: ImageSource, max_side: int | None) -> Raster:
     return images.raster(source, max_side)
 
 
-def _expand(paths: Sequence[Path]) -> Iterator[Path]:
+def _expand(paths: Sequence[Path], left_out: LeftOut) -> Iterator[Path]:
     from byom_gui.services import images
 
-    return images.expand(paths)
+    return images.expand(paths, left_out=left_out)

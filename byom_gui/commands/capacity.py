@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_targets(arguments.json)
     steps = capacity.plan(arguments.max_calls, arguments.concurrency or capacity.AT_ONCE[-1])
     connection = connect(arguments, arguments.positionals)
-    images = read_images(connection.positionals) or sample_images()
+    images = read_images(connection.positionals, arguments.max_calls) or sample_images()
     say(capacity.plan_text(steps, connection.endpoint.origin.host))
     _ask_first(connection, yes=arguments.yes)
     to = connection.server, connection.endpoint, connection.settings

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the check and writes the reports; the exit code is the verdict."""
     check_targets(arguments.json, arguments.junit, arguments.html)
     connection = connect(arguments, arguments.positionals)
-    images = read_images(connection.positionals)
+    images = read_images(connection.positionals, 1 if arguments.quick else arguments.max_calls)
     samples = [] if images else checkup.sample_images()
     report = _check(connection, images, samples, arguments)
     _keep(connection, report)

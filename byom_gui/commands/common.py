@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -251,30 +251,49 @@ def read_class_file(path: Path) -> ClassList:
     return ClassList(tuple(parsed.entries))
 
 
-def images_of(words: Sequence[str]) -> Iterator[Path]:
-    """The image files that files, folders and globs stand for."""
+def images_of(words: Sequence[str]) -> list[Path]:
+    """The image files that files, folders and globs stand for; what is left out of them is said.
+
+    Raises:
+        InputError: something was named, and there is no image in it.
+    """
+    from byom_gui.core.file_kinds import LeftOut
     from byom_gui.services.images import expand
 
-    return expand([Path(word) for word in words])
+    left_out = LeftOut()
+    found = list(expand(words, left_out=left_out))
+    if words and not found:
+        raise InputError(" ".join((f"There is no image to send in {', '.join(words)}.", *left_out.sentences())))
+    for sentence in left_out.sentences():
+        say(sentence)
+    return found
 
 
-def read_images(words: Sequence[str]) -> list[ImageSource]:
-    """Reads images; one that can not be read is said and left out.
+def read_images(words: Sequence[str], most: int) -> list[ImageSource]:
+    """Reads at most so many images; one that cannot be read or decoded is said and left out.
 
     Raises:
         InputError: images were named, and none could be read.
     """
     from byom_gui.core.errors import ImageError
-    from byom_gui.services.images import read_image
+    from byom_gui.services.images import check_pixels, read_image
 
     found: list[ImageSource] = []
+    bad = 0
     for path in images_of(words):
+        if len(found) == most:
+            break
         try:
-            found.append(read_image(path))
+            source = read_image(path)
+            check_pixels(source)
+            found.append(source)
         except ImageError as error:
+            bad += 1
             say(f"{path}: {error.sentence}")
     if words and not found:
         raise InputError("None of the named images could be read.")
+    if bad:
+        say(f"{bad:,} {'image is' if bad == 1 else 'images are'} left out; going on with the other {len(found):,}.")
     return found
 
 

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 where every image was answered, 1 where some were not, 3 where nothing answered at all."""
     connection = connect(arguments, arguments.positionals)
-    paths = list(dict.fromkeys(images_of(connection.positionals)))
+    paths = images_of(connection.positionals)
     if not paths:
         raise InputError("Name at least one image, folder or glob.")
     mapped = _mapped(arguments.mapping)
@@ -110,6 +110,7 @@ def _all(
         try:
             token.raise_if_cancelled()
             source = images.read_image(path)
+            images.check_pixels(source)  # as in the window, a damaged image is not sent
             to = connection.server, connection.endpoint, connection.settings
             return ask_patiently(
                 lambda: infer_image(*to, source, token, image_url), token, lambda why: say(f"{path.name}: {why}")
@@ -177,7 +178,7 @@ def _overlay(target: Path, path: Path, result: Answered, colours: Mapping[str, C
     from byom_gui.app import render_overlay
 
     try:
-        source = images.read_image(path)
-        render_overlay(images.raster(source, None), _predictions(result), colours, target)
+        raster = images.raster(images.read_image(path))
+        render_overlay(raster, _predictions(result), colours, target)
     except (ImageError, FileError) as error:
-        say(f"{path.name}: no overlay. {error.sentence}")
+        say(f"No overlay for {path}. {error.sentence}")

@@ -35,6 +35,10 @@ class ImageError(AppError):
     """An image could not be read: damaged, of an unknown kind, too large, or gone."""
 
 
+class ImageTooLargeError(ImageError):
+    """A valid image that would take too much memory to be drawn. It can still be sent."""
+
+
 class JsonError(AppError):
     """Bytes that are not the JSON they should be.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from byom_gui.core.errors import ImageError
+from byom_gui.core.png import SIGNATURE, without_notes
 from byom_gui.sandbox.regions import Grid, Place
 
 WORK_SIDE = 600
@@ -43,7 +44,9 @@ def read(data: bytes) -> Scene:
         ImageError: the bytes are no picture that can be read, or one of too many pixels.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        # Texts of any size are no reason to refuse a picture.
+        pixels = without_notes(data)[0] if data.startswith(SIGNATURE) else data
+        with Image.open(io.BytesIO(pixels)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise ImageError("The image has too many pixels.")
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
@@ -53,7 +56,7 @@ def read(data: bytes) -> Scene:
     except ImageError:
         raise
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise nearly anything on damaged bytes
-        raise ImageError("The image can not be read.", detail=type(error).__name__) from None
+        raise ImageError("The image cannot be read.", detail=type(error).__name__) from None
     shrink = max(1.0, max(upright.size) / WORK_SIDE)
     small = (max(1, round(upright.width / shrink)), max(1, round(upright.height / shrink)))
     copy = upright.resize(small, Image.Resampling.BOX) if small != upright.size else upright

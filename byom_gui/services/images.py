@@ -1,25 +1,37 @@
-"""Pillow's place: read, judge, orient, shrink, encode. A file is judged by its header before a pixel is decoded."""
+"""Images: found, read, judged by their header before a pixel is decoded, drawn, encoded."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import glob
 import io
 import os
 import stat
-import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from byom_gui.core.errors import ImageError
+from byom_gui.core.errors import ImageError, ImageTooLargeError
+from byom_gui.core.file_kinds import (
+    EMPTY,
+    HEAD_BYTES,
+    HIDDEN,
+    SPECIAL,
+    UNKNOWN,
+    UNREADABLE,
+    FileKind,
+    LeftOut,
+    is_hidden,
+    kind_of,
+)
 from byom_gui.core.image import ImageSource, Raster
+from byom_gui.services.decoding import can_read, decoding, opened, orientation, rgba, upright_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_BYTES = 100 * 1024 * 1024
-MAX_PIXELS = 200_000_000
 SUFFIXES = frozenset(
     {
         ".png",
@@ -38,13 +50,15 @@ SUFFIXES = frozenset(
         ".pgm",
     }
 )
-"""What ``expand`` takes from a folder. A file that is named outright is tried whatever it is called."""
+"""Files of a folder that are tried whatever they hold: their name says that they are images."""
 
-_KINDS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "JPEG2000", "AVIF", "PPM")
-_MEDIA_TYPES = {"MPO": "image/jpeg", "BMP": "image/bmp", "PPM": "image/x-portable-anymap", "JPEG2000": "image/jp2"}
-_ORIENTATION = 0x0112
-
-Value = TypeVar("Value")
+_MEDIA_TYPES = {
+    "MPO": "image/jpeg",
+    "BMP": "image/bmp",
+    "PPM": "image/x-portable-anymap",
+    "JPEG2000": "image/jp2",
+    "HEIF": "image/heic",
+}
 
 
 def read_image(place: str | Path) -> ImageSource:
@@ -63,7 +77,7 @@ def from_bytes(data: bytes, name: str) -> ImageSource:
         raise ImageError(f"{name} is empty: it holds no bytes.", where=name)
     if len(data) > MAX_BYTES:
         raise _too_many_bytes(name, len(data))
-    return _decoding(name, lambda: _source(data, name))
+    return decoding(name, lambda: _source(data, name))
 
 
 def from_clipboard_png(data: bytes, name: str = "Pasted picture.png") -> ImageSource:
@@ -72,12 +86,21 @@ def from_clipboard_png(data: bytes, name: str = "Pasted picture.png") -> ImageSo
 
 
 def raster(source: ImageSource, max_side: int | None = None) -> Raster:
-    """Decodes a picture: upright, R G B A, its longer side at most ``max_side`` pixels (None: its full size).
+    """Decodes a picture: upright, R G B A, its longer side at most ``max_side`` pixels.
+
+    Never more than ``decoding.FULL_PIXELS``: a larger picture comes smaller, and knows its full size.
 
     Raises:
+        ImageTooLargeError: it would take too much memory. It can still be sent.
         ImageError: the pixels are damaged ("ends early").
     """
-    return _decoding(source.name, lambda: _raster(source, max_side))
+    return decoding(source.name, lambda: _raster(source, max_side))
+
+
+def check_pixels(source: ImageSource) -> None:
+    """Raises ImageError where the pixels are damaged. What is too large to be drawn is taken as it is."""
+    with contextlib.suppress(ImageTooLargeError):
+        thumbnail(source)
 
 
 def thumbnail(source: ImageSource, side: int = 160) -> Raster:
@@ -123,68 +146,109 @@ def small_sample() -> ImageSource:
     return from_bytes(out.getvalue(), "ping-sample.png")
 
 
-def expand(paths: Iterable[str | Path], limit: int = 10_000) -> Iterator[Path]:
+def expand(paths: Iterable[str | Path], limit: int = 10_000, left_out: LeftOut | None = None) -> Iterator[Path]:
     """The image files that files, folders and globs stand for, each once, folders in order of name.
 
-    A path that is no folder and no glob comes back as it is, so that what is wrong with it can be told. Hidden entries
-    and links that lead round in a circle are skipped. At most ``limit`` files.
+    A file that is named outright comes back as it is, so that what is wrong with it can be said. Of folders and globs
+    come the files that are images by their content or by their suffix; the others are counted in ``left_out``, hidden
+    ones among them. Hidden folders and links that lead round in a circle are not opened. At most ``limit`` files.
     """
+    out = LeftOut() if left_out is None else left_out
     seen: set[Path] = set()
     for given in paths:
-        for path in _matches(Path(given)):
-            for found in _walk(path, frozenset()) if path.is_dir() else (path,):
+        for path, named in _matches(Path(given)):
+            for found in _walk(path, frozenset(), out) if path.is_dir() else (path,):
                 if found in seen:
                     continue
-                if len(seen) >= limit:
-                    return
                 seen.add(found)
+                if not named and not _takes(found, out):
+                    continue
+                if out.taken >= limit:
+                    out.limit = limit
+                    return
+                out.taken += 1
                 yield found
 
 
-def _matches(path: Path) -> Iterable[Path]:
-    """The path itself where it exists or holds no glob sign, else what the glob finds."""
+def _matches(path: Path) -> Iterable[tuple[Path, bool]]:
+    """What a path stands for, and whether it is a file that was named outright: it exists, or holds no glob sign."""
     if os.path.lexists(path) or not glob.has_magic(str(path)):
-        return (path,)
+        return ((path, not path.is_dir()),)
     found = sorted(Path(match) for match in glob.glob(str(path), recursive=True))
-    return found or (path,)
+    return [(match, False) for match in found] or ((path, True),)
 
 
-def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
-    """The image files below a folder; ``above`` are the folders that lead here, by device and inode."""
+def _walk(folder: Path, above: frozenset[tuple[int, int]], out: LeftOut) -> Iterator[Path]:
+    """The files below a folder; ``above`` are the folders that lead here, by device and inode."""
     try:
         about = folder.stat()
+        here = (about.st_dev, about.st_ino)
+        if here in above:
+            return
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError:
-        return
-    here = (about.st_dev, about.st_ino)
-    if here in above:
+        out.closed.append(folder.name)
         return
     for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            yield from _walk(entry, above | {here})
-        elif entry.suffix.lower() in SUFFIXES:
+        if not entry.is_dir():
             yield entry
+        elif is_hidden(entry.name):
+            out.hidden_folders += 1
+        else:
+            yield from _walk(entry, above | {here}, out)
+
+
+def _takes(path: Path, out: LeftOut) -> bool:
+    """Whether a file of a folder is tried; it is counted where its content is none that can be read."""
+    if is_hidden(path.name):
+        out.kinds[HIDDEN] += 1
+        return False
+    kind = _kind(path)
+    if can_read(kind):
+        return True
+    by_name = path.suffix.lower() in SUFFIXES
+    if not by_name:
+        out.kinds[kind] += 1
+    elif kind not in (UNKNOWN, EMPTY, UNREADABLE):  # those three are said in their rows
+        out.misnamed[kind] += 1
+    return by_name
+
+
+def _kind(path: Path) -> FileKind:
+    try:
+        with _plain_file(path) as handle:
+            return kind_of(os.read(handle, HEAD_BYTES), path.name)
+    except ImageError:
+        return SPECIAL
+    except (OSError, ValueError):
+        return UNREADABLE
+
+
+@contextlib.contextmanager
+def _plain_file(path: Path) -> Iterator[int]:
+    """A plain file's handle, opened without waiting, as a pipe would wait for ever.
+
+    Raises:
+        ImageError: it is no plain file.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ImageError(f"{path.name} is not a plain file. Give an image file.", where=str(path))
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a plain file. Opened without waiting, as a pipe would wait for ever."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with _plain_file(path) as handle, open(handle, "rb", closefd=False) as file:
+            size = os.fstat(handle).st_size
+            if size > MAX_BYTES:
+                raise _too_many_bytes(path.name, size)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise ImageError(_no_access(path, error), where=str(path)) from None
-    about = os.fstat(handle)
-    if not stat.S_ISREG(about.st_mode):
-        os.close(handle)
-        raise ImageError(f"{path.name} is not a plain file. Give an image file.", where=str(path))
-    with open(handle, "rb") as file:
-        if about.st_size > MAX_BYTES:
-            raise _too_many_bytes(path.name, about.st_size)
-        try:
-            return file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise ImageError(_no_access(path, error), where=str(path)) from None
 
 
 def _no_access(path: Path, error: Exception) -> str:
@@ -195,7 +259,7 @@ def _no_access(path: Path, error: Exception) -> str:
         return f"{path.name} may not be read. Change its permissions, or copy it."
     if number == errno.EISDIR:
         return f"{path.name} is a folder. Give an image file."
-    reason = error.strerror if isinstance(error, OSError) else "its name can not be used"
+    reason = error.strerror if isinstance(error, OSError) else "its name cannot be used"
     return f"{path.name} could not be read: {reason}."
 
 
@@ -205,71 +269,14 @@ def _too_many_bytes(name: str, size: int) -> ImageError:
     )
 
 
-def _decoding(name: str, work: Callable[[], Value]) -> Value:
-    """Runs Pillow and turns all that it may raise on a hostile file into an ImageError."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        return work()
-    except ImageError:
-        raise
-    except UnidentifiedImageError:
-        raise ImageError(
-            f"{name} is not an image of a kind that can be read here. Make it a PNG, JPEG, WebP, GIF, BMP or TIFF.",
-            where=name,
-        ) from None
-    except Image.DecompressionBombError:
-        raise _too_many_pixels(name) from None
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        struct.error,
-        IndexError,
-        KeyError,
-        TypeError,
-        Warning,
-    ) as error:
-        raise ImageError(_damage(name, error), detail=f"{type(error).__name__}: {error}"[:300], where=name) from None
-    except (MemoryError, OverflowError):
-        raise ImageError(f"{name} does not fit into memory. Make it smaller.", where=name) from None
-
-
-def _damage(name: str, error: Exception) -> str:
-    words = str(error).lower()
-    if isinstance(error, EOFError) or any(sign in words for sign in ("truncated", "broken", "unexpected end", "eof")):
-        return f"File ends early: {name} is not whole. Copy or save it again."
-    return f"{name} is damaged and can not be read. Copy or save it again."
-
-
-def _too_many_pixels(name: str) -> ImageError:
-    return ImageError(f"{name} has more than {MAX_PIXELS // 10**6} million pixels. Make it smaller.", where=name)
-
-
-def _open(data: bytes, name: str) -> Image:
-    """Reads the header; refuses a picture of too many pixels before one of them is decoded."""
-    from PIL import Image
-
-    Image.init()
-    Image.MAX_IMAGE_PIXELS = None  # our own limit stands below, and brings a sentence
-    # An MPO comes through the JPEG reader; a build of Pillow may lack the newer kinds.
-    picture = Image.open(io.BytesIO(data), formats=[kind for kind in _KINDS if kind in Image.OPEN])
-    if picture.width * picture.height > MAX_PIXELS:
-        raise _too_many_pixels(name)
-    if not picture.width or not picture.height:
-        raise ImageError(f"{name} has no pixels.", where=name)
-    return picture
-
-
 def _source(data: bytes, name: str) -> ImageSource:
-    with _open(data, name) as picture:
+    with opened(data, name) as picture:
         kind = picture.format or ""
         media_type = _MEDIA_TYPES.get(kind) or f"image/{kind.lower()}"
-        turn = _orientation(picture)
-        width, height = (picture.height, picture.width) if turn >= 5 else picture.size
+        turn = orientation(picture)
+        width, height = upright_size(picture, turn)
         if kind in ("PNG", "JPEG", "MPO") and not _is_whole(data, kind):
-            raise ImageError(f"File ends early: {name} is not whole. Copy or save it again.", where=name)
+            raise ImageError(f"File ends early: {name} is not complete. Copy or save it again.", where=name)
         return ImageSource(name, data, media_type, width, height, turn)
 
 
@@ -278,32 +285,16 @@ def _is_whole(data: bytes, kind: str) -> bool:
     return (b"IEND" in data[-65536:]) if kind == "PNG" else b"\xff\xd9" in data[2:]
 
 
-def _orientation(picture: Image) -> int:
-    try:
-        turn = picture.getexif().get(_ORIENTATION, 1)
-    except (OSError, SyntaxError, ValueError, KeyError, struct.error, TypeError):
-        return 1  # damaged metadata says nothing of the pixels
-    return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
-
-
 def _raster(source: ImageSource, max_side: int | None) -> Raster:
-    from PIL import ImageOps
-
-    with _open(source.data, source.name) as picture:
-        if max_side is not None and picture.format in ("JPEG", "MPO"):
-            picture.draft("RGB" if picture.mode != "L" else "L", (max_side, max_side))
-        upright = ImageOps.exif_transpose(picture) if source.orientation > 1 else picture
-        if max_side is not None and max(upright.size) > max_side:
-            upright.thumbnail((max_side, max_side))
-        rgba = _as_rgba(upright)
-    return Raster(rgba.width, rgba.height, rgba.tobytes(), source.width, source.height)
+    try:
+        drawn = _drawn(source, max_side, reduced=True)
+    except OSError:
+        if source.media_type != _MEDIA_TYPES["JPEG2000"]:
+            raise
+        drawn = _drawn(source, max_side, reduced=False)  # not every JPEG 2000 decodes in part
+    return Raster(drawn.width, drawn.height, drawn.tobytes(), source.width, source.height)
 
 
-def _as_rgba(picture: Image) -> Image:
-    """Eight bits a channel. Pictures of 16 bits or floats are stretched between their darkest and brightest pixel."""
-    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
-        wide = picture.convert("F")
-        low, high = wide.getextrema()
-        span = (float(high) - float(low)) or 1.0  # type: ignore[arg-type]
-        return wide.point(lambda value: value * (255 / span) - float(low) * 255 / span).convert("L").convert("RGBA")  # type: ignore[arg-type]
-    return picture.convert("RGBA")
+def _drawn(source: ImageSource, max_side: int | None, *, reduced: bool) -> Image:
+    with opened(source.data, source.name) as picture:
+        return rgba(picture, source, max_side, reduced=reduced)

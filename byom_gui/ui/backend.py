@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
     from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
+    from byom_gui.core.file_kinds import LeftOut
     from byom_gui.core.image import ImageRef, ImageSource, Raster
     from byom_gui.core.ledger import Entry, Since
     from byom_gui.core.observations import ClassesObservation, PingReport, Stage
@@ -80,8 +81,9 @@ class ImageBackend:
 
     read: Callable[[ImageRef, Settings, CancelToken], ImageSource]
     raster: Callable[[ImageSource, int | None], Raster]
-    """Decodes upright; the second argument bounds the longer side, None for the whole picture."""
-    expand: Callable[[Sequence[Path]], Iterator[Path]]
+    """Decodes upright; the second argument bounds the longer side. ImageTooLargeError: it can only be sent."""
+    expand: Callable[[Sequence[Path], LeftOut], Iterator[Path]]
+    """The image files in files and folders; the second argument is filled with what is left out of them."""
     keep_pasted: Callable[[bytes], Path]
     """Writes a pasted picture (PNG) to a private file."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from byom_gui.core.errors import ImageError
+from byom_gui.core.image import ImageSource, Raster
 from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
+from byom_gui.services import decoding, images
 from tests.commands.conftest import Call
 from tests.commands.processes import SAMPLES, run
 from tests.services.servers import free_port
@@ -139,3 +143,100 @@ def test_files_name_classes_as_a_mapping_has_them(call: Call, model: ModelServer
     assert "nucleus" not in text
     assert "debris" not in text
     assert call("infer", model.url, image, "--out", "out", "--csv", "all.csv", "--mapping", "bad.json").code == 2
+
+
+def hurt(folder: Path) -> dict[str, bytes]:
+    """Good pictures between damaged ones: each has a valid header and pixels that cannot be decoded."""
+    noise = Image.effect_noise((90, 60), 80)
+    files = {"a-good.jpg": (SAMPLES / "parcels.jpg").read_bytes(), "z-good.jpg": (SAMPLES / "neuron.jpg").read_bytes()}
+    for kind in ("BMP", "PNG", "TIFF", "GIF", "WEBP", "AVIF", "JPEG2000", "PPM"):
+        out = io.BytesIO()
+        noise.convert("RGB").save(out, kind, lossless=True)
+        data, half = out.getvalue(), len(out.getvalue()) // 2
+        end = data[half + 400 :] if kind == "PNG" else b""
+        files[f"hurt-{kind.lower()}.img"] = data[:half] + bytes(400 if end else 0) + end
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return files
+
+
+def test_damaged_pixels_are_one_failed_row_each_and_the_rest_is_written(
+    call: Call, model: ModelServer, tmp_path: Path
+) -> None:
+    files = hurt(tmp_path / "mixed")
+    got = call("infer", model.url, "mixed", "--out", "out", "--coco", "all.json", "--csv", "all.csv", "--darwin", "v7")
+    assert got.code == 1, got.err
+    assert "Traceback" not in got.err
+    rows = {Path(str(row["image"])).name: row for row in lines(tmp_path / "out")}
+    assert rows.keys() == files.keys()
+    for name, row in rows.items():
+        if "good" in name:
+            assert "error" not in row
+            assert (tmp_path / "out" / f"{Path(name).stem}.overlay.png").is_file()
+        else:
+            assert str(row["error"]).endswith("Copy or save it again."), row
+    assert len(json.loads((tmp_path / "all.json").read_text())["images"]) == 2
+    assert (tmp_path / "all.csv").read_text().count("good.jpg") > 2
+    assert len(list((tmp_path / "v7").iterdir())) == 2
+    assert "2 answered, 8 not" in got.err
+
+
+def test_an_image_that_breaks_between_answer_and_overlay_costs_its_overlay_alone(
+    call: Call, model: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(SAMPLES / "parcels.jpg", tmp_path / "a.jpg")
+    shutil.copy(SAMPLES / "neuron.jpg", tmp_path / "b.jpg")
+    drawn = images.raster
+
+    def breaks(source: ImageSource, side: int | None = None) -> Raster:
+        if source.name == "a.jpg" and side is None:
+            raise ImageError("a.jpg is damaged and cannot be read.")
+        return drawn(source, side)
+
+    monkeypatch.setattr(images, "raster", breaks)
+    got = call("infer", model.url, "a.jpg", "b.jpg", "--out", "out")
+    assert got.code == 0, got.err
+    assert "No overlay for a.jpg. a.jpg is damaged" in got.err
+    assert len(lines(tmp_path / "out")) == 2
+    assert [path.name for path in (tmp_path / "out").glob("*.png")] == ["b.overlay.png"]
+
+
+def test_an_image_too_large_to_be_drawn_is_answered(
+    call: Call, model: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (600, 500), "navy").save(tmp_path / "wide.png")
+    monkeypatch.setattr(decoding, "DRAW_BYTES", 900_000)
+    got = call("infer", model.url, "wide.png", "--out", "out")
+    assert got.code == 0, got.err
+    assert "No overlay for wide.png. wide.png has 0 million pixels." in got.err
+    assert "answer" in lines(tmp_path / "out")[0]
+
+
+def test_a_folder_without_images_says_what_is_in_it(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "phone").mkdir()
+    for number in range(3):
+        (tmp_path / "phone" / f"IMG_{number}.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(90))
+    (tmp_path / "nothing").mkdir()
+    got = call("infer", model.url, "phone", "--out", "out")
+    assert got.code == 2
+    assert "There is no image to send in phone. 3 of 3 files were left out: 3 HEIC." in got.err
+    assert "pillow-heif" in got.err
+    empty = call("infer", model.url, "nothing", "--out", "out")
+    assert (empty.code, "There is no image to send in nothing." in empty.err) == (2, True)
+    assert "Name at least one image" in call("infer", model.url, "--out", "out").err
+
+
+def test_what_a_mixed_folder_leaves_out_is_said(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    shutil.copy(SAMPLES / "parcels.jpg", folder / "without-suffix")
+    (folder / "scan.dcm").write_bytes(bytes(128) + b"DICM" + bytes(30))
+    (folder / "scan.json").write_text("{}")
+    (folder / "late.png").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    got = call("infer", model.url, "mixed", "--out", "out", "--no-overlays")
+    assert got.code == 1
+    assert "2 of 4 files were left out: 1 DICOM, 1 text file." in got.err
+    assert "1 file is not an image that can be read, although its name says so: 1 Git LFS pointer." in got.err
+    first = lines(tmp_path / "out")[0]
+    assert first["error"] == "late.png is a Git LFS pointer, not the image itself. Run: git lfs pull"

@@ -7,12 +7,14 @@ import os
 import random
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from byom_gui.core.errors import ImageError
+from byom_gui.core.file_kinds import LeftOut
 from byom_gui.core.image import Raster
 from byom_gui.services import images
 
@@ -156,7 +158,7 @@ def test_places_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("folder.png", "not a plain file"),
         ("gone.png", "is gone"),
         ("large.png", "has 0 MB; at most"),
-        ("nul\0.png", "can not be used"),
+        ("nul\0.png", "cannot be used"),
     ):
         with pytest.raises(ImageError, match=words):
             images.read_image(tmp_path / name)
@@ -182,11 +184,95 @@ def test_expand_walks_folders_in_order(tmp_path: Path) -> None:
     given: list[str | Path] = [tmp_path / "notes.txt", str(tmp_path / "*.png"), tmp_path, tmp_path / "gone.png"]
     mixed = [path.name for path in images.expand(given)]
     assert mixed == ["notes.txt", "b.png", "a.JPG", "c.webp", "e.tif", "gone.png"]
-    assert len(list(images.expand([tmp_path], limit=2))) == 2
     odd = tmp_path / "[x].png"
     odd.touch()
     assert list(images.expand([odd])) == [odd]
     assert list(images.expand([tmp_path / "no*.gif"])) == [tmp_path / "no*.gif"]
+
+
+DICOM = bytes(128) + b"DICM" + bytes(64)
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n"
+
+
+def mixed_folder(folder: Path) -> None:
+    """Images, what is no image, and what only says so."""
+    files = {
+        "good.png": picture(), "no-suffix": picture("JPEG"), "photo.dat": picture("WEBP"), "torn.jpg": b"\xff\xd8\xffx",
+        "blank.png": b"", "odd.tif": b"\x80\x81", "pointer.jpeg": POINTER, "login.png": b"<!doctype html><p>Sign in",
+        "a.dcm": DICOM, "b": DICOM, "labels.txt": b"0 0.5 0.5 0.1 0.1\n", "labels.json": b"{}", ".DS_Store": b"x",
+        "Thumbs.db": b"x", "none.bin": b"", "what.bin": b"\x80\x90\xa0", ".cache/x.png": picture(),
+        "more/clip.mp4": b"\0\0\0\x18ftypmp42" + bytes(20),
+    }  # fmt: skip
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    os.mkfifo(folder / "queue")
+
+
+@pytest.mark.parametrize("named", ["", "*"])
+def test_what_is_left_out_of_folders_and_globs_is_counted(tmp_path: Path, named: str) -> None:
+    mixed_folder(tmp_path)
+    left = LeftOut()
+    taken = [path.name for path in images.expand([tmp_path / named], left_out=left)]
+    assert taken == [
+        "blank.png", "good.png", "login.png", "no-suffix", "odd.tif", "photo.dat", "pointer.jpeg", "torn.jpg"
+    ]  # fmt: skip
+    hidden = 2 if not named else 1  # a glob does not find what starts with a dot
+    assert left.sentences()[0].startswith(f"{left.count} of {left.count + 8} files were left out: 2 DICOM, 1 video, ")
+    assert left.sentences()[1:] == (
+        "2 files are not images that can be read, although their names say so: 1 Git LFS pointer, 1 web page.",
+        *(("1 hidden folder was not opened.",) if not named else ()),
+    )
+    counts = {kind.id: number for kind, number in left.kinds.items()}
+    assert counts == {"dicom": 2, "video": 1, "text": 2, "hidden": hidden, "empty": 1, "unknown": 1, "special": 1}
+    assert left.taken == len(taken)
+
+
+def test_files_that_are_named_are_tried_whatever_they_hold(tmp_path: Path) -> None:
+    mixed_folder(tmp_path)
+    left = LeftOut()
+    named = [tmp_path / name for name in ("a.dcm", ".DS_Store", "queue", "labels.txt", "a.dcm")]
+    assert list(images.expand(named, left_out=left)) == named[:-1]
+    assert not left
+    with pytest.raises(ImageError, match=r"a\.dcm is a DICOM file\."):
+        images.read_image(tmp_path / "a.dcm")
+
+
+def test_a_limit_that_was_reached_is_told_and_one_that_just_fits_is_not(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.png").write_bytes(picture())
+    (tmp_path / "5.txt").write_text("notes")
+    for limit, told in ((3, 3), (4, 0)):
+        left = LeftOut()
+        assert len(list(images.expand([tmp_path], limit, left))) == limit
+        assert (left.taken, left.limit) == (limit, told)
+
+
+def test_what_may_not_be_opened_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "secret.bin").write_bytes(DICOM)
+    opened = os.open
+
+    def refuse(path: Path, flags: int) -> int:
+        if Path(path).name == "secret.bin":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, flags)
+
+    listed = Path.iterdir
+
+    def refuse_listing(self: Path) -> Iterator[Path]:
+        if self.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return listed(self)
+
+    monkeypatch.setattr(os, "open", refuse)  # the tests may run as root, who may read everything
+    monkeypatch.setattr(Path, "iterdir", refuse_listing)
+    left = LeftOut()
+    assert list(images.expand([tmp_path], left_out=left)) == []
+    assert left.sentences() == (
+        "1 of 1 file was left out: 1 file without read permission.",
+        "The folder locked cannot be opened.",
+    )
 
 
 def test_the_sample_of_a_ping_is_small_and_sound() -> None:

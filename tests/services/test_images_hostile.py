@@ -92,7 +92,8 @@ def test_every_kind_of_pillow_is_read_or_refused_in_words(tmp_path: Path, kind: 
             assert (outcome.width, outcome.height) == (96, 64)
             assert len(outcome.rgba) == 96 * 64 * 4
         else:
-            assert outcome.startswith("any.img is not an image of a kind that can be read here. Make it a PNG")
+            assert outcome.startswith("any.img is ")
+            assert "damaged" not in outcome
             assert kind not in ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
     assert tried or kind in NOT_FROM_PIXELS
 

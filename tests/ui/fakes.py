@@ -18,6 +18,7 @@ from byom_gui.core.contract import read_classes
 from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
 from byom_gui.core.errors import ImageError, InputError
+from byom_gui.core.file_kinds import LeftOut
 from byom_gui.core.image import ImageRef, ImageSource, Raster
 from byom_gui.core.ledger import Entry, Outcome, Since, compare_classes, golden_of, latest, now, unsettled
 from byom_gui.core.observations import (
@@ -133,7 +134,7 @@ class World:
             raise ImageError("File ends early")
         return ImageSource(ref.name, b"image", "image/png", 100, 80)
 
-    def expand(self, paths: Sequence[Path]) -> Any:
+    def expand(self, paths: Sequence[Path], left_out: LeftOut) -> Any:
         return iter(paths)
 
     def set_secret(self, ref: SecretRef, value: str) -> SecretPlace:

@@ -14,6 +14,7 @@ from byom_gui.core.classes import ClassEntry
 from byom_gui.core.diagnosis import diagnose
 from byom_gui.core.endpoint import Endpoint, SecretRef, parse_address
 from byom_gui.core.errors import AppError
+from byom_gui.core.file_kinds import LeftOut
 from byom_gui.core.ledger import Entry
 from byom_gui.core.observations import ClassesObservation
 from byom_gui.core.profile import RegisterRequest
@@ -23,7 +24,7 @@ from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.tour import Tour
-from byom_gui.ui.work import inference
+from byom_gui.ui.work import inference, intake
 from tests.ui.fakes import ADDRESS, V7_HOST, World
 
 PATHS = [Path(f"/pictures/{name}.png") for name in ("one", "two", "three", "four", "five", "six")]
@@ -43,7 +44,7 @@ class Slow(World):
         self.team = TeamInfo(1, "old", "Old")
         self.gone: set[str] = set()
 
-    def expand(self, paths: Sequence[Path]) -> Iterator[Path]:
+    def expand(self, paths: Sequence[Path], left_out: LeftOut) -> Iterator[Path]:
         yield paths[0]
         self.listing.wait(5)
         yield from paths[1:]
@@ -179,7 +180,7 @@ def test_of_a_large_folder_only_what_is_in_sight_is_read(
 def test_a_listing_that_is_cancelled_ends_while_it_waits_for_the_window(
     window: MainWindow, tour: Tour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inference, "FIRST_CHUNK", 1)
+    monkeypatch.setattr(intake, "FIRST_CHUNK", 1)
     tour.drop(PATHS)
     window.works.inference.cancel()
     tour.wait("the listing's end", lambda: window.works.jobs.busy == 0)

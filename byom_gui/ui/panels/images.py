@@ -8,6 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, 
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from byom_gui.core.file_kinds import LeftOut
 from byom_gui.core.pace import clock_text, pace_text
 from byom_gui.core.preview import Preview
 from byom_gui.ui import icons, theme
@@ -85,6 +86,8 @@ class ImageStrip(QWidget):
         self._stack.addWidget(basic.column(None, mark, short, None, margins=(8, 8, 8, 8)))
         self._progress = self._make_progress()
         self._drop_row = basic.row(self.drop_zone, margins=(12, 8, 12, 12))
+        self._left_out = basic.label(tone="second", size="small")
+        self._left_out_row = basic.row(self._left_out, None, margins=(12, 4, 4, 0))
         self._line = basic.hline()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -92,7 +95,7 @@ class ImageStrip(QWidget):
         for part in (header, basic.hline()):
             layout.addWidget(part)
         layout.addWidget(self._stack, 1)
-        for part in (self._line, self._progress, self._drop_row):
+        for part in (self._line, self._progress, self._left_out_row, self._drop_row):
             layout.addWidget(part)
 
     def _make_progress(self) -> QWidget:
@@ -184,6 +187,18 @@ class ImageStrip(QWidget):
         pace = pace_text(self._bar.value(), self._bar.maximum(), self._seconds)
         self._pace.setText("Paused" if self._paused else pace)
 
+    def set_left_out(self, left_out: LeftOut) -> None:
+        """What of the added files and folders is not in the list, and why."""
+        count = left_out.count
+        self._left_out_text = f"{count:,} {'file' if count == 1 else 'files'} left out" if count else ""
+        why = "\n".join(left_out.sentences())
+        self._left_out.setText(self._left_out_text)
+        self._left_out.setAccessibleDescription(why)
+        basic.set_tip(self._left_out, why)
+        self._refresh()
+
+    _left_out_text = ""
+
     def set_drag_over(self, count: int | None) -> None:
         """``count`` images are held over the window (0: not known how many); None: nothing is."""
         self.drop_zone.set_drag_over(count)
@@ -255,6 +270,7 @@ class ImageStrip(QWidget):
         self._count.setAccessibleName(f"{count:,} images")
         self._stack.setCurrentIndex(1 if count else 2 if is_narrow(self.width()) else 0)
         self._drop_row.setVisible(count > 0 and not is_narrow(self.width()))
+        self._left_out_row.setVisible(bool(self._left_out_text) and not is_narrow(self.width()))
         why = "" if count else "There are no images to rerun"
         self.rerun_button.setEnabled(not why)
         basic.set_tip(self.rerun_button, why or "Rerun")

@@ -70,6 +70,7 @@ class Picturing(QObject):
         inference.progress_changed.connect(self._progress)
         inference.elapsed_changed.connect(lambda seconds: self._progress(*self._counts, seconds))
         inference.notice.connect(self._say)
+        inference.intake.left_out_changed.connect(strip.set_left_out)
 
     _counts = (0, 0)
 

@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import AppError, Cancelled
-from byom_gui.core.image import ImageRef, ImageSource, Raster, address_name
+from byom_gui.core.errors import AppError, Cancelled, ImageTooLargeError
+from byom_gui.core.image import ImageRef, ImageSource, Raster
 from byom_gui.core.kept import Packed, pack
 from byom_gui.core.preview import Preview, PreviewState, whole
 from byom_gui.core.retry import ask_patiently
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import Session
+from byom_gui.ui.work.intake import Intake
 
 T = TypeVar("T")
 THUMB_SIDE = 192
 LANE = "infer"
 THUMBNAILS = "thumbnails"
-FIRST_CHUNK, LAST_CHUNK = 100, 800
-"""Files that are added at once while a folder is listed: ever more, as the list is laid out anew each time."""
 AT_ONCE = 20
 """Images that are queued before the window gets a turn."""
 WHOLE_FIRST, WHOLE_LAST = 24, 24
 """Answers that are held as they are, of the first and of those that came or were looked at last; others are packed."""
 EAGER = 200
 """Images of one drop that are read at once; of the others each is when its row is drawn."""
-
-_numbers = itertools.count(1)
-
-
-def new_ref(kind: str, place: str, name: str) -> ImageRef:
-    """A reference with an id that is new in this session."""
-    assert kind in ("file", "url", "pasted")
-    return ImageRef(f"image-{next(_numbers)}-{time.time_ns():x}", kind, place, name)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,8 @@ class _Read:
 
     width: int
     height: int
-    thumbnail: Raster
+    thumbnail: Raster | None
+    """None where the picture is too large to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +76,13 @@ class Inference(QObject):
     def __init__(self, session: Session, backend: Backend, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
+        self.intake = Intake(session, backend, jobs, self)
+        self.intake.arrived.connect(self._add)
+        self.intake.notice.connect(self.notice)
+        self.add_paths, self.add_urls, self.add_pictures = (
+            self.intake.add_paths, self.intake.add_urls, self.intake.add_pictures,
+        )  # fmt: skip
         self._running: dict[str, Job[_Came]] = {}
-        self._arriving: set[Job[Any]] = set()
         self._unread_yet: set[str] = set()
         self._to_start: dict[str, bool] = {}
         self._more = QTimer(self, interval=0, singleShot=True)
@@ -107,70 +102,6 @@ class Inference(QObject):
         session.current_changed.connect(self._unpack_current)
 
     # --- adding
-
-    def add_paths(self, paths: Sequence[Path]) -> None:
-        """Adds files and everything in folders; listing is done beside the window."""
-        if not paths:
-            return
-        self._arrive(lambda job: self._list(job, paths), self._listed, self._add_files)
-
-    def _arrive(
-        self, work: Callable[[Job[T]], T], done: Callable[[T], None], progress: Callable[[Any], None] | None = None
-    ) -> None:
-        """Runs what ends in new images of this project; another project must not get them."""
-
-        def landed(value: T) -> None:
-            self._arriving.discard(job)
-            done(value)
-
-        def failed(error: AppError) -> None:
-            self._arriving.discard(job)
-            self._say(error)
-
-        job = self._jobs.run(work, landed, failed, lane="list", on_progress=progress)
-        self._arriving.add(job)
-
-    def _list(self, job: Job[int], paths: Sequence[Path]) -> int:
-        count = 0
-        chunk: list[Path] = []
-        taken = threading.Semaphore()
-        for path in self._backend.images.expand(paths):
-            job.token.raise_if_cancelled()
-            chunk.append(path)
-            count += 1
-            if count == 1 or len(chunk) >= min(max(count // 2, FIRST_CHUNK), LAST_CHUNK):
-                self._hand_over(job, tuple(chunk), taken)
-                chunk = []
-        self._hand_over(job, tuple(chunk), taken)
-        return count
-
-    def _hand_over(self, job: Job[int], paths: tuple[Path, ...], taken: threading.Semaphore) -> None:
-        """Waits until the window has taken what came before: all at once would hold it up."""
-        while not taken.acquire(timeout=0.2):
-            job.token.raise_if_cancelled()
-        job.report((paths, taken))
-
-    def _listed(self, count: int) -> None:
-        if count == 0:
-            self.notice.emit("No images were found there. PNG, JPEG, WebP, TIFF, BMP and GIF files can be used.")
-
-    def _add_files(self, chunk: tuple[tuple[Path, ...], threading.Semaphore]) -> None:
-        paths, taken = chunk
-        taken.release()
-        known = {p.ref.place for p in self._session.previews.values()}
-        self._add([new_ref("file", str(path), path.name) for path in paths if str(path) not in known])
-
-    def add_urls(self, urls: Sequence[str]) -> None:
-        """Adds images by address; each is fetched once to show it."""
-        self._add([new_ref("url", url, address_name(url)) for url in urls])
-
-    def add_pictures(self, pictures: Sequence[bytes]) -> None:
-        """Adds pasted pictures (PNG bytes), kept in private files."""
-        for data in pictures:
-            self._arrive(
-                lambda _, data=data: self._backend.images.keep_pasted(data),  # type: ignore[misc]
-                lambda path: self._add([new_ref("pasted", str(path), path.name)]),
-            )
 
     def _add(self, refs: Sequence[ImageRef]) -> None:
         self._session.add_images(refs)
@@ -259,13 +190,8 @@ class Inference(QObject):
 
     def cancel(self) -> None:
         """Stops what is listed, runs or waits; those images can be run again."""
-        self._stop_arriving()
+        self.intake.stop()
         self.stop_sending()
-
-    def _stop_arriving(self) -> None:
-        for job in self._arriving:
-            job.cancel()
-        self._arriving.clear()
 
     def stop_sending(self) -> None:
         """Stops what runs or waits: it was for another endpoint, or with other credentials."""
@@ -309,10 +235,17 @@ class Inference(QObject):
 
     def _read(self, job: Job[_Came], ref: ImageRef) -> ImageSource:
         source = self._backend.images.read(ref, self._session.settings, job.token)
-        thumbnail = self._backend.images.raster(source, THUMB_SIDE)
+        read = self._thumbnail(source)
         job.token.raise_if_cancelled()
-        job.report(_Read(source.width, source.height, thumbnail))
+        job.report(read)
         return source
+
+    def _thumbnail(self, source: ImageSource) -> _Read:
+        try:
+            thumbnail = self._backend.images.raster(source, THUMB_SIDE)
+        except ImageTooLargeError:
+            return _Read(source.width, source.height, None)  # it is sent as it is; the canvas says why it is not drawn
+        return _Read(source.width, source.height, thumbnail)
 
     def fetch_thumbnail(self, key: str) -> None:
         """Reads the thumbnail of a row that is drawn without one. Images of a project that was opened stay unread."""
@@ -325,7 +258,7 @@ class Inference(QObject):
     def _thumbnail_only(self, ref: ImageRef) -> None:
         def work(job: Job[None]) -> None:
             source = self._backend.images.read(ref, self._session.settings, job.token)
-            job.report(_Read(source.width, source.height, self._backend.images.raster(source, THUMB_SIDE)))
+            job.report(self._thumbnail(source))
 
         self._jobs.run(
             work,
@@ -354,7 +287,8 @@ class Inference(QObject):
             self._session.put_preview(replace(preview, state="waiting", problem=value.why))
         elif isinstance(value, _Read):
             self._session.put_preview(replace(preview, width=value.width, height=value.height))
-            self.thumbnail_ready.emit(key, value.thumbnail)
+            if value.thumbnail is not None:
+                self.thumbnail_ready.emit(key, value.thumbnail)
 
     def _answered(self, key: str, came: _Came) -> None:
         preview = self._session.previews.get(key)
@@ -434,7 +368,6 @@ class Inference(QObject):
         self._jobs.set_width(LANE, self._session.settings.concurrency)
 
     def _project_replaced(self) -> None:
-        self._stop_arriving()
         for job in self._running.values():
             job.cancel()
         self._running.clear()
