@@ -89,7 +89,11 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("connection")
     group.add_argument("--project", metavar="FILE", help="take endpoint, classes and settings from a project")
     group.add_argument("--classes-url", metavar="URL", help="where the class list is served")
-    group.add_argument("--classes", metavar="FILE", help="the class list to register (JSON, CSV or lines)")
+    group.add_argument(
+        "--classes",
+        metavar="FILE",
+        help="the class list to register: JSON, CSV, lines, or what trainers and labeling tools write",
+    )
     group.add_argument("--user", metavar="NAME", help="user for HTTP Basic; the password is never an argument")
     group.add_argument("--secret-header", metavar="NAME", help="header that carries the endpoint's secret")
     group.add_argument("--ca", metavar="FILE", help="trust the certificates in this file")
@@ -227,19 +231,28 @@ def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
 
 
 def read_class_file(path: Path) -> ClassList:
-    """A class list from a file of lines, CSV or JSON; what can not be read is said, and stops."""
-    from byom_gui.core.class_text import parse_class_list
+    """The class list in a file of any known form; how it was read, and what is odd with it, is said on stderr.
 
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"The class file {path} can not be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise InputError(f"The class file {path} is not UTF-8 text.") from None
-    parsed = parse_class_list(text)
+    Raises:
+        FileError: the file cannot be read.
+        InputError: it lists no classes, or one whose name no project can hold.
+    """
+    from byom_gui.core.class_text import parse_class_file
+    from byom_gui.services.files import read_bytes
+
+    parsed = parse_class_file(read_bytes(path))
+    unusable = [problem.message for problem in parsed.problems if problem.unusable]
+    if parsed.refusal or unusable:
+        raise InputError(f"The class file {path} cannot be used. {parsed.refusal or unusable[0]}")
     for problem in parsed.problems:
-        say(f"{path}, line {problem.line}: {problem.message}")
-    return ClassList(tuple(parsed.entries))
+        say(f"{path}: {problem.message}")
+    if not parsed.entries:
+        raise InputError(f"The class file {path} lists no classes. Put one name on each line.")
+    count = len(parsed.entries)
+    say(f"{path}: {count:,} class{'' if count == 1 else 'es'} read ({parsed.form}).")
+    for note in parsed.notes:
+        say(f"{path}: {note}")
+    return ClassList(parsed.entries)
 
 
 def images_of(words: Sequence[str]) -> Iterator[Path]:
