@@ -199,24 +199,29 @@ def difference(returned: str, listed: str) -> NameDifference:
     compared: tuple[Literal["NFC", "NFKC"], ...] = ("NFC", "NFKC")
     for form in compared:
         if unicodedata.normalize(form, returned) == unicodedata.normalize(form, listed):
-            return NameDifference(_code_point_difference(returned, listed), f"unicodedata.normalize('{form}', name)")
+            return NameDifference(_only_code_points(returned, listed), f"unicodedata.normalize('{form}', name)")
     kinds = {kind for name in (returned, listed) for _, kind, _ in _odd(name)}
     tool = "splitlines()" if "line-end" in kinds else "name.strip()" if kinds == {"edge-space"} else ""
-    return NameDifference(_code_point_difference(returned, listed), tool)
+    return NameDifference(_only_code_points(returned, listed), tool)
 
 
-def _code_point_difference(returned: str, listed: str) -> str:
-    """``code points only: U+0065 U+0301 (NFD) is returned, U+00E9 (NFC) is listed``."""
+def _only_code_points(returned: str, listed: str) -> str:
+    one, two = differing_code_points(returned, listed)
+    return f"code points only: {one} is returned, {two} is listed"
+
+
+def differing_code_points(first: str, second: str) -> tuple[str, str]:
+    """The characters in which two names differ: ``U+0061 U+0308 (NFD)`` and ``U+00E4 (NFC)``."""
     start = 0
-    while start < min(len(returned), len(listed)) and returned[start] == listed[start]:
+    while start < min(len(first), len(second)) and first[start] == second[start]:
         start += 1
     end = 0
-    while end < min(len(returned), len(listed)) - start and returned[-1 - end] == listed[-1 - end]:
+    while end < min(len(first), len(second)) - start and first[-1 - end] == second[-1 - end]:
         end += 1
-    one, two = returned[start : len(returned) - end], listed[start : len(listed) - end]
-    named = unicodedata.is_normalized("NFC", returned) != unicodedata.is_normalized("NFC", listed)
-    said = [f"{_numbers(part)}{_form_of(name) if named else ''}" for part, name in ((one, returned), (two, listed))]
-    return f"code points only: {said[0]} is returned, {said[1]} is listed"
+    one, two = first[start : len(first) - end], second[start : len(second) - end]
+    named = unicodedata.is_normalized("NFC", first) != unicodedata.is_normalized("NFC", second)
+    said = [f"{_numbers(part)}{_form_of(name) if named else ''}" for part, name in ((one, first), (two, second))]
+    return said[0], said[1]
 
 
 def _form_of(name: str) -> str:

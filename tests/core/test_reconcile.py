@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from byom_gui.core.class_names import is_background, near_key
 from byom_gui.core.classes import ClassEntry, ClassList
-from byom_gui.core.reconcile import ClassRow, SeenClass, is_background, near_key, rows, served_only
+from byom_gui.core.reconcile import ClassRow, SeenClass, rows, served_only
 from byom_gui.core.registering import TeamClass
 
 
@@ -61,7 +62,7 @@ def test_problems_beside_the_row(entries: list[tuple[str, str]], expected: list[
 
 def test_an_unknown_type_says_what_is_due() -> None:
     near, far, none = rows(listed(("a", "bbox"), ("b", "blob"), ("c", "")), None, (), None)
-    assert near.problems[0].message == "“bbox” is no type of V7's. Use bounding_box."
+    assert near.problems[0].message == "V7 has no class type “bbox”. Use bounding_box."
     assert "Use one of: bounding_box, polygon" in far.problems[0].message
     assert none.problems[0].message.startswith("The type is missing.")
 

@@ -139,8 +139,7 @@ def _assigned(tree: ast.AST) -> Iterator[tuple[str, Any]]:
 def _named(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            if isinstance(target, ast.Name | ast.Attribute):
-                yield target.id if isinstance(target, ast.Name) else target.attr, node.value
+            yield getattr(target, "id", getattr(target, "attr", "")), node.value
     elif isinstance(node, ast.keyword) and node.arg:
         yield node.arg, node.value
     elif isinstance(node, ast.Dict):

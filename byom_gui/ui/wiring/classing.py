@@ -106,7 +106,7 @@ class Classing(QObject):
 
     def use_name(self, name: str) -> None:
         """Lists a class as the server returns it: a near match in the list takes its spelling."""
-        from byom_gui.core.reconcile import near_key
+        from byom_gui.core.class_names import near_key
 
         key = near_key(name)
         for row, entry in enumerate(self._session.classes):
