@@ -71,4 +71,4 @@ def parse_class_file(data: bytes, default_type: str = DEFAULT_TYPE) -> ParsedCla
     parsed = parse_class_list(decoded.text, default_type)
     if not decoded.warning:
         return parsed
-    return replace(parsed, problems=(LineProblem(decoded.line, decoded.warning), *parsed.problems))
+    return replace(parsed, problems=(LineProblem(decoded.line, decoded.warning, "json.encoding"), *parsed.problems))

@@ -17,11 +17,14 @@ SHOWN = 5
 class LineProblem:
     """What is odd with a line of the text, counted from 1; 0 where it is not about one line.
 
-    ``unusable``: a name that no project can hold. It is left out, and a command refuses the list.
+    Args:
+        id: the finding that it belongs to. Those of names and types are also found in the list itself.
+        unusable: a name that no project can hold. It is left out, and a command refuses the list.
     """
 
     line: int
     message: str
+    id: str = "classes.form"
     unusable: bool = False
 
 
@@ -74,9 +77,9 @@ class ClassGatherer:
         """Says that the text is something else."""
         self.refusal = f"This is {what}, not a class list. {fix}"
 
-    def problem(self, line: int, message: str, *, unusable: bool = False) -> None:
+    def problem(self, line: int, message: str, id: str = "classes.form", *, unusable: bool = False) -> None:
         """Keeps what is odd."""
-        self.problems.append(LineProblem(line, message, unusable))
+        self.problems.append(LineProblem(line, message, id, unusable))
 
     def note(self, sentence: str) -> None:
         """Keeps how the text was read."""
@@ -87,11 +90,12 @@ class ClassGatherer:
         stripped = entry.name.strip()
         if any(flaw.kind == "surrogate" for flaw in flaws(stripped)):
             what = next(flaw.what for flaw in flaws(stripped) if flaw.kind == "surrogate")
-            self.problem(line, f"{place}: “{visible(stripped)}” {what}. It is left out.", unusable=True)
+            message = f"{place}: “{visible(stripped)}” {what}. It is left out."
+            self.problem(line, message, "classes.control-character", unusable=True)
             return
         if is_blank(stripped):
             why = f"shows nothing: it holds {code_points(stripped[:3])}" if stripped else "is missing"
-            self.problem(line, f"{place}: the name {why}. It is left out.")
+            self.problem(line, f"{place}: the name {why}. It is left out.", "classes.empty-name")
             return
         if stripped != entry.name:
             self._trimmed.append(stripped)
@@ -101,15 +105,16 @@ class ClassGatherer:
         self.entries.append(entry)
 
     def _judge_name(self, place: str, name: str, line: int) -> None:
+        flaw_id, twice = "classes.control-character", "classes.duplicate"
         for flaw in flaws(name):
-            self.problem(line, f"{place}: “{visible(name)}” {flaw.what}. {flaw.fix}")
+            self.problem(line, f"{place}: “{visible(name)}” {flaw.what}. {flaw.fix}", flaw_id)
         key = look_alike_key(name)
         if name in self._first:
-            self.problem(line, f"{place}: “{visible(name)}” is already listed, in {self._first[name]}.")
+            self.problem(line, f"{place}: “{visible(name)}” is already listed, in {self._first[name]}.", twice)
         elif key in self._alike:
             other = self._alike[key]
             why = f"looks like “{visible(other)}” in {self._first[other]}, and has other code points"
-            self.problem(line, f"{place}: “{visible(name)}” {why}.")
+            self.problem(line, f"{place}: “{visible(name)}” {why}.", twice)
         self._first.setdefault(name, place[0].lower() + place[1:])
         self._alike.setdefault(key, name)
 
@@ -117,7 +122,7 @@ class ClassGatherer:
         if type_ not in KNOWN_TYPES and type_ not in OPEN_TYPES:
             better = suggest_type(type_)
             hint = f" Did you mean {better}?" if better else f" V7 has {', '.join(KNOWN_TYPES)}."
-            self.problem(line, f"{place}: V7 has no class type “{visible(type_)}”.{hint}")
+            self.problem(line, f"{place}: V7 has no class type “{visible(type_)}”.{hint}", "classes.unknown-type")
 
     def add_name(self, place: str, name: str, type_: str = "", colour: object = None, line: int = 0) -> None:
         """The same from its parts; without a type it gets the default one."""

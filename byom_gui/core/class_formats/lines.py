@@ -15,6 +15,20 @@ _BULLET = re.compile(r"([-*•–+])\s+(\S.*)")
 _SYNSET = re.compile(r"(n\d{8})\s+(\S.*)")
 _LABELME = ("__ignore__", "_background_")
 
+PLAIN_FORMS = frozenset(
+    (
+        "",
+        "lines",
+        "numbered lines",
+        "CSV table",
+        "table with tabs",
+        "table with semicolons",
+        "class list",
+        "a list of names",
+    )
+)
+"""Forms that belong to no tool."""
+
 Numbered = list[tuple[int, str]]
 """Line numbers from 1, and what is in these lines."""
 

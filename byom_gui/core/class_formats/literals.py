@@ -46,7 +46,7 @@ def read_json_text(text: str, gather: ClassGatherer) -> bool:
             gather.refusal_line = error.lineno
             gather.refusal = f"This starts like JSON and breaks in {place}: {error.msg}. Fix it there."
             return True
-        gather.note("This is a Python or YAML list, not JSON.")
+        gather.form = "Python or YAML list"
     except (RecursionError, ValueError):
         gather.refusal = "This JSON is nested too deeply, or holds a number too long to read."
         return True
@@ -62,7 +62,7 @@ def _read(value: Any, gather: ClassGatherer) -> None:
         fix = 'Expected a list such as [{"name": "cat", "type": "polygon"}].'
         gather.refuse(f"a JSON object without class names (its keys: {keys[:120]})", fix)
         return
-    gather.form = "class list"
+    gather.form = gather.form or "class list"
     results = [item for item in value if isinstance(item, dict) and {"confidence", "score"} & item.keys()]
     if results:
         gather.refuse("a list of a model's results")
@@ -74,7 +74,7 @@ def _read(value: Any, gather: ClassGatherer) -> None:
 
 def _flat(text: str) -> Any:
     """A Python or YAML list or map of names; None for anything else, such as JSON with a mistake in it."""
-    for value in (_literal(text), load_yaml(text)):
+    for value in (_literal(text), load_yaml(text, ClassGatherer(""))):
         names = list(value.values()) if isinstance(value, dict) else value
         simple = isinstance(names, list | tuple) and all(isinstance(name, str | int) for name in names)
         if value and ((simple and (isinstance(value, list | tuple) or numbered(value))) or (simple and "'" in text)):

@@ -122,15 +122,15 @@ class _Building:
 
 
 def markup_form(root: Element) -> str:
-    """What XML is that other tools write: annotations or a labeling interface; empty where it is not known."""
+    """What XML is that other tools write, such as ``a Pascal VOC annotation file``; empty where it lists classes."""
     tags = {child.tag for child in root.children}
     if root.tag == "annotation" and tags & {"object", "size", "filename"}:
         return "a Pascal VOC annotation file"
     if root.tag == "annotations" and (tags & {"meta", "image", "track"}):
         return "a CVAT annotation file"
-    if root.tag == "svg":
-        return "an SVG image"
-    return ""
+    if _is_interface(root) or _is_cvat(root):
+        return ""
+    return "an SVG image" if root.tag == "svg" else f"an XML file of another kind (<{root.tag[:60]}>)"
 
 
 def read_markup(text: str, gather: ClassGatherer) -> bool:
@@ -151,7 +151,7 @@ def read_markup(text: str, gather: ClassGatherer) -> bool:
             gather.form = name
             read(root, gather)
             return True
-    gather.refuse(markup_form(root) or f"an XML file of another kind (<{root.tag[:60]}>)")
+    gather.refuse(markup_form(root))
     return True
 
 

@@ -136,9 +136,10 @@ def read_value(value: object, gather: ClassGatherer) -> bool:
     return False
 
 
-def is_class_value(value: object) -> bool:
-    """Whether a value has a form of another tool that lists classes (bare lists are not looked at)."""
-    return isinstance(value, dict) and any(each.recognizes(value) for each in VALUE_FORMATS)
+def is_foreign_list(value: object) -> bool:
+    """Whether a value lists classes as another tool does, and not as a classes address should."""
+    form = next((each.name for each in VALUE_FORMATS if each.recognizes(value)), "")
+    return form not in ("", "class list", "a list of names", "a byom-gui file", "another tool's file")
 
 
 # Containers

@@ -64,7 +64,7 @@ def _read(value: Any, gather: ClassGatherer, *, known: bool, dashes: bool) -> bo
     return True
 
 
-def load_yaml(text: str, gather: ClassGatherer | None = None) -> Any:
+def load_yaml(text: str, gather: ClassGatherer) -> Any:
     """The first document, with every scalar as a string; None where it cannot be read, said to ``gather``."""
     if len(text) > _MOST_TEXT:
         return None
@@ -82,13 +82,12 @@ def load_yaml(text: str, gather: ClassGatherer | None = None) -> Any:
         return building.root
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        if gather is not None and mark is not None:
+        if mark is not None:
             why = getattr(error, "problem", None) or "it cannot be read"
             gather.refusal_line = mark.line + 1
             gather.refusal = f"This looks like YAML and breaks in line {mark.line + 1}: {why}. Fix it there."
     except _TooMuchError:
-        if gather is not None:
-            gather.refusal = "This YAML is nested too deeply, or grows too large by its anchors."
+        gather.refusal = "This YAML is nested too deeply, or grows too large by its anchors."
     return None
 
 
@@ -106,7 +105,7 @@ class _Open:
 class _Building:
     """The value while its events come in. An alias counts as often as it is used: no anchors can make it explode."""
 
-    gather: ClassGatherer | None
+    gather: ClassGatherer
     root: Any = None
     nodes: int = 0
     _stack: list[_Open] = field(default_factory=list)
@@ -151,7 +150,7 @@ class _Building:
             top.held.append(value)
         elif top.key is None:
             top.key = str(value)
-            if top.key in top.held and self.gather is not None:
+            if top.key in top.held:
                 line = event.start_mark.line + 1
                 self.gather.problem(line, f"Line {line}: “{top.key[:80]}” is in the file twice; the last one counts.")
         else:
