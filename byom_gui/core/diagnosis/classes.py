@@ -141,7 +141,11 @@ def _unknown_type(look: RunLook) -> Iterator[Finding]:
 
 def _bad_type(type_: str, names: list[str], look: RunLook) -> Finding:
     likely = meant_type(type_, look.seen.get(names[0], {}).items()) or ""
-    action = Action("set-type", f"{names[0]}\n{likely}", f"Make it {_words(likely)}") if likely else None
+    action = (
+        Action("set-type", f"{names[0]}\n{likely}", f"Make it {_words(likely)}")
+        if likely and "\n" not in names[0]
+        else None
+    )
     return make(
         "classes.unknown-type",
         f"V7 has no class type “{type_}”.",
@@ -280,7 +284,7 @@ def _near_match(look: RunLook, name: str, twin: str, type_: str) -> Finding:
     same = "They look the same. " if look_alike_key(name) == look_alike_key(twin) else ""
     fix = f"List the class as the server returns it, or return “{visible(twin)}” from the server."
     # Renaming would break the listed class where it is returned too, and would list a character that nobody wants.
-    renames = twin not in look.seen and not flaws(name)
+    renames = twin not in look.seen and not flaws(name) and "\n" not in twin
     return make(
         "classes.near-match",
         f"“{visible(name)}” is returned, “{visible(twin)}” is listed.",
