@@ -7,12 +7,13 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.classes import ClassList
+from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
 from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.image import ImageSource
@@ -243,7 +244,8 @@ def read_class_file(path: Path) -> ClassList:
     parsed = parse_class_file(read_bytes(path))
     unusable = [problem.message for problem in parsed.problems if problem.unusable]
     if parsed.refusal or unusable:
-        raise InputError(f"The class file {path} cannot be used. {parsed.refusal or unusable[0]}")
+        why = parsed.refusal or f"{unusable[0].removesuffix(' It is left out.')} Correct the name in the file."
+        raise InputError(f"The class file {path} cannot be used. {why}")
     for problem in parsed.problems:
         say(f"{path}: {problem.message}")
     if not parsed.entries:
@@ -253,6 +255,16 @@ def read_class_file(path: Path) -> ClassList:
     for note in parsed.notes:
         say(f"{path}: {note}")
     return ClassList(parsed.entries)
+
+
+def say_odd_names(classes: Sequence[ClassEntry], where: str) -> None:
+    """Says of a served list at once which names cannot work as they are."""
+    from byom_gui.core.reconcile import name_problems
+
+    times = Counter(entry.name for entry in classes)
+    for name, count in times.items():
+        for problem in name_problems(name, count):
+            say(f"{where}: {problem.message}")
 
 
 def images_of(words: Sequence[str]) -> Iterator[Path]:

@@ -92,9 +92,7 @@ def test_what_a_file_is_when_it_is_opened(tmp_path: Path) -> None:
     with pytest.raises(ClassFileError, match="a list of names"):
         load(tmp_path / "a.json")
     (tmp_path / "b.json").write_text('{"status": "failed"}', encoding="utf-8")
-    with pytest.raises(
-        FileError, match="neither a project nor a registration. This is a JSON object without class names"
-    ):
+    with pytest.raises(FileError, match=r"nor a registration\. This is a JSON object without class names"):
         load(tmp_path / "b.json")
     (tmp_path / "c.txt").write_text("", encoding="utf-8")
     with pytest.raises(FileError, match=r"neither a project nor a registration\. Choose another file"):
