@@ -96,6 +96,7 @@ class _Table:
             self.shapes[item.name][item.shape_name] += item.count
         self.returned = [name for name in self.shapes if name not in self.names]
         self.listed_by_key = _by_key(listed.names)
+        self.listed_alike = {look_alike_key(name): name for name in reversed(listed.names)}
         self.returned_by_key = _by_key(self.returned)
 
     def rows(self) -> tuple[ClassRow, ...]:
@@ -147,7 +148,7 @@ class _Table:
     def _returned_problems(self, name: str) -> tuple[RowProblem, ...]:
         if not self.listed.entries:
             return ()
-        near = self.listed_by_key.get(near_key(name))
+        near = self.listed_alike.get(look_alike_key(name)) or self.listed_by_key.get(near_key(name))
         if near is not None and not is_blank(near):
             return (RowProblem("classes.near-match", "error", _near_words(name, near)),)
         return (RowProblem("classes.unregistered", "error", f"“{visible(name)}” is returned, but not listed."),)
@@ -180,7 +181,7 @@ def name_problems(name: str, times: int = 1) -> Iterable[RowProblem]:
     for flaw in flaws(name):
         yield RowProblem("classes.control-character", flaw.severity, f"“{visible(name)}” {flaw.what}. {flaw.fix}")
     if times > 1:
-        yield RowProblem("classes.duplicate", "error", f"“{name}” is listed {times} times. Keep one of them.")
+        yield RowProblem("classes.duplicate", "error", f"“{visible(name)}” is listed {times} times. Keep one of them.")
     if is_background(name):
         message = f"“{visible(name)}” reads like “nothing here”. V7 would offer it as a class of its own."
         yield RowProblem("classes.background", "warning", message)

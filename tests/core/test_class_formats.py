@@ -247,6 +247,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("numbers", [1, 2, 3], "a list of 3 entries without class names"),
     ("measures", {"x": 10, "y": 200}, "without class names (its keys: x, y)"),
     ("lists by number", {"0": [1, 2]}, "without class names"),
+    ("deep containers", '{"data":' * 600 + '{"names": ["a"]}' + "}" * 600, "without class names (its keys: data)"),
     ("a table of something else", "image_id,width,height\n1,3,4\n", "without a column of names (its columns: image_id, width, height)"),
     ("PNG", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
     ("WebP", b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP image"),
@@ -367,3 +368,9 @@ def test_what_is_nearly_a_known_file_is_read_as_what_it_is() -> None:
     assert parse_class_list("['kite', " + " " * 1_000_000 + "x]").refusal
     assert parse_class_list("   \n").entries == ()
     assert text_form(" \n") == ""
+
+
+def test_python_does_not_warn_of_text_that_is_no_source(recwarn: pytest.WarningsRecorder) -> None:
+    assert entries(parse_class_list("('kite', 1or 2)")) == [("('kite'", B), ("1or 2)", B)]
+    assert not parse_class_list("classes = ['a'] if 1or 0 else ['b']").refusal
+    assert not recwarn.list

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,10 +90,19 @@ def _literal(text: str) -> Any:
     if len(text) > _MOST_PYTHON:
         return None
     try:
-        value = ast.literal_eval(text.strip())
+        with _no_warnings():
+            value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return None
     return list(value) if isinstance(value, tuple) else sorted(value, key=str) if isinstance(value, set) else value
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Python warns on stderr of text that is odd as source (``1cat``): it is no source, and nobody asked."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        yield
 
 
 def read_python_text(text: str, gather: ClassGatherer) -> bool:
@@ -106,7 +117,8 @@ def read_python_text(text: str, gather: ClassGatherer) -> bool:
     if len(text) > _MOST_PYTHON or not _ASSIGNED.search(text):
         return False
     try:
-        tree = ast.parse(text)
+        with _no_warnings():
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     found = sorted(_assigned(tree), key=lambda pair: _WORDS.index(pair[0].lower()))

@@ -73,6 +73,7 @@ _CONTAINERS = (
     "stuff_classes",
 )
 _OUTER = ("metainfo", "METAINFO", "metadata", "meta", "config", "data", "dataset", "model", "dataset_meta", "features")
+_DEEPEST_CONTAINER = 3
 _RESPONSE_KEYS = frozenset(
     (
         "results",
@@ -145,16 +146,16 @@ def is_foreign_list(value: object) -> bool:
 # Containers
 
 
-def _container(value: object) -> tuple[str, Any] | None:
+def _container(value: object, depth: int = 0) -> tuple[str, Any] | None:
     """The key that holds the classes, and what it holds."""
-    if not isinstance(value, dict) or _RESPONSE_KEYS & value.keys():
+    if not isinstance(value, dict) or _RESPONSE_KEYS & value.keys() or depth > _DEEPEST_CONTAINER:
         return None
     for key in _CONTAINERS:
         if key in value and (isinstance(value[key], list | tuple) or numbered(value[key]) is not None):
             return key, value[key]
     for outer in _OUTER:
         inner = value.get(outer)
-        found = _container(inner) if isinstance(inner, dict) else None
+        found = _container(inner, depth + 1) if isinstance(inner, dict) else None
         if found:
             return f"{outer}.{found[0]}", found[1]
     return None
