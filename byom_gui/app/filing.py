@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.errors import FileError, ImageError
+from byom_gui.core.class_formats.decoding import DecodedText, decode
+from byom_gui.core.errors import ClassFileError, FileError, ImageError
 from byom_gui.core.image import ImageRef, ImageSource
 from byom_gui.core.project import Project, Settings
 from byom_gui.ui.backend import FileBackend, Recovered
@@ -62,6 +63,7 @@ class Filing:
             export_text,
             export_json,
             write_server,
+            read_text,
             lambda path: self._watch.take(path),
             lambda path: self._watch.changed(path),
             lambda: self._watch.let_go(),
@@ -115,6 +117,7 @@ class Filing:
 
 def load(path: Path) -> Project:
     """A project, or a registration as a new project."""
+    from byom_gui.core.class_text import parse_class_file
     from byom_gui.services.files import load_any
 
     loaded = load_any(path)
@@ -123,8 +126,19 @@ def load(path: Path) -> Project:
     if loaded.project is not None:
         return loaded.project
     if loaded.registration is None:
-        raise FileError(f"{path.name} holds neither a project nor a registration. Choose another file.")
+        parsed = parse_class_file(loaded.data)
+        if parsed.entries:
+            raise ClassFileError(f"{path.name} is a class list ({parsed.form}).", where=str(path))
+        what = f" {parsed.refusal}" if parsed.refusal else ""
+        raise FileError(f"{path.name} is neither a project nor a registration.{what} Choose another file.")
     return Project(loaded.registration)
+
+
+def read_text(path: Path) -> DecodedText:
+    """A file's text, or what the file is where it holds none. Raises FileError."""
+    from byom_gui.services.files import read_bytes
+
+    return decode(read_bytes(path))
 
 
 def save(path: Path, project: Project) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 
-from byom_gui.commands.common import add_connection_options, cancel_on_interrupt, check_targets, connect, printable, say
+from byom_gui.commands.common import (
+    add_connection_options,
+    cancel_on_interrupt,
+    check_targets,
+    connect,
+    printable,
+    say,
+    say_odd_names,
+)
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.contract import read_classes
 from byom_gui.core.errors import JsonError
@@ -67,6 +75,7 @@ def show(seen: ClassesObservation) -> int:
     say(f"{len(served.entries)} classes from {seen.address.shown}")
     for problem in served.problems:
         say(f"{problem.path}: {problem.message}")
+    say_odd_names(served.entries, seen.address.shown)
     rows = [json.dumps({"name": e.name, "type": e.type}, ensure_ascii=False) for e in served.entries]
     print(printable("[\n" + ",\n".join(f"  {row}" for row in rows) + "\n]" if rows else "[]"))
     return 1 if served.problems or not served.entries else 0

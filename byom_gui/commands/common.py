@@ -7,12 +7,13 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.classes import ClassList
+from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, check_proxy, parse_address
 from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.image import ImageSource, check_image_address
@@ -90,7 +91,11 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("connection")
     group.add_argument("--project", metavar="FILE", help="take endpoint, classes and settings from a project")
     group.add_argument("--classes-url", metavar="URL", help="where the class list is served")
-    group.add_argument("--classes", metavar="FILE", help="the class list to register (JSON, CSV or lines)")
+    group.add_argument(
+        "--classes",
+        metavar="FILE",
+        help="the class list to register: JSON, CSV, lines, or what trainers and labeling tools write",
+    )
     group.add_argument("--user", metavar="NAME", help="user for HTTP Basic; the password is never an argument")
     group.add_argument("--secret-header", metavar="NAME", help="header that carries the endpoint's secret")
     group.add_argument("--ca", metavar="FILE", help="trust the certificates in this file")
@@ -235,20 +240,39 @@ def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
 
 
 def read_class_file(path: Path) -> ClassList:
-    """A class list from a file of lines, CSV or JSON; what can not be read is said, and stops."""
-    from byom_gui.core.class_text import parse_class_list
+    """The class list in a file of any known form; how it was read, and what is odd with it, is said on stderr.
+
+    Raises:
+        FileError: the file cannot be read.
+        InputError: it lists no classes, or one whose name no project can hold.
+    """
+    from byom_gui.core.class_text import parse_class_file
     from byom_gui.services.files import read_bytes
 
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except FileError as error:
-        raise InputError(f"The class file cannot be read. {error.sentence}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"The class file {path} is not UTF-8 text.") from None
-    parsed = parse_class_list(text)
+    parsed = parse_class_file(read_bytes(path))
+    unusable = [problem.message for problem in parsed.problems if problem.unusable]
+    if parsed.refusal or unusable:
+        why = parsed.refusal or f"{unusable[0].removesuffix(' It is left out.')} Correct the name in the file."
+        raise InputError(f"The class file {path} cannot be used. {why}")
     for problem in parsed.problems:
-        say(f"{path}, line {problem.line}: {problem.message}")
-    return ClassList(tuple(parsed.entries))
+        say(f"{path}: {problem.message}")
+    if not parsed.entries:
+        raise InputError(f"The class file {path} lists no classes. Put one name on each line.")
+    count = len(parsed.entries)
+    say(f"{path}: {count:,} class{'' if count == 1 else 'es'} read ({parsed.form}).")
+    for note in parsed.notes:
+        say(f"{path}: {note}")
+    return ClassList(parsed.entries)
+
+
+def say_odd_names(classes: Sequence[ClassEntry], where: str) -> None:
+    """Says of a served list at once which names cannot work as they are."""
+    from byom_gui.core.reconcile import name_problems
+
+    times = Counter(entry.name for entry in classes)
+    for name, count in times.items():
+        for problem in name_problems(name, count):
+            say(f"{where}: {problem.message}")
 
 
 def images_of(words: Sequence[str]) -> list[Path]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from byom_gui.commands.common import Connection, add_connection_options, cancel_on_interrupt, connect, say
+from byom_gui.commands.common import (
+    Connection,
+    add_connection_options,
+    cancel_on_interrupt,
+    connect,
+    say,
+    say_odd_names,
+)
 from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import read_classes
 from byom_gui.core.endpoint import SecretRef, parse_address
@@ -64,6 +71,7 @@ def _fetched(connection: Connection) -> ClassList | None:
         raise InputError(f"What {seen.address.shown} says is no JSON: {error.sentence}") from None
     if not served.entries:
         raise InputError(f"What {seen.address.shown} says holds no classes in V7's form.")
+    say_odd_names(served.entries, seen.address.shown)
     return ClassList(served.entries)
 
 

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """1 where any file has an error, 2 where one can not be read."""
+    """1 where any file has an error, 2 where one cannot be read."""
     check_targets(arguments.json)
     image = read_image(Path(arguments.image)) if arguments.image else None
     listed = read_class_file(Path(arguments.classes)) if arguments.classes else None
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _judge(path: Path, image: ImageSource | None, listed: ClassList | None) -> Judged | None:
-    """The file's verdict; None, said on stderr, where it can not be read. The others are still judged."""
+    """The file's verdict; None, said on stderr, where it cannot be read. The others are still judged."""
     try:
         return judge_file(path, image, listed)
     except FileError as error:
@@ -49,13 +49,15 @@ def _judge(path: Path, image: ImageSource | None, listed: ClassList | None) -> J
 
 
 def _line(one: Judged) -> str:
-    lines = [f"{one.path}: {one.kind}, {_verdict(one)}"]
+    kind = f"{one.kind} ({one.form})" if one.form else one.kind
+    lines = [f"{one.path}: {kind}, {_verdict(one)}"]
     for finding in one.findings:
         times = f" ({finding.count} times)" if finding.count > 1 else ""
         lines.append(f"  {finding.severity.upper()}  {finding.id}{times}  {finding.where}")
         lines.append(f"    {finding.what}")
         if finding.fix:
             lines.append(f"    Do this: {finding.fix}")
+            lines += [f"      {line}" for line in finding.snippet.splitlines()]
     return "\n".join(lines)
 
 

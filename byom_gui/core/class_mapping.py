@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from byom_gui.core.class_names import near_key
 from byom_gui.core.classes import KNOWN_TYPES
 from byom_gui.core.colours import ClassColour
 from byom_gui.core.errors import InputError
 from byom_gui.core.project import Project
-from byom_gui.core.reconcile import ClassRow, near_key, words
+from byom_gui.core.reconcile import ClassRow, words
 from byom_gui.core.registering import TeamClass, TeamInfo
 
 FORMAT = "byom-class-mapping/1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,17 +26,17 @@ _MEANT = {
     "bbox": "bounding_box",
     "box": "bounding_box",
     "boundingboxes": "bounding_box",
+    "detection": "bounding_box",
     "rect": "bounding_box",
     "rectangle": "bounding_box",
     "poly": "polygon",
-    "polygons": "polygon",
     "segmentation": "polygon",
     "polyline": "line",
     "linestring": "line",
     "point": "keypoint",
-    "keypoints": "keypoint",
     "landmark": "keypoint",
     "classification": "tag",
+    "class": "tag",
     "label": "tag",
     "pose": "skeleton",
     "cube": "cuboid",
@@ -48,11 +49,23 @@ def suggest_type(written: str) -> str | None:
     """The type that was probably meant (``bbox``, ``Bounding Box``); None where it is right or nothing is near."""
     if written in KNOWN_TYPES or written in OPEN_TYPES:
         return None
-    folded = "".join(c for c in written.casefold() if c.isalnum())
+    folded = "".join(c for c in unicodedata.normalize("NFKC", written).casefold() if c.isalnum())
     for known in (*KNOWN_TYPES, *OPEN_TYPES):
-        if folded == known.replace("_", ""):
+        if folded.removesuffix("s") == known.replace("_", ""):
             return known
     return _MEANT.get(folded)
+
+
+def meant_type(written: str, returned: Iterable[tuple[str, int]]) -> str | None:
+    """The type to use instead of one that V7 does not have: what the class is returned as decides, then the word.
+
+    Args:
+        written: the type in the list.
+        returned: the shapes that the class was returned with, and how often.
+    """
+    meant = suggest_type(written)
+    seen = {shape: count for shape, count in returned if shape in KNOWN_TYPES}
+    return meant if not seen or meant in seen else max(seen, key=lambda shape: seen[shape])
 
 
 @dataclass(frozen=True, slots=True)

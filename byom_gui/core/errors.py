@@ -31,6 +31,10 @@ class FileError(AppError):
     """A file could not be read or written, or does not hold what it should."""
 
 
+class ClassFileError(FileError):
+    """A class list was opened where a project was expected: its classes can be added."""
+
+
 class ImageError(AppError):
     """An image could not be read: damaged, of an unknown kind, too large, or gone."""
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from byom_gui.core.class_names import near_key
 from byom_gui.core.classes import ClassEntry
 from byom_gui.core.errors import AppError, FileError
 from byom_gui.core.geometry import bounds
 from byom_gui.core.predictions import Prediction
-from byom_gui.core.reconcile import near_key, words
+from byom_gui.core.reconcile import words
 from byom_gui.core.registration import Registration, registration_from_json, registration_to_json
 
 FORMAT = "byom-ledger/1"

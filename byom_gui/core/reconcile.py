@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, ClassEntry, ClassList, suggest_type
+from byom_gui.core.class_names import difference, flaws, is_background, is_blank, look_alike_key, near_key, visible
+from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, ClassEntry, ClassList, meant_type
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.findings import Severity
 from byom_gui.core.predictions import SHAPE_NAMES
@@ -18,10 +16,6 @@ from byom_gui.core.registering import TeamClass
 
 Served = Literal["yes", "no", "unknown"]
 InTeam = Literal["yes", "new", "unknown"]
-
-_BACKGROUND = frozenset(("background", "bg", "ignore", "ignored", "void", "unlabeled", "unlabelled"))
-_NOT_APPLICABLE = re.compile(r"#?n[/.]a\.?", re.IGNORECASE)
-_UNDERSCORES = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +48,6 @@ class ClassRow:
     team: InTeam
     seen: int
     problems: tuple[RowProblem, ...] = ()
-
-
-@lru_cache(maxsize=65_536)  # the table is made anew at each edit, from mostly the same names
-def near_key(name: str) -> str:
-    """The name with case, spaces, punctuation and Unicode forms folded: equal keys are near matches."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return _UNDERSCORES.sub("", folded) or folded.strip()
-
-
-def is_background(name: str) -> bool:
-    """Whether the name stands for "nothing here" (N/A, background, ``__ignore__``) rather than for a class."""
-    return near_key(name) in _BACKGROUND or _NOT_APPLICABLE.fullmatch(name.strip()) is not None
 
 
 def rows(
@@ -114,6 +96,7 @@ class _Table:
             self.shapes[item.name][item.shape_name] += item.count
         self.returned = [name for name in self.shapes if name not in self.names]
         self.listed_by_key = _by_key(listed.names)
+        self.listed_alike = {look_alike_key(name): name for name in reversed(listed.names)}
         self.returned_by_key = _by_key(self.returned)
 
     def rows(self) -> tuple[ClassRow, ...]:
@@ -147,13 +130,14 @@ class _Table:
         return self.shapes[name].most_common(1)[0][0]
 
     def _listed_problems(self, entry: ClassEntry) -> tuple[RowProblem, ...]:
-        problems = (*name_problems(entry.name, self.names[entry.name]), *type_problems(entry.type))
+        returned = self.shapes[entry.name].items() if entry.name in self.shapes else ()
+        problems = (*name_problems(entry.name, self.names[entry.name]), *type_problems(entry.type, returned))
         return (*problems, *self._near_of_listed(entry), *self._mismatch(entry))
 
     def _near_of_listed(self, entry: ClassEntry) -> Iterable[RowProblem]:
         near = self.returned_by_key.get(near_key(entry.name))
-        if near and entry.name.strip():
-            yield RowProblem("classes.near-match", "error", f"“{near}” is returned, “{entry.name}” is listed.")
+        if near and not is_blank(entry.name):
+            yield RowProblem("classes.near-match", "error", _near_words(near, entry.name))
 
     def _mismatch(self, entry: ClassEntry) -> Iterable[RowProblem]:
         others = [shape for shape in self.shapes.get(entry.name, ()) if shape != entry.type]
@@ -164,10 +148,17 @@ class _Table:
     def _returned_problems(self, name: str) -> tuple[RowProblem, ...]:
         if not self.listed.entries:
             return ()
-        near = self.listed_by_key.get(near_key(name))
-        if near is not None and near.strip():
-            return (RowProblem("classes.near-match", "error", f"“{name}” is returned, “{near}” is listed."),)
-        return (RowProblem("classes.unregistered", "error", f"“{name}” is returned, and not in the list."),)
+        near = self.listed_alike.get(look_alike_key(name)) or self.listed_by_key.get(near_key(name))
+        if near is not None and not is_blank(near):
+            return (RowProblem("classes.near-match", "error", _near_words(name, near)),)
+        return (RowProblem("classes.unregistered", "error", f"“{visible(name)}” is returned, but not listed."),)
+
+
+def _near_words(returned: str, listed: str) -> str:
+    said = f"“{visible(returned)}” is returned, “{visible(listed)}” is listed."
+    if look_alike_key(returned) != look_alike_key(listed):
+        return said
+    return f"{said} They look the same, and differ by {difference(returned, listed).words}."
 
 
 def _by_key(names: Iterable[str]) -> dict[str, str]:
@@ -183,26 +174,28 @@ def words(type_: str) -> str:
 
 
 def name_problems(name: str, times: int = 1) -> Iterable[RowProblem]:
-    """What is wrong with a listed name that stands ``times`` times in the list."""
-    if not name.strip():
+    """What is wrong with a listed name that is listed ``times`` times."""
+    if is_blank(name):
         yield RowProblem("classes.empty-name", "error", "This class has no name. Type one, or delete the row.")
         return
+    for flaw in flaws(name):
+        yield RowProblem("classes.control-character", flaw.severity, f"“{visible(name)}” {flaw.what}. {flaw.fix}")
     if times > 1:
-        yield RowProblem("classes.duplicate", "error", f"“{name}” is listed {times} times. Keep one of them.")
+        yield RowProblem("classes.duplicate", "error", f"“{visible(name)}” is listed {times} times. Keep one of them.")
     if is_background(name):
-        message = f"“{name}” reads like “nothing here”. V7 would offer it as a class of its own."
+        message = f"“{visible(name)}” reads like “nothing here”. V7 would offer it as a class of its own."
         yield RowProblem("classes.background", "warning", message)
 
 
-def type_problems(type_: str) -> Iterable[RowProblem]:
-    """What is wrong with a listed type: unknown to V7 (error), or of those not published (warning)."""
+def type_problems(type_: str, returned: Iterable[tuple[str, int]]) -> Iterable[RowProblem]:
+    """What is wrong with a listed type: unknown to V7 (error), or not published whether it works (warning)."""
     if type_ in KNOWN_TYPES:
         return
     if type_ in OPEN_TYPES:
-        message = f"It is not published whether a class of type {words(type_)} may be registered."
+        message = f"It is not published whether a class of type {words(type_)} can be registered."
         yield RowProblem("classes.unknown-type", "warning", message)
         return
-    better = suggest_type(type_)
+    better = meant_type(type_, returned)
     hint = f"Use {better}." if better else f"Use one of: {', '.join(KNOWN_TYPES)}."
-    what = f"“{type_}” is no type of V7's." if type_ else "The type is missing."
+    what = f"V7 has no class type “{type_}”." if type_ else "The type is missing."
     yield RowProblem("classes.unknown-type", "error", f"{what} {hint}")

@@ -16,6 +16,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from byom_gui import __version__
+from byom_gui.core.class_names import visible
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Address, Auth, Endpoint, parse_address
 from byom_gui.core.errors import FileError, InputError
@@ -78,7 +79,10 @@ def registration_to_json(registration: Registration) -> dict[str, Any]:
 
 
 def class_to_json(entry: ClassEntry) -> dict[str, Any]:
-    """One class as it stands in a file."""
+    """One class as a file has it. Raises FileError for a name that no file can hold."""
+    if any("\ud800" <= character <= "\udfff" for character in entry.name + entry.type):
+        what = f"The class “{visible(entry.name)}” is not valid Unicode: it holds half a character (a lone surrogate)"
+        raise FileError(f"{what}. Rename the class, then save again.", where="classes")
     color = {"color": entry.color} if entry.color else {}
     return {"name": entry.name, "type": entry.type, **color, **entry.extra}
 

@@ -111,6 +111,8 @@ _OTHER_CALLS: dict[str, tuple[Purpose, ...]] = {
     "classes.unknown-type": _OF_LIST,
     "classes.empty-name": _OF_LIST,
     "classes.duplicate": _OF_LIST,
+    "classes.control-character": _OF_LIST,
+    "classes.empty-list": _OF_LIST,
     "classes.background": _OF_LIST,
 }
 """Findings that come of other calls than those that send an image as V7 does."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from byom_gui.sandbox.fault import Fault, listed_as, listed_too, renamed
+from dataclasses import replace
+
+from byom_gui.sandbox.fault import Fault, each, listed_as, listed_too, renamed
 from byom_gui.sandbox.loopback import Response, as_json
 
 _PAGE = b"<!doctype html><title>404</title><p>The page was not found.</p>"
@@ -23,13 +25,41 @@ CLASSES: tuple[Fault, ...] = (
         classes=lambda listed: {str(at): c["name"] for at, c in enumerate(listed)},
     ),
     Fault("classes.form", "lists its classes inside a wrapper", "wrapper", classes=lambda listed: {"classes": listed}),
+    Fault("classes.empty-list", "lists no class at all", classes=lambda _: []),
     Fault("classes.unknown-type", "lists a class of type bbox", classes=listed_as("mitosis", "bbox")),
     Fault("classes.unknown-type", "lists one more class, of type mask", "mask", classes=listed_too("membrane", "mask")),
     Fault("classes.empty-name", "lists a class without a name", classes=listed_too("", "tag")),
+    Fault(
+        "classes.control-character",
+        "ends each name in a carriage return, in the list and in the responses",
+        classes=lambda listed: [{**entry, "name": f"{entry['name']}\r"} for entry in listed],
+        answer=each(lambda result, _: {**result, "name": f"{result['name']}\r", "label": f"{result['label']}\r"}),
+    ),
+    Fault(
+        "classes.control-character",
+        "has a zero-width space in the name of one class",
+        "invisible",
+        classes=listed_too("meta\u200bphase", "tag"),
+    ),
+    Fault(
+        "classes.control-character",
+        "lists half a character, which is not valid Unicode",
+        "surrogate",
+        classes_reply=lambda _, response: replace(
+            response, body=response.body.replace(b"nucleus", b"nucleus \\ud83d", 1)
+        ),
+    ),
     Fault("classes.duplicate", "lists a class twice", classes=lambda listed: [*listed, listed[0]]),
     Fault("classes.unregistered", "returns a class that it does not list", classes=lambda listed: listed[1:]),
     Fault("classes.near-match", "returns Nucleus where nucleus is listed", answer=renamed("nucleus", "Nucleus")),
     Fault("classes.near-match", "returns “in focus” for in_focus", "space", answer=renamed("in_focus", "in focus")),
+    Fault(
+        "classes.near-match",
+        "returns the letters of “débris” decomposed (NFD) where the list has them composed (NFC)",
+        "nfd",
+        answer=renamed("debris", "de\u0301bris"),
+        classes=lambda listed: [{**c, "name": "d\u00e9bris"} if c["name"] == "debris" else c for c in listed],
+    ),
     Fault("classes.type-mismatch", "lists nucleus as a bounding box", classes=listed_as("nucleus", "bounding_box")),
     Fault("classes.background", "lists the background as a class", classes=listed_too("background", "polygon")),
     Fault("classes.background", "lists a class N/A", "na", classes=listed_too("N/A", "bounding_box")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 
 from byom_gui.sandbox.fault import Answer, Fault, Picture, each
@@ -15,9 +17,15 @@ def _extra(value: Answer, picture: Picture) -> Answer:
     return {"model": {"version": "2.1"}, **value, "results": results, "milliseconds": 12.5, "image": picture.size}
 
 
-def _renamed(result: Answer, _: Picture) -> Answer:
-    name = _NAMES.get(result["name"], result["name"])
-    return {**result, "name": name, "label": name}
+def _named(variant: str, does: str, rename: Callable[[str], str]) -> Fault:
+    """Names its classes in another way, the same in the list and in the responses."""
+    return Fault(
+        "sound",
+        does,
+        variant,
+        answer=each(lambda result, _: {**result, "name": (name := rename(result["name"])), "label": name}),
+        classes=lambda listed: [{**entry, "name": rename(entry["name"])} for entry in listed],
+    )
 
 
 SOUND_KINDS: tuple[Fault, ...] = (
@@ -28,12 +36,16 @@ SOUND_KINDS: tuple[Fault, ...] = (
         wait=lambda number: 3.0 if number == 1 else 0.0,
     ),
     Fault("sound", "adds keys of its own, as the contract allows", "extra-keys", answer=_extra),
-    Fault(
-        "sound",
-        "names its classes in other scripts",
-        "other-scripts",
-        answer=each(_renamed),
-        classes=lambda listed: [{**entry, "name": _NAMES.get(entry["name"], entry["name"])} for entry in listed],
+    _named("other-scripts", "names its classes in other scripts", lambda name: _NAMES.get(name, name)),
+    _named(
+        "joiners",
+        "has joiners in a Persian name and in an emoji, where they belong",
+        lambda name: {"nucleus": "هسته\u200cها", "colony": "👩\u200d🔬"}.get(name, name),
+    ),
+    _named(
+        "decomposed",
+        "names its classes in decomposed letters (NFD), in the list and in the responses",
+        lambda name: unicodedata.normalize("NFD", _NAMES.get(name, name)),
     ),
     Fault("sound", "returns shapes a fraction of a pixel off", "fraction", answer=framed(lambda _: (1, 1, -0.4, 0.4))),
     Fault(

@@ -121,9 +121,12 @@ def _why(error: OSError | ValueError) -> str:
 
 
 def to_bytes(value: Mapping[str, Any]) -> bytes:
-    """JSON as files have it: UTF-8, two spaces, a newline at the end."""
+    """JSON as files have it: UTF-8, two spaces, a newline at the end.
+
+    Half a character, as in a file name that is not valid Unicode, becomes ``?``: else no reader could open the file.
+    """
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", "surrogatepass")
+    return (text + "\n").encode("utf-8", "replace")
 
 
 # Reading

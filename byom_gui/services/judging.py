@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from byom_gui.core.class_text import parse_class_list
+from byom_gui.core.class_formats.decoding import decode
+from byom_gui.core.class_formats.foreign import binary_form, text_form, value_form
+from byom_gui.core.class_formats.lines import PLAIN_FORMS
+from byom_gui.core.class_formats.markup import XmlRefusedError, is_page, markup_form, parse_xml
+from byom_gui.core.class_formats.values import is_foreign_list
+from byom_gui.core.class_text import ParsedClasses, parse_class_file
 from byom_gui.core.classes import ClassList
-from byom_gui.core.diagnosis import Answered, diagnose, read_call
+from byom_gui.core.diagnosis import CATALOGUE, Answered, diagnose, read_call
+from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.endpoint import Address, Endpoint, Origin
-from byom_gui.core.findings import Finding
+from byom_gui.core.findings import Finding, Severity, merge
 from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import Call, ClassesObservation, Observations, Reply, SentRequest
+from byom_gui.core.saved_responses import JsonRow, json_rows, wrapped_answer
 from byom_gui.core.strict_json import JsonDocument
+from byom_gui.core.wording import shown
 from byom_gui.services.files import Loaded, load_any
 
 Kind = Literal["response", "classes", "project", "registration", "unknown"]
+
+_FIXES = {
+    "json.encoding": "Save it again as UTF-8.",
+    "classes.empty-name": "Name it, or delete the line.",
+    "classes.control-character": "Write the character itself, or both halves of it.",
+    "classes.form": "Put one class on each line, or its name and type with a comma between.",
+}
+"""What to do about what could not be read of a class list."""
+
+_CLASS_FILES = (".yaml", ".yml", ".pbtxt", ".names", ".labels")
 
 # A saved file came from nowhere; rules that look at an address find one that no rule objects to.
 _NOWHERE = Endpoint(Address(Origin("https", "saved-file.example", 443), "/infer"))
@@ -27,25 +46,36 @@ _NOWHERE = Endpoint(Address(Origin("https", "saved-file.example", 443), "/infer"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One file's verdict. ``schema_valid`` is that of V7's response schema alone, None for other kinds."""
+    """One file's verdict. ``schema_valid`` is that of V7's response schema alone, None for other kinds.
+
+    ``form`` names the file where it is not in a form of V7's or of this program's: ``a COCO annotation file``.
+    """
 
     path: str
     kind: Kind
     schema_valid: bool | None
     findings: tuple[Finding, ...]
+    form: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of ``byom-validate/1``."""
-        return {
+        """The form of ``byom-validate/1``; ``format`` only where the file is of another tool."""
+        judged = {
             "path": self.path,
             "kind": self.kind,
             "schema_valid": self.schema_valid,
-            "findings": [finding.as_json() for finding in self.findings],
+            "findings": [_with_lines(finding) for finding in self.findings],
         }
+        return judged | ({"format": self.form} if self.form else {})
+
+
+def _with_lines(finding: Finding) -> dict[str, object]:
+    """A fix that speaks of lines to put into the server holds them."""
+    fix = f"{finding.fix}\n{finding.snippet}" if finding.snippet else finding.fix
+    return {**finding.as_json(), "fix": fix}
 
 
 def judge_file(path: Path, image: ImageSource | None = None, listed: ClassList | None = None) -> Judged:
-    """Tells what the file is and judges it. Raises FileError where it can not be read at all."""
+    """Tells what the file is and judges it. Raises FileError where it cannot be read at all."""
     loaded = load_any(path)
     judge: dict[str, Callable[[], Judged]] = {
         "response": lambda: judge_answer(loaded, image, listed),
@@ -54,7 +84,84 @@ def judge_file(path: Path, image: ImageSource | None = None, listed: ClassList |
         "registration": lambda: _judge_registration(loaded),
         "unknown": lambda: _judge_own(loaded) or judge_answer(loaded, image, listed),
     }
-    return judge[loaded.kind]()
+    if loaded.kind in ("project", "registration"):
+        return judge[loaded.kind]()
+    told_apart = judge_lines(loaded, image, listed) or _judge_foreign(loaded) or _judge_foreign_classes(loaded)
+    return told_apart or _judge_wrapped(loaded, image, listed) or judge[loaded.kind]()
+
+
+# Files of other tools
+
+
+def _judge_foreign(loaded: Loaded) -> Judged | None:
+    """What another tool wrote that is neither a response nor a class list."""
+    form = value_form(loaded.value) if loaded.value is not None else _form_of_bytes(loaded.data)
+    if not form:
+        return None
+    problem = make(
+        "schema.other-format",
+        f"This is {form}, not a response of a model server.",
+        where=loaded.path.name,
+        evidence=f"It starts {shown(loaded.data[:200].decode('utf-8', 'replace').strip(), 80)}",
+        cause="Another file was meant, or a data set's file was saved in place of a response.",
+        fix="Name a saved response, a class list, a project or a registration.",
+        subject=form,
+    )
+    return Judged(str(loaded.path), "unknown", None, (problem,), form)
+
+
+def _form_of_bytes(data: bytes) -> str:
+    decoded = decode(data)
+    if decoded.binary:
+        return binary_form(data)
+    text = decoded.text
+    if not text.lstrip().startswith("<") or is_page(text):
+        return text_form(text)
+    try:
+        return markup_form(parse_xml(text))
+    except XmlRefusedError as error:
+        return f"XML that {error}"
+
+
+def _judge_foreign_classes(loaded: Loaded) -> Judged | None:
+    """A class list as another tool writes it: read as everywhere, and called by its name."""
+    if loaded.value is not None and not is_foreign_list(loaded.value):
+        return None
+    parsed = parse_class_file(loaded.data)
+    # Half a character makes a list of classes what is not JSON.
+    name = loaded.path.name.lower()
+    sure = loaded.value is not None or loaded.kind == "classes" or name.endswith(_CLASS_FILES)
+    sure = sure or any(problem.unusable for problem in parsed.problems)
+    if not sure and (parsed.form in PLAIN_FORMS or name.endswith(".json")):
+        return None
+    form = "" if parsed.form in PLAIN_FORMS else parsed.form
+    return Judged(str(loaded.path), "classes", None, _of_parsed(parsed), form)
+
+
+def _judge_wrapped(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged | None:
+    """V7's form inside something else: which, and what is wrong with what is inside."""
+    found = wrapped_answer(loaded.value)
+    if found is None:
+        return None
+    whole = judge_answer(loaded, image, listed)
+    if any(finding.id == "schema.wrapped" for finding in whole.findings):
+        return whole
+    problem = make(
+        "schema.other-format",
+        f"The response is inside a wrapper: V7's form is under {found.where}.",
+        where=found.where,
+        evidence=f"It starts {shown(loaded.value, 100)}",
+        cause="A framework or a gateway puts its own form around what the model's function returns.",
+        fix=f"Return only what is under {found.where}.",
+        subject="wrapper",
+    )
+    document = JsonDocument(found.value)
+    inner = replace(loaded, value=found.value, data=json.dumps(found.value).encode(), document=document)
+    findings = merge((problem, *judge_answer(inner, image, listed).findings))
+    return Judged(str(loaded.path), "response", False, findings, "wrapped response")
+
+
+# Answers
 
 
 def judge_answer(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged:
@@ -66,6 +173,56 @@ def judge_answer(loaded: Loaded, image: ImageSource | None, listed: ClassList | 
     return Judged(str(loaded.path), loaded.kind, valid, _only_content(found, loaded.path))
 
 
+def judge_lines(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged | None:
+    """JSON Lines: the answers that ``byom-gui infer`` keeps, or a response on each line. None for another file."""
+    rows = json_rows(loaded.data, loaded.value, loaded.path.name)
+    if rows is None:
+        return None
+    answered = [_read_row(row, image) for row in rows if row.answer is not None]
+    found = diagnose(Observations(_NOWHERE, calls=tuple(each.call for each in answered)), answered, listed).findings
+    valid = [each.answer.schema_valid for each in answered if each.answer is not None]
+    form = "answers of byom-gui infer" if any(row.image for row in rows) else "JSON Lines"
+    findings = merge((*_only_content(found, loaded.path), *_without_answer(rows)))
+    return Judged(str(loaded.path), "response", all(valid) if valid else None, findings, form)
+
+
+def _read_row(row: JsonRow, image: ImageSource | None) -> Answered:
+    document = None if row.value is None else JsonDocument(row.value)
+    size = (row.width, row.height) if image is None else (image.width, image.height)
+    request = SentRequest("POST", _NOWHERE.infer.base, (), "", 0, "")
+    reply = Reply(200, (("content-type", "application/json"),), row.answer or b"")
+    name = row.image or f"line {row.number}"
+    read = read_call(Call("infer", request, reply, None, 0.0, datetime.now(UTC), name, *size, way="base64"), document)
+    return replace(read, findings=tuple(replace(f, where=f"line {row.number}: {f.where}") for f in read.findings))
+
+
+def _without_answer(rows: Sequence[JsonRow]) -> tuple[Finding, ...]:
+    """What the file itself keeps of images that were not answered."""
+    lost = [row for row in rows if row.answer is None]
+    kept = [
+        make(item["id"], CATALOGUE[item["id"]].title + ".", where=f"line {row.number}", evidence=str(item["evidence"]))
+        for row in lost
+        for item in row.findings
+    ]
+    silent = [row for row in lost if not row.findings]
+    if silent:
+        first = silent[0]
+        kept.append(
+            make(
+                "schema.missing",
+                "A line holds no response." if len(silent) == 1 else f"{len(silent):,} lines hold no response.",
+                severity="warning",
+                where=f"line {first.number}",
+                evidence=first.why,
+                cause="No request was sent for the image, or none was answered.",
+                fix="Run infer again for these images.",
+                subject="lines",
+                count=len(silent),
+            )
+        )
+    return tuple(kept)
+
+
 def _judge_own(loaded: Loaded) -> Judged | None:
     """A file of this program's that is not meant to be judged, such as a check's report."""
     own = loaded.value.get("format") if isinstance(loaded.value, dict) else None
@@ -74,11 +231,11 @@ def _judge_own(loaded: Loaded) -> Judged | None:
     problem = Finding(
         "schema.other-format",
         "error",
-        f"This is a file of byom-gui's own, {own[:40]}, and no answer of a server.",
+        f"This is a file of byom-gui itself ({own[:40]}), not a response of a server.",
         "format",
         evidence=f"format is {own[:40]}.",
         cause="Another file was meant.",
-        fix="Name a saved answer, a class list, a project or a registration.",
+        fix="Name a saved response, a class list, a project or a registration.",
     )
     return Judged(str(loaded.path), "unknown", None, (problem,))
 
@@ -105,8 +262,6 @@ def _only_content(findings: tuple[Finding, ...], path: Path) -> tuple[Finding, .
 
 def _judge_classes(loaded: Loaded) -> Judged:
     path = str(loaded.path)
-    if loaded.value is None:
-        return Judged(path, "classes", None, _of_text(loaded.data))
     request = SentRequest("GET", _NOWHERE.classes_guess.base, (), "", 0, "")
     reply = Reply(200, (("content-type", "application/json"),), loaded.data.removeprefix(codecs.BOM_UTF8))
     call = Call("classes", request, reply, None, 0.0, datetime.now(UTC))
@@ -115,26 +270,21 @@ def _judge_classes(loaded: Loaded) -> Judged:
     return Judged(path, "classes", None, tuple(f for f in _only_content(found, loaded.path) if f.id != "results.empty"))
 
 
-def _of_text(data: bytes) -> tuple[Finding, ...]:
-    """A list of lines or a table: what the rules say of its classes, and what could not be read of it."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        fix = "Save it again as UTF-8."
-        return (Finding("json.encoding", "error", "The class list is not UTF-8 text.", f"line {line}", fix=fix),)
-    parsed = parse_class_list(text)
-    nameless = [p for p in parsed.problems if p.line and "name is missing" in p.message]
-    unread = [p for p in parsed.problems if not p.line]
-    lost = [
-        Finding(id, "error", first.message, f"line {first.line}" if first.line else "", fix=fix, count=len(problems))
-        for id, problems, fix in (
-            ("classes.empty-name", nameless, "Name it, or delete the line."),
-            ("classes.form", unread, "Put one class on each line, or its name and type with a comma between."),
-        )
-        for first in problems[:1]
-    ]
-    return (*lost, *_of_list(ClassList(tuple(parsed.entries))))
+def _of_parsed(parsed: ParsedClasses) -> tuple[Finding, ...]:
+    """What the rules say of its classes, and what could not be read of it."""
+    lost = []
+    for id, fix in _FIXES.items():
+        problems = [p for p in parsed.problems if p.id == id and (p.unusable or id != "classes.control-character")]
+        if problems:
+            first = problems[0]
+            severity: Severity = "error" if parsed.refusal or id != "classes.form" else "warning"
+            where = f"line {first.line}" if first.line else ""
+            fix = fix if severity == "error" else "Compare the list with the file that the model was trained with."
+            lost.append(Finding(id, severity, first.message, where, fix=fix, count=len(problems)))
+    if not parsed.entries and not lost:
+        fix = "Put one class on each line."
+        lost.append(make("classes.empty-list", "The file lists no classes.", evidence="It is empty.", fix=fix))
+    return (*lost, *_of_list(ClassList(parsed.entries)))
 
 
 def _judge_registration(loaded: Loaded) -> Judged:
@@ -146,8 +296,8 @@ def _judge_registration(loaded: Loaded) -> Judged:
             "error",
             loaded.error.sentence,
             where,
-            cause="The file was edited by hand, or written by another program or a newer version.",
-            fix="Mend it there, or export it again.",
+            cause="The file was edited, or written by another program or a newer version.",
+            fix="Fix it there, or export it again.",
         )
         return Judged(path, kind, None, (problem,))
     classes = loaded.registration.classes if loaded.registration else ClassList()

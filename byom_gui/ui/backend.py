@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from byom_gui.core.cancel import CancelToken
     from byom_gui.core.capacity import Capacity, Level, Step
+    from byom_gui.core.class_formats.decoding import DecodedText
     from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
     from byom_gui.core.diagnosis import Answered
@@ -152,6 +153,8 @@ class FileBackend:
     """Writes a JSON file of ours, whole or not at all."""
     write_server: Callable[[Path, str, bool, Path | None], tuple[Path, ...]]
     """Writes a new model server: folder, task, whether with the example, an answer's file; gives its files."""
+    read_text: Callable[[Path], DecodedText]
+    """A file's text in any encoding, or what the file is where it holds none."""
     take: Callable[[Path], bool] = lambda _: True
     """Takes a project for this window; False where another window has it open."""
     changed: Callable[[Path], bool] = lambda _: False

@@ -32,7 +32,7 @@ from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.wiring.crashing import Crashing, open_folder
-from byom_gui.ui.wiring.filing import Files
+from byom_gui.ui.wiring.filing import CLASS_FILES, Files
 from byom_gui.ui.wiring.history import HistoryWiring
 from byom_gui.ui.wiring.looking import Looking
 from byom_gui.ui.wiring.picturing import Picturing
@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         parts.registering.add("Mapping", self._mapping_view)
         parts.registering.add("History", self.history.view)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
+        works.filing.class_list_opened.connect(self.classing.open_file)
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
         self.filing.practice_started.connect(self._practice_started)
@@ -338,13 +339,15 @@ class MainWindow(QMainWindow):
         self._show_drag(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Takes what was dropped; one project file alone is opened."""
+        """Takes what was dropped; one project file alone is opened, and the classes of one class file are offered."""
         self._show_drag(None)
         dropped = read_mime(event.mimeData())
         event.acceptProposedAction()
-        projects = [path for path in dropped.paths if path.name.endswith(".json")]
-        if projects and dropped.count == 1:
-            self.files.open(projects[0])
+        alone = dropped.paths[0] if dropped.count == len(dropped.paths) == 1 else None
+        if alone is not None and alone.name.endswith(".json"):
+            self.files.open(alone)
+        elif alone is not None and alone.suffix.lower() in CLASS_FILES:
+            self.classing.open_file(alone)
         else:
             self.picturing.take(dropped)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
 from tests.commands.conftest import Call
 from tests.services.servers import free_port
@@ -75,6 +76,61 @@ def test_new_writes_over_with_force(call: Call, tmp_path: Path) -> None:
     (tmp_path / "p.byom.json").write_text("old")
     assert call("new", ENDPOINT, "--name", "n", "-o", "p.byom.json", "--force").code == 0
     assert read(tmp_path / "p.byom.json")["format"] == "byom-project/1"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("gone.txt", None, "could not be read"),
+        ("folder", "folder", "could not be read"),
+        ("empty.txt", b" \n", "lists no classes"),
+        ("page.html", b"<!doctype html><p>404</p>", "This is a web page, not a class list."),
+        ("k.txt", b"1 0.5 0.5 0.25 0.25\n", "This is a YOLO label file"),
+        ("k.json", b'[{"name": "mast"', "breaks in line 1"),
+        ("k.json", b'["mast", "o\\udc00ar"]', "Entry 2: “o<U+DC00>ar” is not valid Unicode"),
+        ("data.yaml", b"train: x\nval: y\nnc: 3\n", "without class names (its keys: train, val, nc)"),
+        ("k.png", b"\x89PNG\r\n\x1a\n\0", "This is a PNG image"),
+    ],
+)
+def test_a_class_file_that_lists_no_classes_ends_new_and_nothing_is_written_over(
+    call: Call, tmp_path: Path, name: str, content: bytes | str | None, said: str
+) -> None:
+    (tmp_path / "p.byom.json").write_text("mine")
+    if isinstance(content, bytes):
+        (tmp_path / name).write_bytes(content)
+    elif content:
+        (tmp_path / name).mkdir()
+    got = call("new", ENDPOINT, "--name", "n", "--classes", name, "-o", "p.byom.json", "--force")
+    assert got.code == 2
+    assert said in got.err
+    assert (tmp_path / "p.byom.json").read_text() == "mine"
+
+
+def test_what_was_understood_of_a_class_file_is_said(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text("nc: 3\nnames:\n  1: oar\n  0: 'mast, tall'\n")
+    got = call("new", ENDPOINT, "--name", "n", "--classes", "data.yaml", "-o", "p.byom.json")
+    assert got.code == 0
+    assert "data.yaml: 2 classes read (YOLO data.yaml)." in got.err
+    assert "data.yaml: “nc” is 3, but 2 names are listed." in got.err
+    assert "data.yaml: The classes under “names” are taken." in got.err
+    classes = read(tmp_path / "p.byom.json")["registration"]["classes"]
+    assert [entry["name"] for entry in classes] == ["mast, tall", "oar"]
+    (tmp_path / "one.txt").write_text("mast\n")
+    assert "one.txt: 1 class read (lines)." in call("validate", "data.yaml", "--classes", "one.txt").err
+
+
+def test_names_of_a_served_list_that_cannot_work_are_said_at_once(call: Call, tmp_path: Path) -> None:
+    with ModelServer(fault=find_fault("classes.control-character")) as server:
+        got = call("new", server.url, "--classes-url", server.classes_url, "--name", "n", "-o", "p.byom.json")
+        listed = call("classes", server.url)
+    for said in (got.err, listed.err):
+        assert "“nucleus<U+000D>” ends in a carriage return (U+000D)." in said
+    assert (got.code, listed.code) == (0, 0)
+    with ModelServer(fault=find_fault("classes.control-character:surrogate")) as server:
+        half = call("new", server.url, "--classes-url", server.classes_url, "--name", "n", "-o", "q.byom.json")
+    assert half.code == 2
+    assert "lone surrogate" in half.err
+    assert not (tmp_path / "q.byom.json").exists()
 
 
 # --- validate
@@ -148,3 +204,23 @@ def test_export_refuses_what_is_neither(call: Call, tmp_path: Path) -> None:
     assert got.code == 2
     assert "neither a project nor a registration" in got.err
     assert not (tmp_path / "r.json").exists()
+
+
+# --- validate, files of other tools
+
+
+def test_validate_names_the_file_and_prints_the_lines_it_speaks_of(call: Call, tmp_path: Path) -> None:
+    rows = [{"image_id": 1, "category_id": 0, "bbox": [1, 2, 3, 4], "score": 0.5}]
+    (tmp_path / "r.json").write_text(json.dumps(rows))
+    (tmp_path / "k.txt").write_text("0 0.5 0.5 0.25 0.25\n")
+    (tmp_path / "data.yaml").write_text("names: [mast]\n")
+    (tmp_path / "a.jsonl").write_text(json.dumps(GOOD) + "\n" + json.dumps(GOOD) + "\n")
+    got = call("validate", "r.json", "k.txt", "data.yaml", "a.jsonl", "--json", "v.json")
+    assert got.code == 1
+    assert "    def adapt(" in got.out
+    assert "k.txt: unknown (a YOLO label file" in got.out
+    assert "data.yaml: classes (YOLO data.yaml), sound" in got.out
+    assert "a.jsonl: response (JSON Lines), sound" in got.out
+    files = read(tmp_path / "v.json")["files"]
+    assert [one.get("format", "") for one in files][2:] == ["YOLO data.yaml", "JSON Lines"]
+    assert "def adapt(" in files[0]["findings"][0]["fix"]

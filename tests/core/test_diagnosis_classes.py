@@ -8,7 +8,9 @@ import pytest
 
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import CATALOGUE
+from byom_gui.core.findings import Finding
 from byom_gui.core.observations import NetFailure
+from byom_gui.core.reconcile import SeenClass, rows
 from tests.core.calls import bare, body, call, classes, classes_seen, failed, ids, only, result, run
 
 LISTED = classes(("nucleus", "polygon"), ("debris", "bounding_box"))
@@ -133,7 +135,7 @@ FORMS: list[tuple[dict[str, Any], str, str]] = [
     ({"value": {"classes": []}}, "classes.form", "a wrapper"),
     ({"value": [{"name": "cat"}]}, "classes.form", "other entries"),
     ({"value": "cat"}, "classes.form", "no list"),
-    ({"raw": b"['cat']"}, "classes.form", "no JSON"),
+    ({"raw": b"['cat']"}, "classes.form", "not JSON"),
     ({"status": 404}, "classes.not-served", "by hand"),
     ({"raw": b"<html>Hello"}, "classes.not-served", "by hand"),
 ]
@@ -151,3 +153,108 @@ def test_a_classes_address_that_is_not_reached_is_not_served() -> None:
     seen = classes_seen([])
     lost = type(seen)(seen.address, failed(NetFailure("net.reset", "http", "", 1.0), "classes"))
     assert "No answer came" in only(run(call(body(result())), classes=lost), "classes.not-served").evidence
+
+
+def found(returned: str, *listed: str) -> list[Finding]:
+    """What is said of classes where one name is returned."""
+    names = classes(*((name, "bounding_box") for name in listed))
+    return [
+        f for f in run(call(body(result(returned, label=returned))), listed=names).findings if f.id != "classes.unseen"
+    ]
+
+
+def test_a_look_alike_is_a_near_match_with_its_code_points() -> None:
+    (finding,) = found("pie\u0301ton", "pi\u00e9ton")
+    assert finding.id == "classes.near-match"
+    assert "They look the same." in finding.cause
+    assert "U+0065 U+0301 (NFD) is returned, U+00E9 (NFC) is listed" in finding.cause
+    assert "unicodedata.normalize('NFC', name)" in finding.fix
+    assert finding.action is not None
+    assert finding.action.argument == "pi\u00e9ton\npie\u0301ton", "the list is renamed: no twin is added"
+    (wide,) = found("ｃａｒ", "car")
+    assert "unicodedata.normalize('NFKC', name)" in wide.fix
+
+
+def test_a_near_match_offers_no_name_that_would_be_wrong_too() -> None:
+    (finding,) = found("car\r", "car")
+    assert (finding.id, finding.action) == ("classes.near-match", None)
+    assert "splitlines()" in finding.fix
+    assert "“car<U+000D>”" in finding.what
+    both = body(result("car"), result("Car"))
+    kept = only(run(call(both), listed=classes(("car", "bounding_box"))), "classes.near-match")
+    assert kept.action is None, "“car” is returned too, and would be lost"
+
+
+def test_the_look_alike_is_taken_before_what_is_only_near() -> None:
+    (finding,) = found("red car\u200b", "red-car", "red car", "RED CAR")
+    assert "“red car” is listed" in finding.what
+
+
+def test_the_same_character_in_every_name_is_one_cause() -> None:
+    answer = body(result("car\r", label="car\r"), result("van\r", label="van\r"))
+    listed = classes(("car\r", "bounding_box"), ("van\r", "bounding_box"))
+    (finding,) = run(call(answer), listed=listed).findings
+    assert (finding.id, finding.severity, finding.count) == ("classes.control-character", "warning", 2)
+    assert finding.what == "Each class name ends in a carriage return (U+000D)."
+    assert "in the list and in the responses" in finding.evidence
+    assert "splitlines()" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "ids_", "said"),
+    [
+        ("c\u200bar", ["classes.control-character"], "“c<U+200B>ar”"),
+        ("red\u00a0car", ["classes.control-character"], "no-break space"),
+        ("\u202ecar", ["classes.control-character"], "reading direction"),
+        (" car", ["classes.control-character"], "starts or ends with a space"),
+        ("\u200b", ["classes.empty-name", "classes.control-character"], "zero width space (U+200B)"),
+        ("  ", ["classes.empty-name"], "row 2"),
+        ("خودرو\u200cها", [], ""),
+    ],
+)
+def test_names_that_cannot_work_are_reported_from_the_list_alone(name: str, ids_: list[str], said: str) -> None:
+    diagnosis = run(listed=classes(("van", "tag"), (name, "tag")))
+    assert ids(diagnosis.findings) == ids_
+    assert said in " ".join(f.what + f.evidence for f in diagnosis.findings)
+
+
+def test_a_returned_name_is_judged_where_there_is_no_list() -> None:
+    answer = body(result("car\u2060", label="car\u2060"))
+    (finding,) = run(call(answer)).findings
+    assert finding.id == "classes.control-character"
+    assert "in the responses" in finding.evidence
+
+
+def test_listed_twins_that_look_the_same() -> None:
+    diagnosis = run(listed=classes(("pi\u00e9ton", "tag"), ("pie\u0301ton", "tag"), ("ｃａｒ", "tag"), ("bus", "tag")))
+    finding = only(diagnosis, "classes.duplicate")
+    assert finding.severity == "warning"
+    assert "U+00E9 (NFC)" in finding.evidence
+
+
+def test_an_empty_list_and_half_a_character_are_said_of_a_served_list() -> None:
+    empty = only(run(classes=classes_seen([])), "classes.empty-list")
+    assert (empty.severity, empty.evidence) == ("warning", "The response is [].")
+    assert "classes.empty-list" not in ids(run(classes=classes_seen([{"name": "a", "type": "tag"}])).findings)
+    half = run(classes=classes_seen(raw=b'[{"name": "a\\udc00", "type": "tag"}]'))
+    finding = only(half, "classes.control-character")
+    assert finding.severity == "error"
+    assert "not valid Unicode" in finding.what
+    assert finding.where == "[0].name"
+
+
+def test_table_and_finding_agree_on_the_type_that_is_meant() -> None:
+    for written in ("keypoints", "cube", "circle", "vector", "detection", "class", "ＢＢＯＸ"):
+        listed = classes(("a", written))
+        (line,) = rows(listed, None, (), None)
+        finding = only(run(listed=listed), "classes.unknown-type")
+        assert finding.action is not None
+        assert line.problems[0].message.endswith(f"Use {finding.action.argument.partition(chr(10))[2]}.")
+    seen = [SeenClass("cat", "polygon", 1)]
+    (line,) = rows(classes(("cat", "box")), None, seen, None)
+    finding = only(run(call(body(result(polygon=TRIANGLE_))), listed=classes(("cat", "box"))), "classes.unknown-type")
+    assert finding.fix == "Use “polygon”."
+    assert line.problems[0].message.endswith("Use polygon."), "what is returned decides"
+    for name in ("none", "ｂａｃｋｇｒｏｕｎｄ", "n.a."):
+        (line,) = rows(classes((name, "tag")), None, (), None)
+        assert [problem.id for problem in line.problems] == ids(run(listed=classes((name, "tag"))).findings)

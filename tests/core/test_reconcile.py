@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from byom_gui.core.class_names import is_background, near_key
 from byom_gui.core.classes import ClassEntry, ClassList
-from byom_gui.core.reconcile import ClassRow, SeenClass, is_background, near_key, rows, served_only
+from byom_gui.core.reconcile import ClassRow, SeenClass, rows, served_only
 from byom_gui.core.registering import TeamClass
 
 
@@ -61,7 +62,7 @@ def test_problems_beside_the_row(entries: list[tuple[str, str]], expected: list[
 
 def test_an_unknown_type_says_what_is_due() -> None:
     near, far, none = rows(listed(("a", "bbox"), ("b", "blob"), ("c", "")), None, (), None)
-    assert near.problems[0].message == "“bbox” is no type of V7's. Use bounding_box."
+    assert near.problems[0].message == "V7 has no class type “bbox”. Use bounding_box."
     assert "Use one of: bounding_box, polygon" in far.problems[0].message
     assert none.problems[0].message.startswith("The type is missing.")
 
@@ -137,3 +138,22 @@ def test_ten_thousand_classes() -> None:
     table = rows(many, list(many), seen, [TeamClass(name, ("tag",)) for name in many.names])
     assert len(table) == 20_000
     assert all(problems(row) == [("near-match", "error")] for row in table)
+
+
+def test_names_that_cannot_work_and_look_alikes_are_said_in_the_row() -> None:
+    seen = [SeenClass("ma\u0302t", "tag", 1), SeenClass("red oar\u200b", "tag", 1)]
+    table = rows(
+        listed(("m\u00e2t", "tag"), ("oar\r", "tag"), ("red-oar", "tag"), ("red oar", "tag")), None, seen, None
+    )
+    assert [problems(row) for row in table] == [
+        [("near-match", "error")],
+        [("control-character", "warning")],
+        [("near-match", "error")],
+        [("near-match", "error")],
+        [("near-match", "error")],
+        [("near-match", "error")],
+    ]
+    assert "They look the same" in table[0].problems[0].message
+    assert "U+0061 U+0302 (NFD) is returned, U+00E2 (NFC) is listed" in table[4].problems[0].message
+    assert "“oar<U+000D>” ends in a carriage return" in table[1].problems[0].message
+    assert "“red oar” is listed. They look the same" in table[5].problems[0].message

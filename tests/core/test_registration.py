@@ -166,3 +166,10 @@ def test_an_export_is_stamped_in_utc() -> None:
     made = stamped(Registration("n"), now)
     assert made == Registration("n", created="2026-11-23T17:42:07Z", tool=f"byom-gui {__version__}")
     assert datetime.fromisoformat(made.created) == datetime(2026, 11, 23, 17, 42, 7, tzinfo=UTC)
+
+
+def test_half_a_character_is_never_written() -> None:
+    for entry in (ClassEntry("mast\ud83d", "tag"), ClassEntry("mast", "ta\udc00g")):
+        with pytest.raises(FileError, match="not valid Unicode"):
+            registration_to_json(Registration("m", None, ClassList((entry,))))
+    assert registration_to_json(Registration("m", None, ClassList((ClassEntry("mast 😀", "tag"),))))["classes"]

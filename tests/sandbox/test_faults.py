@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import json
 import math
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -204,11 +205,15 @@ SHOWS: dict[str, Callable[[Got], bool]] = {
     "shape.placeless": lambda got: shapes(got.results[0]) == ["directional_vector"],
     "classes.near-match": lambda got: len(named(got.results, "Nucleus")) == len(named(got.sound["results"], "nucleus")),
     "classes.near-match:space": lambda got: len(named(got.results, "in focus")) == 1,
+    "classes.near-match:nfd": lambda got: len(named(got.results, "de\u0301bris")) > 0,
+    "classes.control-character": lambda got: got.every(lambda r: r["name"].endswith("\r") and r["label"] == r["name"]),
     "input.base64": lambda got: got.value == {"status": "failed", "results": []},
     "input.data-uri": lambda got: got.value == {"status": "failed", "results": []},
     "behaviour.constant": lambda got: got.value != got.sound and len(got.results) == 2,
     "sound:extra-keys": lambda got: {"model", "milliseconds"} <= got.value.keys() and "track" in got.results[0],
     "sound:other-scripts": lambda got: len(named(got.results, "细胞核")) > 20,
+    "sound:joiners": lambda got: len(named(got.results, "هسته\u200cها")) > 20,
+    "sound:decomposed": lambda got: got.every(lambda r: r["name"] == unicodedata.normalize("NFD", r["name"])),
     "sound:fraction": lambda got: named(got.results, "debris") != named(got.sound["results"], "debris"),
     "sound:charset": lambda got: got.headers["content-type"] == "application/json; charset=utf-8",
     "behaviour.unstable": lambda got: 0 < len(got.results) < len(got.sound["results"]),
@@ -220,6 +225,9 @@ LISTED: dict[str, Callable[[Any], bool]] = {
     "classes.form": lambda value: value == [name for name, _ in CLASSES],
     "classes.form:map": lambda value: value["0"] == CLASSES[0][0],
     "classes.form:wrapper": lambda value: value == {"classes": class_list()},
+    "classes.empty-list": lambda value: value == [],
+    "classes.control-character:invisible": lambda value: "\u200b" in value[-1]["name"],
+    "classes.control-character:surrogate": lambda value: any(entry["name"].endswith("\ud83d") for entry in value),
     "classes.unknown-type": lambda value: {"name": "mitosis", "type": "bbox"} in value,
     "classes.unknown-type:mask": lambda value: value[-1]["type"] == "mask",
     "classes.empty-name": lambda value: value[-1]["name"] == "",

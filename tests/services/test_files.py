@@ -312,3 +312,18 @@ def test_a_project_or_registration_that_does_not_fit_comes_with_its_error(tmp_pa
     assert load_any(path).registration is not None
     save_project(path, Project(registration()))
     assert load_any(path).project == Project(registration())
+
+
+def test_a_project_with_a_file_name_that_is_not_unicode_opens_again(tmp_path: Path) -> None:
+    project = Project(images=(ImageRef("1", "file", os.fsdecode(b"/data/caf\xe9.png"), "caf\udce9.png"),))
+    save_project(tmp_path / "p.byom.json", project)
+    assert load_project(tmp_path / "p.byom.json").images[0].name == "caf?.png"
+
+
+def test_a_class_that_no_file_can_hold_leaves_the_old_project(tmp_path: Path) -> None:
+    path = tmp_path / "p.byom.json"
+    save_project(path, Project())
+    before = path.read_bytes()
+    with pytest.raises(FileError, match="<U\\+D83D>"):
+        save_project(path, Project(Registration("m", None, ClassList((ClassEntry("\ud83d", "tag"),)))))
+    assert path.read_bytes() == before

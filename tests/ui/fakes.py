@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byom_gui.app.filing import export_json, export_predictions, export_text, write_server
+from byom_gui.app.filing import export_json, export_predictions, export_text, read_text, write_server
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.capacity import Capacity, Level, Step
 from byom_gui.core.class_mapping import MakingReport, NewClass
@@ -324,6 +324,7 @@ class World:
                 export_text,
                 export_json,
                 write_server,
+                read_text,
             ),
             LedgerBackend(self.keep, self.settle, lambda: (tuple(self.ledger), 0), self.drop, self.since),
             TeamsBackend(

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES
+from byom_gui.core.class_names import (
+    NameFlaw,
+    code_points,
+    difference,
+    differing_code_points,
+    flaws,
+    is_background,
+    is_blank,
+    look_alike_key,
+    near_key,
+    visible,
+)
+from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, meant_type
 from byom_gui.core.contract import ServedClasses
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import Rule, RunLook, RunRule
@@ -15,27 +26,6 @@ from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.wording import shown
 
-_BACKGROUND = frozenset(
-    {"na", "background", "bg", "ignore", "void", "unlabeled", "unlabelled", "other", "none", "nothing", "null"}
-)
-_LIKELY_TYPES = {
-    "bbox": "bounding_box",
-    "box": "bounding_box",
-    "boundingbox": "bounding_box",
-    "rectangle": "bounding_box",
-    "rect": "bounding_box",
-    "detection": "bounding_box",
-    "segmentation": "polygon",
-    "poly": "polygon",
-    "classification": "tag",
-    "class": "tag",
-    "label": "tag",
-    "point": "keypoint",
-    "landmark": "keypoint",
-    "polyline": "line",
-    "pose": "skeleton",
-    "keypoints": "skeleton",
-}
 _FORM = '[{"name": "nucleus", "type": "polygon"}, {"name": "in_focus", "type": "tag"}]'
 
 
@@ -71,7 +61,10 @@ def _form(look: RunLook) -> Iterator[Finding]:
     if seen is None or served is None or (isinstance(served, ServedClasses) and not served.problems):
         return
     if isinstance(served, JsonError):
-        evidence, count, form = served.sentence, 1, "no JSON"
+        if "lone surrogate" in served.sentence:
+            yield _half_a_character(seen.address.shown, served)
+            return
+        evidence, count, form = served.sentence, 1, "not JSON"
     else:
         evidence, count, form = _evidence(served), len(served.problems), _form_word(served.value)
     yield make(
@@ -79,11 +72,38 @@ def _form(look: RunLook) -> Iterator[Finding]:
         "The class list that the server gives has another form.",
         where=seen.address.shown,
         evidence=evidence,
-        cause=f"It is {form}; V7 reads a bare list of objects with “name” and “type”.",
+        cause=f"It is {form}. V7 reads a bare list of objects with “name” and “type”.",
         fix="Return the list in this form:",
         snippet=_FORM,
         count=count,
     )
+
+
+def _half_a_character(where: str, error: JsonError) -> Finding:
+    return make(
+        "classes.control-character",
+        "The class list that the server gives is not valid Unicode.",
+        severity="error",
+        where=error.where or where,
+        evidence=f"{error.sentence} Around it: {error.around}",
+        cause="Half a character cannot be stored: no list and no project can hold the name.",
+        fix="Write the character itself, or both halves of it (such as \\ud83d\\ude00).",
+    )
+
+
+def _empty_list(look: RunLook) -> Iterator[Finding]:
+    served, seen = look.served, look.observations.classes
+    if seen is not None and isinstance(served, ServedClasses) and served.value == []:
+        yield make(
+            "classes.empty-list",
+            "The class list that the server gives is empty.",
+            where=seen.address.shown,
+            evidence="The response is [].",
+            cause="The model was not loaded when it was asked, or the list is made from a file that was not found. "
+            "A model that is registered without classes is of no use.",
+            fix="Return every class that the model can return:",
+            snippet=_FORM,
+        )
 
 
 def _evidence(served: ServedClasses) -> str:
@@ -120,18 +140,18 @@ def _unknown_type(look: RunLook) -> Iterator[Finding]:
 
 
 def _bad_type(type_: str, names: list[str], look: RunLook) -> Finding:
-    likely = _LIKELY_TYPES.get(_plain(type_)) or next(
-        (known for known in KNOWN_TYPES if _plain(known) == _plain(type_)), ""
+    likely = meant_type(type_, look.seen.get(names[0], {}).items()) or ""
+    action = (
+        Action("set-type", f"{names[0]}\n{likely}", f"Make it {_words(likely)}")
+        if likely and "\n" not in names[0]
+        else None
     )
-    returned = look.seen.get(names[0], {})
-    likely = likely or next((shape for shape in returned if shape in KNOWN_TYPES), "")
-    action = Action("set-type", f"{names[0]}\n{likely}", f"Make it {_words(likely)}") if likely else None
     return make(
         "classes.unknown-type",
         f"V7 has no class type “{type_}”.",
         where="classes",
         evidence=f"{_names(names)}: type is “{type_}”.",
-        cause=f"Most likely {_words(likely)} is meant." if likely else "The type is another tool's word.",
+        cause=f"Most likely {_words(likely)} is meant." if likely else "The type is a word of another tool.",
         fix=f"Use “{likely}”." if likely else f"Use one of {', '.join(KNOWN_TYPES)}.",
         subject=type_,
         count=len(names),
@@ -140,19 +160,56 @@ def _bad_type(type_: str, names: list[str], look: RunLook) -> Finding:
 
 
 def _empty_name(look: RunLook) -> Iterator[Finding]:
-    rows = [row for row, entry in enumerate(look.to_register) if not entry.name.strip()]
+    rows = [row for row, entry in enumerate(look.to_register) if is_blank(entry.name)]
     if rows:
+        name = look.to_register[rows[0]].name
+        holds = f": it holds {code_points(name.strip()[:3])}" if name.strip() else ""
         yield make(
             "classes.empty-name",
             "A class has no name.",
             where=f"classes[{rows[0]}]",
-            evidence=f"The name in row {rows[0] + 1} of the list is blank.",
+            evidence=f"The name in row {rows[0] + 1} of the list shows nothing{holds}.",
             cause="A row was added and not filled in, or the server's list has a gap.",
             fix="Name it, or delete the row.",
             count=len(rows),
             places=tuple(f"classes[{row}]" for row in rows[:5]),
-            action=Action("delete-class", look.to_register[rows[0]].name, "Delete the row"),
+            action=Action("delete-class", name, "Delete the row"),
         )
+
+
+def _control_characters(look: RunLook) -> Iterator[Finding]:
+    """One cause for all names with the same kind of character: they were read from one file in one way."""
+    listed = dict.fromkeys(entry.name for entry in look.to_register)
+    near = {near_key(name) for name in listed}
+    # A returned name that is only near to a listed one is reported as such, with its code points.
+    names = [*listed, *(name for name in look.seen if name not in listed and near_key(name) not in near)]
+    found: dict[str, list[tuple[str, NameFlaw]]] = {}
+    for name in names:
+        for flaw in flaws(name) if name.strip() else ():
+            found.setdefault(flaw.kind, []).append((name, flaw))
+    for kind, held in found.items():
+        flaw, affected = held[0][1], [name for name, _ in held]
+        characters = "".join(dict.fromkeys("".join(each.characters for _, each in held)))
+        what = NameFlaw(flaw.kind, characters).what
+        many = len(held) == len(names) > 1
+        first = f"“{visible(held[0][0])}”"
+        yield make(
+            "classes.control-character",
+            f"Each class name {what}." if many else f"A class name {what}: {first}.",
+            severity=flaw.severity,
+            where="classes",
+            evidence=f"{_names(affected)}: {_sides(look, affected, listed)}.",
+            cause="The names come from a file or a program that adds it. Nobody sees it, and names with it and without "
+            "it are different classes. What V7 does with such a name is not published.",
+            fix=flaw.fix,
+            subject=kind,
+            count=len(held),
+        )
+
+
+def _sides(look: RunLook, names: list[str], listed: Iterable[str]) -> str:
+    here, there = any(name in listed for name in names), any(name in look.seen for name in names)
+    return "in the list and in the responses" if here and there else "in the list" if here else "in the responses"
 
 
 def _duplicate(look: RunLook) -> Iterator[Finding]:
@@ -161,7 +218,7 @@ def _duplicate(look: RunLook) -> Iterator[Finding]:
             types = dict.fromkeys(entry.type for entry in look.to_register if entry.name == name)
             yield make(
                 "classes.duplicate",
-                f"“{name}” stands {count} times in the list.",
+                f"“{name}” is listed {count} times.",
                 where="classes",
                 evidence=f"Its types are {', '.join(types)}.",
                 cause="Names are unique in a V7 team; one class has one main type.",
@@ -169,16 +226,38 @@ def _duplicate(look: RunLook) -> Iterator[Finding]:
                 subject=name,
                 action=Action("delete-class", name, "Delete the repeat"),
             )
+    yield from _look_alikes(look)
+
+
+def _look_alikes(look: RunLook) -> Iterator[Finding]:
+    """Listed names that differ by code points alone, where no single character can be blamed."""
+    alike: dict[str, list[str]] = {}
+    for name in dict.fromkeys(entry.name for entry in look.to_register):
+        if not is_blank(name) and not flaws(name):
+            alike.setdefault(look_alike_key(name), []).append(name)
+    for key, names in alike.items():
+        if len(names) > 1:
+            one, two = differing_code_points(*names[:2])
+            yield make(
+                "classes.duplicate",
+                f"“{key}” is listed {len(names)} times, in different code points.",
+                severity="warning",
+                where="classes",
+                evidence=f"They look the same: {one} in “{names[0]}”, {two} in the other “{names[1]}”.",
+                cause="The names come from two sources that write them differently, such as a Mac's folder names.",
+                fix="Keep the one that the server returns.",
+                subject=key,
+            )
 
 
 def _background(look: RunLook) -> Iterator[Finding]:
     for name in dict.fromkeys(entry.name for entry in look.to_register):
-        if _plain(name) in _BACKGROUND:
+        if is_background(name):
             yield make(
                 "classes.background",
-                f"“{name}” is in the list.",
+                f"“{visible(name)}” is in the list.",
                 where="classes",
-                evidence=f"The name “{name}” usually stands for no object at all.",
+                evidence=f"The name “{visible(name)}” usually stands for no object at all.",
                 cause="Models count the background as a class; people who annotate do not.",
                 fix="Delete it, unless you want V7 to make annotations of it.",
                 subject=name,
@@ -191,27 +270,34 @@ def _not_listed(look: RunLook) -> Iterator[Finding]:
     listed = {entry.name: entry.type for entry in look.to_register}
     if not listed:
         return
-    near = {_plain(name): name for name in listed if _plain(name)}
+    near = {near_key(name): name for name in reversed(listed) if not is_blank(name)}
+    alike = {look_alike_key(name): name for name in reversed(listed)}
     for name in look.seen:
         if name in listed:
             continue
-        twin = near.get(_plain(name))
+        twin = alike.get(look_alike_key(name)) or near.get(near_key(name))
         yield _near_match(look, name, twin, listed[twin]) if twin is not None else _unregistered(look, name)
 
 
 def _near_match(look: RunLook, name: str, twin: str, type_: str) -> Finding:
+    differs = difference(name, twin)
+    same = "They look the same. " if look_alike_key(name) == look_alike_key(twin) else ""
+    fix = f"List the class as the server returns it, or return “{visible(twin)}” from the server."
+    # Renaming would break the listed class where it is returned too, and would list a character that nobody wants.
+    renames = twin not in look.seen and not flaws(name) and "\n" not in twin
     return make(
         "classes.near-match",
-        f"“{name}” is returned, “{twin}” is listed.",
+        f"“{visible(name)}” is returned, “{visible(twin)}” is listed.",
         where=_where(look, name),
         image=look.first[name][0],
-        evidence=f"name is “{name}” in {_how_often(look, name)}; the list has “{twin}” ({_words(type_)}).",
-        cause=f"The two differ by {_difference(name, twin)}. What V7 does with a name that is not registered is not "
+        evidence=f"name is “{visible(name)}” in {_how_often(look, name)}; the list has “{visible(twin)}” "
+        f"({_words(type_)}).",
+        cause=f"{same}The two differ by {differs.words}. What V7 does with a name that is not registered is not "
         "published; assumed: the result is dropped.",
-        fix=f"List the class as the server returns it, or return “{twin}” from the server.",
+        fix=f"Write the name the same way on both sides: {differs.normalize}." if differs.normalize else fix,
         subject=name,
         count=sum(look.seen[name].values()),
-        action=Action("rename-class", f"{twin}\n{name}", f"Use “{name}”"),
+        action=Action("rename-class", f"{twin}\n{name}", f"Use “{name}”") if renames else None,
     )
 
 
@@ -219,13 +305,13 @@ def _unregistered(look: RunLook, name: str) -> Finding:
     shapes = ", ".join(_words(shape) for shape in look.seen[name])
     return make(
         "classes.unregistered",
-        f"“{name}” is returned, and not listed.",
+        f"“{visible(name)}” is returned, but not listed.",
         where=_where(look, name),
         image=look.first[name][0],
-        evidence=f"name is “{name}” in {_how_often(look, name)} ({shapes}).",
-        cause="The list is not whole. What V7 does with a name that is not registered is not published; assumed: the "
-        "result is dropped.",
-        fix=f"List “{name}”, or leave it out of the answers.",
+        evidence=f"name is “{visible(name)}” in {_how_often(look, name)} ({shapes}).",
+        cause="The list is not complete. What V7 does with a name that is not registered is not published; assumed: "
+        "the result is dropped.",
+        fix=f"List “{visible(name)}”, or leave it out of the responses.",
         subject=name,
         count=sum(look.seen[name].values()),
         action=Action("use-class", name, f"List “{name}”"),
@@ -259,11 +345,11 @@ def _unseen(look: RunLook) -> Iterator[Finding]:
     """Not said of a name that is returned in another spelling, nor where some or all results could not be read."""
     if not look.seen or any(each.answer and each.answer.problems for each in look.answers):
         return
-    returned = {_plain(name) for name in look.seen} | set(look.seen)
+    returned = {near_key(name) for name in look.seen}
     names = [
         entry.name
         for entry in look.to_register
-        if entry.name.strip() and entry.name not in look.seen and (_plain(entry.name) or entry.name) not in returned
+        if not is_blank(entry.name) and entry.name not in look.seen and near_key(entry.name) not in returned
     ]
     if names:
         yield make(
@@ -287,32 +373,23 @@ def _how_often(look: RunLook, name: str) -> str:
     return f"{results} on {look.images[name]} of {look.image_count} images"
 
 
-def _difference(one: str, two: str) -> str:
-    if one.casefold() != two.casefold():
-        return "spaces or punctuation"
-    letters = sum(a != b for a, b in zip(one, two, strict=False))
-    return "one capital letter" if letters == 1 else "capital letters"
-
-
-def _plain(name: str) -> str:
-    """The name without case, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
 def _words(type_: str) -> str:
     return type_.replace("_", " ")
 
 
-def _names(names: list[str]) -> str:
-    told = ", ".join(f"“{name}”" for name in names[:5])
-    return told if len(names) <= 5 else f"{told} and {len(names) - 5} more"
+def _names(names: Iterable[str]) -> str:
+    shown_names = [f"“{visible(name)}”" for name in names]
+    said = ", ".join(shown_names[:5])
+    return said if len(shown_names) <= 5 else f"{said} and {len(shown_names) - 5} more"
 
 
 RULES: tuple[Rule, ...] = (
     RunRule(("classes.not-served",), _not_served),
-    RunRule(("classes.form",), _form),
+    RunRule(("classes.form", "classes.control-character"), _form),
+    RunRule(("classes.empty-list",), _empty_list),
     RunRule(("classes.unknown-type",), _unknown_type),
     RunRule(("classes.empty-name",), _empty_name),
+    RunRule(("classes.control-character",), _control_characters),
     RunRule(("classes.duplicate",), _duplicate),
     RunRule(("classes.background",), _background),
     RunRule(("classes.unregistered", "classes.near-match"), _not_listed),

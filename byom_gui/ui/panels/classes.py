@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
@@ -13,7 +14,7 @@ from byom_gui.core.reconcile import ClassRow
 from byom_gui.ui import icons, theme
 from byom_gui.ui.models.classes import NAME, ClassesModel, problem_text, severity_icon
 from byom_gui.ui.panels.class_menu import fill_class_menu
-from byom_gui.ui.panels.paste_dialog import PasteDialog
+from byom_gui.ui.panels.paste_dialog import ClassReader, PasteDialog, read_at_once
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.class_table import ClassTable
 from byom_gui.ui.widgets.shortcuts import shortcut
@@ -36,7 +37,9 @@ class ClassesPanel(QWidget):
     deleted = Signal(object)
     pasted = Signal(object)
     replaced = Signal(object)
-    """The whole list, from *Replace list* of the paste dialog."""
+    """The complete list, from *Replace list* of the paste dialog."""
+    file_chosen = Signal(object, object)
+    """The paste dialog that is open, and the path of a file to show in it."""
     take_seen = Signal(object)
     fetch_clicked = Signal()
     undo_clicked = Signal()
@@ -53,6 +56,8 @@ class ClassesPanel(QWidget):
         self._select_row: int | None = None
         self._quiet = False
         self._busy = False
+        self.class_reader: ClassReader = read_at_once
+        """Reads long pasted text; the wiring puts a worker here."""
         self._build()
         self._connect()
         self.set_narrow(False)
@@ -88,7 +93,7 @@ class ClassesPanel(QWidget):
     def _toolbar(self) -> QWidget:
         self.add = basic.button("Add", "plus", on_click=self.start_add, tip="Add a class (Ins)")
         self.fetch = basic.button("From server", on_click=self.fetch_clicked.emit, tip="Fetch the server's class list")
-        self.paste = basic.button("Paste list…", on_click=self.open_paste, tip="Paste lines, CSV or JSON")
+        self.paste = basic.button("Paste list…", on_click=lambda: self.open_paste(), tip="Paste a list, or open a file")
         self.undo = basic.button(icon="undo", kind="icon", on_click=self.undo_clicked.emit, name="Undo")
         self.redo = basic.button(icon="redo", kind="icon", on_click=self.redo_clicked.emit, name="Redo")
         buttons = (self.add, self.fetch, self.paste, None, self.undo, self.redo)
@@ -177,7 +182,7 @@ class ClassesPanel(QWidget):
         icons.set_icon(self.paste, "paste") if narrow else self.paste.setIcon(QIcon())
         if not narrow:
             self.paste.setProperty("iconName", None)
-        basic.set_tip(self.paste, "Paste a list: lines, CSV or JSON")
+        basic.set_tip(self.paste, "Paste a list, or open a file")
 
     def select_name(self, name: str) -> None:
         """Selects a class by its name, listed or not, without a signal."""
@@ -199,13 +204,16 @@ class ClassesPanel(QWidget):
         self.search.setFocus()
         self.search.selectAll()
 
-    def open_paste(self) -> None:
-        """Asks for a list."""
-        dialog = PasteDialog(self, listed=self.model.listed_count)
+    def open_paste(self, path: Path | None = None) -> None:
+        """Asks for a list; with ``path``, shows what was understood of that file."""
+        dialog = PasteDialog(self, listed=self.model.listed_count, reader=self.class_reader)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.added.connect(self.pasted)
         dialog.replaced.connect(self.replaced)
+        dialog.file_chosen.connect(lambda chosen: self.file_chosen.emit(dialog, chosen))
         dialog.open()
+        if path is not None:
+            self.file_chosen.emit(dialog, path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A low panel leaves more room to its rows."""

@@ -1,17 +1,37 @@
-"""Pasting a class list: what was understood stands beside the text before anything is changed."""
+"""A class list that is pasted, dropped or opened: what was understood is shown before anything is changed."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from collections.abc import Callable
+from pathlib import Path
 
-from byom_gui.core.class_text import ParsedClasses, parse_class_list
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from byom_gui.core.class_formats.decoding import DecodedText
+from byom_gui.core.class_names import visible
+from byom_gui.core.class_text import DEFAULT_TYPE, LineProblem, ParsedClasses, parse_class_list
 from byom_gui.core.classes import ClassEntry
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.type_picker import TypePicker, shown
 
 PREVIEWED, TOLD = 8, 6
+AT_ONCE = 4_000
+"""Characters that are read in the window's thread; longer text is read next to it."""
+SHOWN = 200_000
+"""Characters of a file that are shown for editing; of a longer one only what was understood is."""
+FILES = "Class lists (*.txt *.csv *.tsv *.json *.yaml *.yml *.xml *.pbtxt *.names *.labels *.py);;All files (*)"
+
+ClassReader = Callable[[str, str, Callable[[ParsedClasses], None]], object]
+"""Reads text with a default type and hands on what was understood, at once or later."""
+
+
+def read_at_once(text: str, default_type: str, then: Callable[[ParsedClasses], None]) -> None:
+    """Reads in the calling thread."""
+    then(parse_class_list(text, default_type))
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -20,49 +40,56 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 class PasteDialog(QDialog):
-    """Lines, CSV or JSON become classes. ``added`` and ``replaced`` carry the entries.
+    """Lists in any known form become classes. ``added`` and ``replaced`` carry the entries.
 
     Args:
-        listed: how many classes are listed now, which *Replace list* would take out.
+        listed: how many classes are listed now, which *Replace list* would remove.
+        reader: reads long text.
     """
 
     added = Signal(object)
     replaced = Signal(object)
+    file_chosen = Signal(object)
+    """The path of a file that was dropped or chosen; whoever reads it calls ``show_file``."""
 
-    def __init__(self, parent: QWidget | None = None, *, listed: int = 0) -> None:
+    def __init__(self, parent: QWidget | None = None, *, listed: int = 0, reader: ClassReader = read_at_once) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Paste a class list")
+        self.setWindowTitle("Add a class list")
         self.resize(theme.px(560), theme.px(480))
+        self.setAcceptDrops(True)
         self._parsed = ParsedClasses(())
+        self._reader, self._file, self._asked = reader, DecodedText(), 0
         self.text = QPlainTextEdit()
         self.text.setFont(theme.mono())
         self.text.setPlaceholderText(
-            'cat\ndog, polygon\n\nor CSV with a header, or [{"name": "cat", "type": "polygon"}]'
+            "cat\ndog, polygon\n\nor the content of data.yaml, config.json, a COCO file, a labeling interface …"
         )
-        self.text.setAccessibleName("Class list, as lines, CSV or JSON")
+        self.text.setAccessibleName("Class list in any form")
         self.text.setTabChangesFocus(True)
+        self.text.setAcceptDrops(False)  # a dropped file would become its address; the dialog reads it
         self.default = TypePicker(self)
-        self.default.setAccessibleName("Type of classes that come without one")
+        self.default.setAccessibleName("Type of classes that are listed without one")
         self.summary = basic.label("", strong=True)
         self.preview = basic.label("", tone="second", wrap=True)
         self.problems = basic.label("", tone="warn", wrap=True)
         self._listed = listed
         self._build()
-        # A long paste is read once it is all there, not at every key.
+        # A long paste is read once it is complete, not at every key.
         self._timer = QTimer(self, singleShot=True, interval=100)
         self._timer.timeout.connect(self.read)
-        self.text.textChanged.connect(self._timer.start)
+        self.text.textChanged.connect(self._edited)
         self.default.currentTextChanged.connect(self._timer.start)
         self.read()
 
     def _build(self) -> None:
         self.add_button = basic.button("Add", kind="primary", on_click=self._add)
         self.replace_button = basic.button("Replace list", on_click=self._replace)
+        self.open_button = basic.button("Open file…", on_click=self._choose)
         cancel = basic.button("Cancel", on_click=self.reject)
         self.add_button.setDefault(True)
-        for other in (self.replace_button, cancel):
+        for other in (self.replace_button, self.open_button, cancel):
             other.setAutoDefault(False)
-        hint = basic.label("One class a line, CSV or JSON. Without a type it becomes", tone="second")
+        hint = basic.label("Classes that are listed without a type become", tone="second")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(8))
@@ -70,7 +97,50 @@ class PasteDialog(QDialog):
         layout.addWidget(basic.row(hint, self.default, None))
         for part in (self.summary, self.preview, self.problems):
             layout.addWidget(part)
-        layout.addWidget(basic.row(None, cancel, self.replace_button, self.add_button, margins=(0, 8, 0, 0)))
+        buttons = (self.open_button, None, cancel, self.replace_button, self.add_button)
+        layout.addWidget(basic.row(*buttons, margins=(0, 8, 0, 0)))
+
+    # --- files
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open a class list", "", FILES)
+        if name:
+            self.file_chosen.emit(Path(name))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file or text is welcome."""
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Reads the first file that was dropped; text goes where it would be pasted."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if files:
+            self.file_chosen.emit(files[0])
+        elif event.mimeData().hasText():
+            self.text.insertPlainText(event.mimeData().text())
+
+    def show_file(self, name: str, file: DecodedText) -> None:
+        """Shows what a file holds, and what was understood of it."""
+        self.setWindowTitle(f"Add a class list: {name}")
+        long = len(file.text) > SHOWN
+        self.text.setPlainText("" if long else file.text)
+        self._file = file if long or file.binary or file.warning else DecodedText()
+        self.read()
+
+    def show_error(self, sentence: str) -> None:
+        """Says why a file could not be read."""
+        self.summary.setText("The file could not be read")
+        self.problems.setText(sentence)
+        self.problems.show()
+
+    # --- reading
+
+    def _edited(self) -> None:
+        self._file = DecodedText()
+        self._enable(False, "The text is being read.")
+        self._timer.start()
 
     def entries(self) -> tuple[ClassEntry, ...]:
         """What was understood."""
@@ -78,39 +148,65 @@ class PasteDialog(QDialog):
 
     def read(self) -> None:
         """Reads the text as it is now and says what was understood."""
-        self._timer.stop() if hasattr(self, "_timer") else None
-        text = self.text.toPlainText()
-        self._parsed = parse_class_list(text, self.default.type() or "bounding_box")
-        entries, problems = self._parsed.entries, self._parsed.problems
-        understood = counted(len(entries), "class", "classes") + " understood"
-        self.summary.setText(understood if text.strip() else "Nothing pasted yet")
-        some = ", ".join(f"{entry.name} ({shown(entry.type)})" for entry in entries[:PREVIEWED])
+        if hasattr(self, "_timer"):
+            self._timer.stop()
+        if self._file.binary:
+            why = f"This is {self._file.binary}, not a class list."
+            self._show(ParsedClasses((), (LineProblem(0, why),), refusal=why), True)
+            return
+        text, kind = self._file.text or self.text.toPlainText(), self.default.type() or DEFAULT_TYPE
+        self._asked += 1
+        asked = self._asked
+
+        def done(parsed: ParsedClasses) -> None:
+            if asked == self._asked and isValid(self):
+                self._show(parsed, bool(text.strip()))
+
+        if len(text) <= AT_ONCE:
+            read_at_once(text, kind, done)
+        else:
+            self.summary.setText("Reading the list …")
+            self._enable(False, "The text is being read.")
+            self._reader(text, kind, done)
+
+    def _show(self, parsed: ParsedClasses, pasted: bool) -> None:
+        self._parsed = parsed
+        entries, problems = parsed.entries, parsed.problems
+        form = f" ({parsed.form})" if parsed.form else ""
+        understood = counted(len(entries), "class", "classes") + f" understood{form}"
+        self.summary.setText(understood if pasted else "No list yet")
+        some = ", ".join(f"{visible(entry.name)} ({shown(entry.type)})" for entry in entries[:PREVIEWED])
         more = f" and {len(entries) - PREVIEWED:,} more" if len(entries) > PREVIEWED else ""
-        self.preview.setText("\n".join((some + more, *self._parsed.notes)).strip())
-        told = [problem.message for problem in problems[:TOLD]]
+        self.preview.setText("\n".join((some + more, *parsed.notes[:TOLD])).strip())
+        told = [self._file.warning] if self._file.warning else []
+        told += [problem.message for problem in problems[:TOLD]]
         if len(problems) > TOLD:
             told.append(f"and {len(problems) - TOLD:,} more to look at")
         self.problems.setText("\n".join(told))
         self.preview.setVisible(bool(self.preview.text()))
         self.problems.setVisible(bool(told))
-        self._enable(bool(entries), bool(text.strip()))
+        why = (
+            ""
+            if entries
+            else "No class was understood in the text."
+            if pasted
+            else "Paste a list or open a file first."
+        )
+        self._enable(bool(entries), why)
 
-    def _enable(self, on: bool, pasted: bool) -> None:
-        why = "" if on else "No class was understood in the text." if pasted else "Paste a list first."
+    def _enable(self, on: bool, why: str) -> None:
         for button in (self.add_button, self.replace_button):
             button.setEnabled(on)
             basic.set_tip(button, why)
             button.setAccessibleDescription(why)
         if on and self._listed:
             was = counted(self._listed, "listed class", "listed classes")
-            basic.set_tip(self.replace_button, f"Takes out the {was}. Undo brings them back.")
+            basic.set_tip(self.replace_button, f"Removes the {was}. Undo restores them.")
 
     def _add(self) -> None:
-        self.read()
         self.added.emit(self.entries())
         self.accept()
 
     def _replace(self) -> None:
-        self.read()
         self.replaced.emit(self.entries())
         self.accept()

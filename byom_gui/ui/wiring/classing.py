@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
+from byom_gui.core.class_formats.decoding import DecodedText
+from byom_gui.core.class_names import look_alike_key, near_key, visible
+from byom_gui.core.class_text import ParsedClasses, parse_class_list
 from byom_gui.core.classes import KNOWN_TYPES, ClassEntry, ClassList
+from byom_gui.core.errors import AppError
 from byom_gui.core.preview import count_seen
 from byom_gui.core.reconcile import SeenClass, rows
+from byom_gui.ui.panels.paste_dialog import PasteDialog
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.works import Works
 
@@ -45,10 +52,37 @@ class Classing(QObject):
         panel.pasted.connect(self.add)
         panel.replaced.connect(lambda entries: self._edit("replace the list", ClassList(tuple(entries))))
         panel.take_seen.connect(self.take_seen)
+        panel.file_chosen.connect(self._show_file)
+        panel.class_reader = self._read_text
         panel.fetch_clicked.connect(lambda: self._works.pinging.fetch_classes())
         panel.undo_clicked.connect(self._session.undo)
         panel.redo_clicked.connect(self._session.redo)
         self._works.pinging.fetching_changed.connect(lambda on: panel.set_busy("Asking the server" if on else None))
+
+    def _read_text(self, text: str, default_type: str, then: Callable[[ParsedClasses], None]) -> None:
+        self._works.jobs.run(lambda _: parse_class_list(text, default_type), then, self._failed, lane="class list")
+
+    def _show_file(self, dialog: PasteDialog, path: Path) -> None:
+        """Reads a file that was dropped on the paste dialog, or chosen in it."""
+
+        def show(file: DecodedText) -> None:
+            if isValid(dialog):
+                dialog.show_file(path.name, file)
+
+        def failed(error: AppError) -> None:
+            if isValid(dialog):
+                dialog.show_error(error.sentence)
+
+        self._works.jobs.run(lambda _: self._works.backend.files.read_text(path), show, failed, lane="class list")
+
+    def _failed(self, error: AppError) -> None:
+        self._say(error.sentence)
+
+    def open_file(self, path: Path) -> None:
+        """Shows what was understood of a class file, to be added."""
+        self._parts.show_work(True)
+        self._parts.right.show_view("Classes")
+        self._panel.open_paste(path)
 
     def show_rows(self) -> None:
         """Brings list, server, answers and team side by side."""
@@ -73,9 +107,14 @@ class Classing(QObject):
         """Lists classes that came in answers, with the type under which they came most."""
         counts = count_seen(self._session.previews.values())
         listed = set(self._session.classes.names)
+        alike = {look_alike_key(name): name for name in listed}
         entries = []
         for name in dict.fromkeys(names):
             if name in listed:
+                continue
+            twin = alike.setdefault(look_alike_key(name), name)
+            if twin != name:
+                self._say(f"“{visible(name)}” was not added: it looks the same as “{visible(twin)}”.")
                 continue
             shapes = {shape: count for (seen, shape), count in counts.items() if seen == name}
             best = max(shapes, key=lambda shape: shapes[shape], default=KNOWN_TYPES[0])
@@ -106,8 +145,6 @@ class Classing(QObject):
 
     def use_name(self, name: str) -> None:
         """Lists a class as the server returns it: a near match in the list takes its spelling."""
-        from byom_gui.core.reconcile import near_key
-
         key = near_key(name)
         for row, entry in enumerate(self._session.classes):
             if entry.name != name and near_key(entry.name) == key:
@@ -123,9 +160,9 @@ class Classing(QObject):
             self._panel.start_rename(row)
 
     def rename(self, old: str, new: str) -> None:
-        """Renames a listed class."""
+        """Renames a listed class, unless the new name is listed already."""
         row = self._session.classes.find(old)
-        if row is not None:
+        if row is not None and self._session.classes.find(new) is None:
             self._renamed(row, new)
 
     def set_type(self, name: str, kind: str) -> None:

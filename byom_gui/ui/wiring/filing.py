@@ -16,6 +16,7 @@ from byom_gui.ui.widgets.basic import message_box
 from byom_gui.ui.works import Works
 
 REPORTS = {"Page with pictures (*.html)": ".html", "JSON (*.json)": ".json", "JUnit XML (*.xml)": ".xml"}
+CLASS_FILES = (".txt", ".csv", ".tsv", ".yaml", ".yml", ".xml", ".pbtxt", ".names", ".labels")
 IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.avif *.jp2);;All files (*)"
 
 
@@ -86,13 +87,16 @@ class Files(QObject):
         self._parts.show_work(False)
 
     def open(self, path: Path) -> None:
-        """Opens a project or registration."""
+        """Opens a project or registration; a class list is shown, to be added."""
         self.leave(lambda: self._filing.open(path))
 
     def ask_open(self) -> None:
         """Asks for a project."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a project", self._folder(), f"Projects (*{SUFFIX});;JSON (*.json);;All files (*)"
+            self._window,
+            "Open a project or a class list",
+            self._folder(),
+            f"Projects (*{SUFFIX});;JSON (*.json);;Class lists (*{' *'.join(CLASS_FILES)});;All files (*)",
         )
         if name:
             self.open(Path(name))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from byom_gui.core.errors import AppError
+from byom_gui.core.errors import AppError, ClassFileError
 from byom_gui.core.project import Project
 from byom_gui.ui.backend import Backend, Recovered
 from byom_gui.ui.jobs import Jobs
@@ -21,6 +21,8 @@ class Filing(QObject):
 
     notice = Signal(str)
     failed = Signal(str)
+    class_list_opened = Signal(object)
+    """A file that was to be opened lists classes: its path."""
     recent_changed = Signal()
     practice_started = Signal()
     conflict = Signal(object, object)
@@ -58,7 +60,7 @@ class Filing(QObject):
         self._jobs.run(
             lambda _: self._backend.files.load(path),
             lambda project: self._after_practice(lambda: put(project)),
-            self._say,
+            lambda error: self.class_list_opened.emit(path) if isinstance(error, ClassFileError) else self._say(error),
             lane="files",
         )
 
