@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from byom_gui.core.busy import retry_after
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, Origin, SecretRef, parse_address
@@ -21,7 +22,6 @@ from byom_gui.core.profile import RegisterRequest, default_profile, plan_request
 from byom_gui.core.redact import Redactor
 from byom_gui.core.registering import TeamClass, TeamInfo, V7Error
 from byom_gui.core.registration import Registration
-from byom_gui.core.retry import retry_after
 from byom_gui.services import http
 from byom_gui.services.v7 import V7, looks_like_key, v7_host
 from byom_gui.services.wire import HttpResult, Options, Outgoing

@@ -127,6 +127,8 @@ class RunLook:
     """The calls that sent changed pictures, other kinds of image, or several at once."""
     geometry: Outcome | None = None
     """What the coordinates mean."""
+    cut: tuple[Call, ...] = ()
+    """The calls that failed because the server was no longer usable; not among the others."""
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:
