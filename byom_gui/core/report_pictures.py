@@ -108,6 +108,7 @@ _OTHER_CALLS: dict[str, tuple[Purpose, ...]] = {
     "auth.not-enforced": ("wrong-credentials", "no-credentials"),
     "classes.not-served": _OF_LIST,
     "classes.form": _OF_LIST,
+    "classes.empty-list": _OF_LIST,
     "classes.unknown-type": _OF_LIST,
     "classes.empty-name": _OF_LIST,
     "classes.duplicate": _OF_LIST,

@@ -23,6 +23,7 @@ CLASSES: tuple[Fault, ...] = (
         classes=lambda listed: {str(at): c["name"] for at, c in enumerate(listed)},
     ),
     Fault("classes.form", "lists its classes inside a wrapper", "wrapper", classes=lambda listed: {"classes": listed}),
+    Fault("classes.empty-list", "lists no class at all", classes=lambda _: []),
     Fault("classes.unknown-type", "lists a class of type bbox", classes=listed_as("mitosis", "bbox")),
     Fault("classes.unknown-type", "lists one more class, of type mask", "mask", classes=listed_too("membrane", "mask")),
     Fault("classes.empty-name", "lists a class without a name", classes=listed_too("", "tag")),

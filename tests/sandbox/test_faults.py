@@ -211,6 +211,7 @@ LISTED: dict[str, Callable[[Any], bool]] = {
     "classes.form": lambda value: value == [name for name, _ in CLASSES],
     "classes.form:map": lambda value: value["0"] == CLASSES[0][0],
     "classes.form:wrapper": lambda value: value == {"classes": class_list()},
+    "classes.empty-list": lambda value: value == [],
     "classes.unknown-type": lambda value: {"name": "mitosis", "type": "bbox"} in value,
     "classes.unknown-type:mask": lambda value: value[-1]["type"] == "mask",
     "classes.empty-name": lambda value: value[-1]["name"] == "",

@@ -89,6 +89,7 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("orientation.exif", "error", "Coordinates of the unrotated picture", ""),
     ("classes.not-served", "advice", "No classes address answers", ""),
     ("classes.form", "error", "The class list has another form", ""),
+    ("classes.empty-list", "warning", "The class list is empty", ""),
     ("classes.unknown-type", "error", "A class type that V7 does not have", ""),
     ("classes.empty-name", "error", "A class without a name", ""),
     ("classes.duplicate", "error", "A class stands twice", ""),

@@ -87,9 +87,9 @@ def diagnose(observations: Observations, answered: Sequence[Answered], listed: C
     Args:
         observations: what was tried; its ping's call is added where ``answered`` has it not.
         answered: what ``read_call`` made of the calls so far, in order.
-        listed: the classes to register, None or empty where there is no list.
+        listed: the classes to register; None where there is no list, which is not the same as an empty one.
     """
-    look = _run_look(observations, answered, listed or ClassList())
+    look = _run_look(observations, answered, listed)
     found = list(_of_calls(look))
     found += [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)]
     merged = merge(web.refined(finding, look) for finding in merge(found))
@@ -146,7 +146,7 @@ def _unread(answer: Answer) -> Iterator[tuple[str, ShapeName, int]]:
                 yield name, shapes[0], index
 
 
-def _run_look(observations: Observations, answered: Sequence[Answered], listed: ClassList) -> RunLook:
+def _run_look(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> RunLook:
     stop = observations.interruption
     known = {id(each.call) for each in answered}
     ping = observations.ping.call if observations.ping else None
@@ -168,7 +168,7 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         observations,
         kept,
         tuple(probes),
-        listed,
+        listed or ClassList(),
         _served(observations),
         *_seen(kept),
         answers=answers,
@@ -178,6 +178,7 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         tried=tried,
         geometry=geometry.outcome_of(answers, tried, observations.edges),
         cut=tuple(call for call in sent if outage.is_cut(call, stop)),
+        lists_none=listed is not None and not len(listed),
     )
 
 
@@ -283,7 +284,7 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
         for family in ("schema", "status", "results", "confidence", "label", "shape"):
             yield NotChecked(family, why)
     if not look.to_register:
-        why = "There is no class list yet."
+        why = "The project lists no classes." if look.lists_none else "There is no class list yet."
         for id in ("classes.unregistered", "classes.near-match", "classes.type-mismatch", "classes.unseen"):
             yield NotChecked(id, why)
     if observations.classes is None:
