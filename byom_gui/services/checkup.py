@@ -109,7 +109,7 @@ def run(
         check.classes()
         check.credentials(images)
         check.probe(images, on_cell, ladder)
-        check.finish()
+        check.finish(on_cell)
     elif check.misses_path:
         check.classes()  # it may be there although inference is elsewhere
     return check.report(listed, budget_ms)
@@ -264,9 +264,12 @@ class _Check:
                 made.ladder(self._sent.calls)
             self._edges = made.edges
 
-    def finish(self) -> None:
+    def finish(self, on_cell: OnCell) -> None:
         """Whether the last calls failed because of what was sent, or because the server changed."""
         self._sent.gate.finish(self._cancel)
+        for call in self._sent.calls:
+            if call.purpose == "input" and outage.is_cut(call, self._sent.gate.interruption):
+                on_cell(call.way or "base64", call.kind, "untried", 0.0, 0)
 
     def report(self, listed: ClassList | None, budget_ms: float) -> CheckReport:
         """Judges all of it."""

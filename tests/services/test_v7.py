@@ -327,8 +327,13 @@ def test_the_look_of_a_key(text: str, like: bool) -> None:
         ("", None),
         ("-1", None),
         ("²", None),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("next Tuesday", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 30.0),
+        ("Wed, 21 Oct 2026 07:28:00", 30.0),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", 0.0),
+        ("Wed, 21 Oct 2037 07:28:00 GMT", 3600.0),
     ],
 )
 def test_the_seconds_to_wait(text: str, seconds: float | None) -> None:
-    assert retry_after(Reply(429, (("retry-after", text),), b"")) == seconds
+    headers = (("date", "Wed, 21 Oct 2026 07:27:30 GMT"), ("retry-after", text))
+    assert retry_after(Reply(429, headers, b"")) == seconds
