@@ -45,10 +45,11 @@ class CallGate:
         planned: the calls that the check has planned, for people.
         limit: the most calls, repeats included.
         say: called with a sentence for each wait; from any thread.
+        tries: refusals in a row, for too many requests, after which nothing more is sent.
     """
 
-    def __init__(self, sample: Send, planned: int, limit: int, say: Callable[[str], None]) -> None:
-        self._sample, self._planned, self._limit, self._say = sample, planned, limit, say
+    def __init__(self, sample: Send, planned: int, limit: int, say: Callable[[str], None], tries: int = TRIES) -> None:
+        self._sample, self._planned, self._limit, self._say, self._tries = sample, planned, limit, say, tries
         self.cost = 1
         """The HTTP requests that one call comes to; more where each is redirected."""
         self.made = 0
@@ -79,7 +80,11 @@ class CallGate:
     @property
     def why(self) -> str:
         """Why a call is not sent."""
-        return self._stopped.sentence if self._stopped else f"The limit of {self._limit} calls was reached."
+        if self._stopped is None:
+            return f"The limit of {self._limit} calls was reached."
+        if self._stopped.died and not self._alive:
+            return f"The server did not respond to {self._stopped.where}."
+        return self._stopped.sentence
 
     def opened(self, answered: Answered) -> Answered:
         """Counts the ping's call and gives it its number."""
@@ -204,7 +209,7 @@ class CallGate:
             named = retry_after(call.reply) if call.reply else None
             wait = named if named is not None else FIRST_WAIT * 2.0 ** (len(self._refusals) - 1)
             more = max(now + wait - max(self._until, now), 0.0)
-            if len(self._refusals) >= TRIES or self._waited + more > MAX_WAITING:
+            if len(self._refusals) >= self._tries or self._waited + more > MAX_WAITING:
                 self._stopped = Interruption(self._refusals[0], self._planned, died=False)
                 return False
             self._waited += more
