@@ -93,7 +93,7 @@ def _check(
         connection.settings,
         images or samples,
         connection.server,
-        listed=connection.classes if len(connection.classes) else None,
+        listed=connection.classes if arguments.project or len(connection.classes) else None,
         quick=arguments.quick,
         max_calls=arguments.max_calls,
         budget_ms=arguments.budget,

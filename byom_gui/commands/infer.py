@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,7 @@ from byom_gui.core.predictions import Prediction
 from byom_gui.core.retry import ask_patiently
 from byom_gui.core.strict_json import read_json
 from byom_gui.services import images
+from byom_gui.services.call_gate import CallGate
 from byom_gui.services.files import read_bytes
 from byom_gui.services.pre_label_files import write_pre_labels
 from byom_gui.services.previewing import infer_image
@@ -106,15 +108,24 @@ def _mapped(file: str | None) -> dict[str, str | None]:
 def _all(
     connection: Connection, paths: list[Path], token: CancelToken, image_url: str
 ) -> Iterator[tuple[Path, Answered | str]]:
+    to = connection.server, connection.endpoint, connection.settings
+    # What is sent to see whether the server is still there; a busy one was asked three times before that counts.
+    sample = images.small_sample()
+    gate = CallGate(lambda stop: infer_image(*to, sample, stop), len(paths), sys.maxsize, say, tries=1)
+
     def one(path: Path) -> Answered | str:
         try:
             token.raise_if_cancelled()
             source = images.read_image(path)
             images.check_pixels(source)  # as in the window, a damaged image is not sent
-            to = connection.server, connection.endpoint, connection.settings
-            return ask_patiently(
-                lambda: infer_image(*to, source, token, image_url), token, lambda why: say(f"{path.name}: {why}")
-            )
+
+            def send(stop: CancelToken) -> Answered:
+                return ask_patiently(
+                    lambda: infer_image(*to, source, stop, image_url), stop, lambda why: say(f"{path.name}: {why}")
+                )
+
+            made = gate.run(send, token)
+            return made if made is not None else f"Not sent. {gate.why}"
         except ImageError as error:
             return error.sentence
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from byom_gui.commands.common import (
@@ -15,7 +16,7 @@ from byom_gui.commands.common import (
 )
 from byom_gui.core.classes import ClassList
 from byom_gui.core.contract import read_classes
-from byom_gui.core.endpoint import SecretRef, parse_address
+from byom_gui.core.endpoint import Address, SecretRef, parse_address
 from byom_gui.core.errors import InputError, JsonError
 from byom_gui.core.project import SUFFIX, Project
 from byom_gui.core.registration import Registration
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the project; asks the classes address for its classes where no file was given."""
+    """Writes the project; without a class file, with the list that the server has, looked for as `classes` does."""
     out = Path(arguments.out)
     if not out.name.endswith(SUFFIX):
         raise InputError(f"The project's file has to end in {SUFFIX}: {out.name}{SUFFIX}, say.")
@@ -42,37 +43,57 @@ def run(arguments: argparse.Namespace) -> int:
     if out.exists() and not arguments.force:
         raise InputError(f"{out} is there already. Take another name, or add --force.")
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
-    classes = connection.classes
-    if arguments.classes_url and not arguments.classes:
-        fetched = _fetched(connection)
-        if fetched is None:
+    classes, endpoint = connection.classes, connection.endpoint
+    if not arguments.classes and (arguments.classes_url or not len(classes)):
+        classes, found_at = _served(connection, must=bool(arguments.classes_url))
+        if found_at is None and arguments.classes_url:
             return 3
-        classes = fetched
+        if found_at is not None and endpoint.classes is None and found_at != endpoint.classes_guess:
+            endpoint = replace(endpoint, classes=found_at)
     _keep_query_values(arguments.endpoint or "", connection)
-    registration = Registration(arguments.name, connection.endpoint, classes)
+    registration = Registration(arguments.name, endpoint, classes)
     save_project(out, Project(registration, connection.project.images, connection.settings))
-    say(f"Wrote {out} with {len(classes)} classes.")
+    say(f"Wrote {out} with {len(classes)} class{'' if len(classes) == 1 else 'es'}.")
+    if not len(classes):
+        say("Add classes before you register it: new --classes FILE --force, or in the window.")
     return 0
 
 
-def _fetched(connection: Connection) -> ClassList | None:
-    """The served list; None, said on stderr, where nothing answered."""
+def _served(connection: Connection, *, must: bool) -> tuple[ClassList, Address | None]:
+    """The list that the server has, at the given address or where it usually is, and that address.
+
+    Without a list: none and no address, and the reason on stderr.
+
+    Raises:
+        InputError: there is a response, and no list in it, although there must be one.
+    """
     seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt())
-    reply = seen.call.reply
+    where = " and ".join(address.shown for address in seen.tried) if len(seen.tried) > 1 else seen.address.shown
+    reply, failure = seen.call.reply, seen.call.failure
     if reply is None:
-        say(f"{seen.address.shown} did not answer. Is the server running? Or give a file with --classes instead.")
-        return None
+        why = f": {failure.detail}" if failure else ""
+        say(f"{seen.address.shown} did not answer{why}. Is the server running? Or give a file with --classes instead.")
+        return ClassList(), None
+    trouble, served = "", None
     if reply.status != 200:
-        shown = seen.address.shown
-        raise InputError(f"{shown} answers {reply.status}, not a class list. Give a file with --classes instead.")
-    try:
-        served = read_classes(reply.body)
-    except JsonError as error:
-        raise InputError(f"What {seen.address.shown} says is no JSON: {error.sentence}") from None
-    if not served.entries:
-        raise InputError(f"What {seen.address.shown} says holds no classes in V7's form.")
+        trouble = f"{where} answers {reply.status}, not a class list. Give a file with --classes instead."
+    else:
+        try:
+            served = read_classes(reply.body)
+        except JsonError as error:
+            trouble = f"What {seen.address.shown} returns is not JSON: {error.sentence}"
+        else:
+            trouble = "" if served.entries else f"What {seen.address.shown} returns holds no classes in V7's form."
+    if trouble and must:
+        raise InputError(trouble)
+    if trouble or served is None:
+        say(f"No class list was found. {trouble}")
+        return ClassList(), None
     say_odd_names(served.entries, seen.address.shown)
-    return ClassList(served.entries)
+    for problem in served.problems:
+        say(f"{problem.path}: {problem.message}")
+    say(f"{len(served.entries)} class{'' if len(served.entries) == 1 else 'es'} from {seen.address.shown}.")
+    return ClassList(served.entries), seen.address
 
 
 def _keep_query_values(endpoint: str, connection: Connection) -> None:

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("file", metavar="FILE", nargs="?", help="a project, or a registration JSON")
     parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and register nothing")
+    parser.add_argument("--allow-no-classes", action="store_true", help="register it although it lists no classes")
     parser.add_argument(
         "--again",
         action="store_true",
@@ -56,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         raise InputError("Name the project or registration JSON to submit.")
     registration = load_registration(Path(arguments.file))
+    if not len(registration.classes) and not arguments.allow_no_classes:
+        _agree_to_no_classes(arguments.file, dry=arguments.dry_run)
     store = SecretStore(use_environment=True)
     if registration.endpoint is not None:
         store.environment_origin = registration.endpoint.origin
@@ -77,6 +80,24 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"{slug}: {error.sentence}")
             codes.append(2)
     return max(codes)
+
+
+def _agree_to_no_classes(file: str, *, dry: bool) -> None:
+    """Registering no class at all takes a yes.
+
+    Raises:
+        InputError: there is nobody to ask.
+        Cancelled: the answer is no.
+    """
+    what = f"{file} lists no classes, so the model would be registered without any."
+    if dry:
+        say(f"{what} Without --allow-no-classes, register refuses that.")
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise InputError(f"{what} Add classes (new --classes FILE, or in the window), or add --allow-no-classes.")
+    say(f"{what} Register it anyway? [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Cancelled
 
 
 class _Sending:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from byom_gui.core.endpoint import Address, Endpoint
+from byom_gui.core.findings import Finding
 
 StageName = Literal["dns", "tcp", "tls", "http", "auth", "json", "schema", "meaning", "classes", "inputs", "behaviour"]
 StageOutcome = Literal["passed", "failed", "not-reached", "skipped"]
@@ -166,6 +167,8 @@ class Call:
     """Set for ``variant`` calls."""
     kind: str = ""
     """For ``input`` calls the kind of image, for ``load`` calls how many were under way at once."""
+    number: int = 0
+    """Its place among the calls of a check, from 1; 0 outside of a check."""
 
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):
@@ -220,6 +223,57 @@ class ClassesObservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """Calls of a check that were not made, and why: one sentence."""
+
+    purpose: Purpose
+    count: int
+    why: str
+    way: Way | None = None
+    kind: str = ""
+    """As in ``Call``, where it matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """The call at which a check stopped sending, because no further call would have been answered.
+
+    Args:
+        call: the first of the calls that failed.
+        planned: how many calls the check had planned.
+        died: no HTTP response came any more; otherwise the server answers nothing as it did before.
+        tries: what the tries with a request that worked before returned.
+        lost: the numbers of all calls that failed from there on; they say nothing about what was sent.
+        found: the first finding of that call, or of the tries after it, where there was a response.
+    """
+
+    call: Call
+    planned: int
+    died: bool
+    tries: tuple[str, ...] = ()
+    lost: frozenset[int] = frozenset()
+    found: Finding | None = None
+
+    @property
+    def where(self) -> str:
+        """Which call it was, such as ``call 21 of 88``."""
+        return f"call {self.call.number} of {max(self.planned, self.call.number)}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one sentence."""
+        if self.died:
+            return f"The server stopped responding at {self.where}."
+        if self.call.reply is None:
+            return f"The connection failed at {self.where}, and no call was left to try again."
+        status = self.call.reply.status
+        if status == 429:
+            return f"The server’s rate limit was reached at {self.where} (HTTP 429)."
+        what = "no valid response" if status // 100 == 2 else f"HTTP {status}"
+        return f"From {self.where} on, the server returned {what}."
+
+
+@dataclass(frozen=True, slots=True)
 class Observations:
     """All that a diagnosis may look at."""
 
@@ -234,3 +288,7 @@ class Observations:
     budget_ms: float | None = None
     edges: tuple[EdgeMap, ...] = ()
     """Of some of the images sent."""
+    repeated: tuple[Call, ...] = ()
+    """Calls that failed and worked when they were sent again; not among ``calls``."""
+    unsent: tuple[Unsent, ...] = ()
+    interruption: Interruption | None = None

@@ -108,11 +108,11 @@ _OTHER_CALLS: dict[str, tuple[Purpose, ...]] = {
     "auth.not-enforced": ("wrong-credentials", "no-credentials"),
     "classes.not-served": _OF_LIST,
     "classes.form": _OF_LIST,
+    "classes.empty-list": _OF_LIST,
     "classes.unknown-type": _OF_LIST,
     "classes.empty-name": _OF_LIST,
     "classes.duplicate": _OF_LIST,
     "classes.control-character": _OF_LIST,
-    "classes.empty-list": _OF_LIST,
     "classes.background": _OF_LIST,
 }
 """Findings that come of other calls than those that send an image as V7 does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from byom_gui.core.busy import retry_after
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.diagnosis.model import Answered
 from byom_gui.core.observations import Reply
@@ -15,12 +16,6 @@ BUSY = frozenset((429, 502, 503, 504))
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 """Seconds. A server that asks for a longer rest is not asked again; its answer stands."""
-
-
-def retry_after(reply: Reply) -> float | None:
-    """The seconds that a ``Retry-After`` header names; None for none, a date, or nonsense."""
-    text = reply.header("retry-after").strip()
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
 
 
 def wait_before_retry(reply: Reply | None, tries: int, chance: float) -> float | None:

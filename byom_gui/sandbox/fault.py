@@ -68,6 +68,9 @@ class Fault:
         classes_reply: makes the classes response out of the sound one.
         wait: seconds to wait before the n-th inference call, from 1.
         in_line: so many seconds each picture takes, and one is looked at after the other; 0 for all at once.
+        after: so many requests are answered as they should be before the fault begins.
+        lasts: so many requests the fault lasts; 0 for good.
+        dies: the server stops listening when the fault begins.
     """
 
     id: str
@@ -86,6 +89,9 @@ class Fault:
     classes_reply: Reply | None = None
     wait: Callable[[int], float] | None = None
     in_line: float = 0.0
+    after: int = 0
+    lasts: int = 0
+    dies: bool = False
 
     @property
     def name(self) -> str:
@@ -133,6 +139,9 @@ def _both(one: Fault, two: Fault) -> Fault:
         classes_reply=_after_reply(one.classes_reply, two.classes_reply),
         wait=one.wait or two.wait,
         in_line=max(one.in_line, two.in_line),
+        after=min(one.after, two.after),
+        lasts=max(one.lasts, two.lasts) if one.lasts and two.lasts else 0,
+        dies=one.dies or two.dies,
     )
 
 

@@ -7,6 +7,7 @@ An id of the catalogue has a fault, or stands in ``NOT_OF_A_SERVER``; a test hol
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from byom_gui.core.errors import InputError
 from byom_gui.sandbox.fault import Fault, together
@@ -17,6 +18,8 @@ from byom_gui.sandbox.faults_inputs import INPUTS
 from byom_gui.sandbox.faults_places import PLACES, YOLO
 from byom_gui.sandbox.faults_wire import WIRE
 from byom_gui.sandbox.sound import SOUND_KINDS
+
+_MOST = 1_000_000
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault for fault in (*WIRE, *ANSWERS, *FORMS, *WRAPPED, *PLACES, *CLASSES, *INPUTS, *SOUND_KINDS)
@@ -58,12 +61,18 @@ WORDS: Mapping[str, str] = {
 def find_fault(name: str) -> Fault:
     """The fault by its name or plainer word; an id whose faults all are variants gives the first.
 
-    Several joined by ``+`` are one server with all of them. Raises InputError, with the names there are.
+    Several joined by ``+`` are one server with all of them. ``@30`` after a name lets the fault begin after 30
+    requests; of several, the earliest counts. Raises InputError, with the names there are.
     """
     return together(*(_one(part.strip()) for part in name.split("+")))
 
 
 def _one(name: str) -> Fault:
+    name, later, count = name.partition("@")
+    if later:
+        if not (count.isascii() and count.isdigit() and 1 <= int(count) <= _MOST):
+            raise InputError(f"{name}@{count}: after the @, give a number from 1 to {_MOST}.", where="fault")
+        return replace(_one(name), after=int(count))
     if name == "yolo":
         return YOLO
     name = WORDS.get(name, name)

@@ -22,6 +22,8 @@ byom-gui check http://127.0.0.1:PORT/api/infer
 A fault has the id of the finding that it should bring (`findings.md`), and where there are several, a variant behind a
 colon. Some have a plainer word as well. Several joined by `+` are one server with all of them:
 `--fault classes.form+confidence.percent`. `yolo` stands for normalised centre boxes, which are two causes.
+`@N` after a name lets a fault begin after N requests, as when a token expires or a limit is reached in the middle of a
+check: `--fault auth.rejected@30`, `--fault http.server-error:cuda@21`, `--fault net.died@20`.
 
 Servers with a fault of TLS answer at `https://`; `--write-ca FILE` leaves the certificate of their authority for
 `check --ca FILE`, so that what is wrong besides the authority can be seen alone.

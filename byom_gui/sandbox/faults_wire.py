@@ -107,10 +107,31 @@ def _named(fault: Fault, id: str, does: str, variant: str = "") -> Fault:
 _FLOOD = as_json({"error": "slow down"}, 429, ("Retry-After", "2"))
 _NOT_ALLOWED = as_json({"detail": "Method Not Allowed"}, 405, ("Allow", "GET"))
 
+_LATER = 3
+"""Requests that are answered before a fault that begins in the middle of a check."""
+
+
+def _broken_off(_: Request) -> Response:
+    return Response(0, reset=True)
+
+
 WIRE: tuple[Fault, ...] = (
     Fault("net.timeout-read", "never answers", wait=lambda _: 3600.0),
     Fault("net.reset", "hangs up in the middle of the answer", reply=lambda _, r: replace(r, cut=len(r.body) // 2)),
-    Fault("net.reset", "breaks the connection before it answers", "rst", first=lambda _: Response(0, reset=True)),
+    Fault("net.reset", "breaks the connection before it answers", "rst", first=_broken_off),
+    Fault(
+        "net.reset", f"breaks one connection, after {_LATER} requests", "once", first=_broken_off, after=_LATER, lasts=1
+    ),
+    Fault(
+        "net.reset",
+        f"ends after {_LATER} requests and is back after three more",
+        "restarts",
+        first=_broken_off,
+        after=_LATER,
+        lasts=3,
+    ),
+    Fault("net.died", f"ends after {_LATER} requests", dies=True, after=_LATER),
+    Fault("net.died", f"answers {_LATER} requests and hangs", "hangs", wait=lambda _: 3600.0, after=_LATER),
     _named(_redirect(307), "net.redirect", "sends the request on to /infer"),
     _named(_redirect(302), "net.redirect", "sends the request on in a way that loses the image (302)", "302"),
     Fault(
@@ -143,6 +164,13 @@ WIRE: tuple[Fault, ...] = (
         "answers every third request with 429",
         "some",
         seen=lambda picture: _FLOOD if picture.number % _EVERY == 0 else None,
+    ),
+    Fault(
+        "http.rate-limited",
+        f"answers {_LATER} requests, and all others with 429",
+        "later",
+        first=lambda _: _FLOOD,
+        after=_LATER,
     ),
     Fault("http.status", "answers 400", first=always(400, b'{"detail": "field required: file"}')),
     Fault(
@@ -177,5 +205,12 @@ WIRE: tuple[Fault, ...] = (
     ),
     Fault("auth.rejected", "answers 401 to everyone", first=always(401, b'{"error": "no"}')),
     Fault("auth.rejected", "answers 403 to everyone", "403", first=always(403, b'{"error": "forbidden"}')),
+    Fault(
+        "auth.rejected",
+        f"accepts the credentials for {_LATER} requests",
+        "expires",
+        first=always(401, b'{"error": "token expired"}'),
+        after=_LATER,
+    ),
     Fault("auth.not-enforced", "takes any credentials, and none", open_door=True),
 )

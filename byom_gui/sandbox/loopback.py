@@ -292,6 +292,13 @@ class LoopbackServer:
         server.hang_up()
         thread.join(2)
 
+    def close_down(self) -> None:
+        """Stops listening, as a process that ended; for use while a request is answered. ``stop`` is still needed."""
+        server = self._server
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
     def __enter__(self) -> Self:
         self.start()
         return self

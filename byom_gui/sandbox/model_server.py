@@ -7,6 +7,7 @@ import hmac
 import itertools
 import json
 import threading
+from dataclasses import replace
 from typing import Any
 
 from byom_gui.core.errors import ImageError
@@ -68,6 +69,7 @@ class ModelServer(LoopbackServer):
         self._secret = secret
         self._line = threading.Lock()
         self._calls = itertools.count(1)
+        self._requests = itertools.count(1)
 
     @property
     def url(self) -> str:
@@ -85,11 +87,25 @@ class ModelServer(LoopbackServer):
             return as_text(_ABOUT)
         if request.path not in (*INFER_PATHS, *CLASSES_PATHS):
             return as_json({"error": "There is nothing at this address."}, 404)
+        fault = self._fault_now()
+        if fault.dies:
+            self.close_down()
+            return Response(0, reset=True)
         method = "POST" if request.path in INFER_PATHS else "GET"
         refused = self._refusal(request, method)
         if refused is not None:
             return refused
-        return self._infer(request) if method == "POST" else self._classes(request)
+        if method == "POST":
+            return self._infer(request, fault)
+        # A server that changes in the middle of a run changes for its class list as well.
+        early = self._early(request, fault, 1) if self._fault.after else None
+        return early or self._classes(request, fault)
+
+    def _fault_now(self) -> Fault:
+        """The fault, where it has begun and lasts; a healthy server otherwise."""
+        past = next(self._requests) - self._fault.after
+        begun = past > 0 and (not self._fault.lasts or past <= self._fault.lasts)
+        return self._fault if begun else replace(SOUND, open_door=self._fault.open_door)
 
     def _refusal(self, request: Request, method: str) -> Response | None:
         if request.method != method:
@@ -111,45 +127,49 @@ class ModelServer(LoopbackServer):
         header = _same(request.headers.get(self._header, ""), self._secret) if self._header else True
         return basic and header
 
-    def _classes(self, request: Request) -> Response:
-        listed = self._fault.classes(answers.class_list()) if self._fault.classes else answers.class_list()
+    def _classes(self, request: Request, fault: Fault) -> Response:
+        listed = fault.classes(answers.class_list()) if fault.classes else answers.class_list()
         response = as_json(listed)
-        return self._fault.classes_reply(request, response) if self._fault.classes_reply else response
+        return fault.classes_reply(request, response) if fault.classes_reply else response
 
-    def _infer(self, request: Request) -> Response:
+    def _infer(self, request: Request, fault: Fault) -> Response:
         number = next(self._calls)
-        if self._fault.wait and self.stopping.wait(self._fault.wait(number)):
-            return as_json({"error": "The server is stopping."}, 503)
-        early = self._fault.first(request) if self._fault.first else None
+        early = self._early(request, fault, number)
         if early is not None:
             return early
-        response = self._answered(request, number)
-        return self._fault.reply(request, response) if self._fault.reply else response
+        response = self._answered(request, number, fault)
+        return fault.reply(request, response) if fault.reply else response
 
-    def _answered(self, request: Request, number: int) -> Response:
+    def _early(self, request: Request, fault: Fault, number: int) -> Response | None:
+        """Waits where the fault wants it; then its answer before the body is looked at, where it has one."""
+        if fault.wait and self.stopping.wait(fault.wait(number)):
+            return as_json({"error": "The server is stopping."}, 503)
+        return fault.first(request) if fault.first else None
+
+    def _answered(self, request: Request, number: int, fault: Fault) -> Response:
         asked = _asked(request.body)
-        if isinstance(asked, dict) and self._fault.asked:
-            asked = self._fault.asked(asked)
+        if isinstance(asked, dict) and fault.asked:
+            asked = fault.asked(asked)
         if isinstance(asked, Response):
             return asked
-        if not self._fault.in_line:
-            return self._looked(asked, number)
+        if not fault.in_line:
+            return self._looked(asked, number, fault)
         with self._line:
-            self.stopping.wait(self._fault.in_line)
-            return self._looked(asked, number)
+            self.stopping.wait(fault.in_line)
+            return self._looked(asked, number, fault)
 
-    def _looked(self, asked: dict[str, Any], number: int) -> Response:
+    def _looked(self, asked: dict[str, Any], number: int, fault: Fault) -> Response:
         try:
             data = _picture(asked)
             picture = Picture(data, number)
-            early = self._fault.seen(picture) if self._fault.seen else None
+            early = fault.seen(picture) if fault.seen else None
             if early is not None:
                 return early
             value: Any = {"status": "succeeded", "results": model.infer(data)}
-            if self._fault.answer:
-                value = self._fault.answer(value, picture)
+            if fault.answer:
+                value = fault.answer(value, picture)
         except ImageError:
-            return self._fault.broken() if self._fault.broken else as_json({"status": "failed", "results": []})
+            return fault.broken() if fault.broken else as_json({"status": "failed", "results": []})
         # NaN goes out as it stands where a fault put it there; the model itself returns none.
         return Response(200, json.dumps(value).encode())
 

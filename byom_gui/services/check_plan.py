@@ -30,7 +30,7 @@ _FEW_KINDS = 6
 class CheckPlan:
     """What a check will do. ``calls`` is the most that it can come to; ``steps`` say it in words, with their calls.
 
-    ``images`` is how many of the images are sent, after the limit on calls.
+    ``images`` is how many of the images are sent, after the limit on calls; ``why_few`` says why it is not all.
     """
 
     calls: int
@@ -39,6 +39,7 @@ class CheckPlan:
     url: bool
     wrong_try: bool
     why_no_url: str = ""
+    why_few: str = ""
 
     def of(self, step: str) -> int:
         """The most calls that a step may make; 0 where it is left out."""
@@ -86,7 +87,8 @@ def plan(
     steps += [*taken.items(), *probes.items()]
     total = sum(count for _, count in steps)
     # After a 404 nothing else is sent, so the calls to neighbouring paths take the place of the images.
-    return CheckPlan(total, tuple(steps), images, wanted[1][0] in taken, wanted[2][0] in taken, "" if url else why)
+    few = "a quick check sends one image." if quick else ""
+    return CheckPlan(total, tuple(steps), images, wanted[1][0] in taken, wanted[2][0] in taken, "" if url else why, few)
 
 
 def _probes(endpoint: Endpoint, settings: Settings, url: bool, left: int, images: int) -> dict[str, int]:

@@ -306,7 +306,7 @@ def _judge_registration(loaded: Loaded) -> Judged:
 
 def _of_list(classes: ClassList) -> tuple[Finding, ...]:
     """What can be said of a class list alone: no answers are there to hold it against."""
-    found = diagnose(Observations(_NOWHERE), [], classes).findings
+    found = diagnose(Observations(_NOWHERE), [], classes or None).findings
     return tuple(
         f for f in found if f.id.startswith("classes.") and f.id not in ("classes.unseen", "classes.not-served")
     )

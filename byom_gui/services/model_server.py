@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from byom_gui.core.busy import is_busy
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Address, Auth, Endpoint
 from byom_gui.core.image import ImageSource
@@ -120,8 +121,9 @@ class ModelServer:
     def classes(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
         """Asks for the class list: at the user's own address alone where there is one, else at up to three guesses.
 
-        The first that answers with JSON, or asks for credentials, ends the search; where none does, the first guess is
-        told. Credentials go along to the endpoint's own origin only.
+        The first that answers with JSON, or asks for credentials, ends the search, as does a server that wants to be
+        asked later; where none does, the first guess is reported. Credentials go along to the endpoint's own origin
+        only.
 
         Raises:
             Cancelled: at once when ``cancel`` is set.
@@ -131,9 +133,10 @@ class ModelServer:
             auth = endpoint.auth if address.origin == endpoint.origin else Auth()
             call = self._call(Question("GET", address, auth), settings, "classes", cancel)
             seen.append(ClassesObservation(address, call))
-            if call.reply is None or _looks_right(call):
+            if call.reply is None or is_busy(call.reply) or _looks_right(call):
                 break
-        told = seen[-1] if _looks_right(seen[-1].call) else seen[0]
+        last = seen[-1].call
+        told = seen[-1] if last.reply is None or is_busy(last.reply) or _looks_right(last) else seen[0]
         return replace(told, tried=tuple(each.address for each in seen))
 
     def request_shown(

@@ -41,17 +41,25 @@ It sends fewer where calls run out; the answers are in the order of what was ask
 """
 
 
+LeaveOut = Callable[[Purpose, int, str], None]
+"""Notes calls that are not made: what for, how many, and why (empty: no more calls are made)."""
+
+
 class Probing:
     """The probes of one check.
 
     Args:
         send: sends, keeps and counts.
+        leave_out: notes calls that are not made.
         plan: how many calls each step may make.
         images: the user's, of which changed ones are made.
     """
 
-    def __init__(self, send: Send, plan: CheckPlan, images: Sequence[ImageSource], cancel: CancelToken) -> None:
+    def __init__(
+        self, send: Send, leave_out: LeaveOut, plan: CheckPlan, images: Sequence[ImageSource], cancel: CancelToken
+    ) -> None:
         self._send = send
+        self._leave_out = leave_out
         self._plan = plan
         self._images = images
         self._cancel = cancel
@@ -64,7 +72,7 @@ class Probing:
         ``by_url``: the server fetches images from this app.
         """
         way = self._working(answered)
-        if way is None or any(each.call.reply and each.call.reply.status == 429 for each in answered):
+        if way is None:
             return
         if way == "url" and not by_url:
             return
@@ -76,9 +84,14 @@ class Probing:
         if self._plan.of(AT_ONCE):
             send_at_once(self._send, source, way)
         ways = dict.fromkeys((way, "base64", *(("url",) if by_url else ()), "data-uri"))
-        room = min(self._plan.of(INPUTS), _affordable(given))
+        room, fast = self._plan.of(INPUTS), _affordable(given)
         if room and _is_whole(source):
-            send_kinds(self._send, source, tuple(ways), room, self._cancel, on_cell)
+            send_kinds(self._send, source, tuple(ways), min(room, fast), self._cancel, on_cell, self._leave_out)
+            every = len(probes.input_cells(_ALL, tuple(ways)))
+            why = (
+                "the model is too slow to try them all." if fast < min(room, every) else "the check has no calls left."
+            )
+            self._leave_out("input", every - min(room, fast), why)
 
     def _working(self, answered: Sequence[Answered]) -> Way | None:
         """The way that brings answers; the prefix is tried where plain base64 never does."""
@@ -133,6 +146,7 @@ class Probing:
         send_ladder(self._send, self._images[0], min(refused, default=_HIGHEST), self._way, probes.LADDER)
 
 
+_ALL = 1000
 _AGAIN = 3
 _EDGES = 4
 _HIGHEST = 64 * 1024 * 1024
@@ -179,6 +193,7 @@ def send_kinds(
     room: int,
     cancel: CancelToken,
     on_cell: OnCell,
+    leave_out: LeaveOut = lambda purpose, count, why: None,  # noqa: ARG005
 ) -> list[Answered]:
     """The grid of inputs, a few cells at a time, so that what is made of the picture is not all held at once.
 
@@ -188,6 +203,7 @@ def send_kinds(
     """
     cells = probes.input_cells(room, ways)
     found: list[Answered] = []
+    tried: set[probes.Cell] = set()
     for start in range(0, len(cells), _AT_A_TIME):
         part = cells[start : start + _AT_A_TIME]
         asks = [_cell(source, cell) for cell in part]
@@ -195,15 +211,19 @@ def send_kinds(
         for cell in part:
             on_cell(cell.way, cell.kind, "running", 0.0, 0)
         answers = send(asks, 0)
-        for cell, answer in zip(part, answers, strict=False):
-            reply = answer.call.reply
+        for answer in answers:
+            call = answer.call
             works = answer.good and answer.answer is not None and answer.answer.status == "succeeded"
-            status = reply.status if reply else 0
-            on_cell(cell.way, cell.kind, "works" if works else "fails", answer.call.milliseconds, status)
+            status = call.reply.status if call.reply else 0
+            on_cell(call.way or "", call.kind, "works" if works else "fails", call.milliseconds, status)
+            tried.add(probes.Cell(call.way or "base64", call.kind))
         found += answers
+        if not answers:  # the server is gone, or wants no more
+            leave_out("input", len(cells) - start - len(part), "")
+            break
     for way in probes.WAYS:
         for kind in probes.KINDS:
-            if probes.Cell(way, kind) not in cells[: len(found)]:
+            if probes.Cell(way, kind) not in tried:
                 on_cell(way, kind, "untried", 0.0, 0)
     return found
 

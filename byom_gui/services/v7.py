@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
+from byom_gui.core.busy import retry_after
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.colours import parse_colour
 from byom_gui.core.endpoint import Origin, SecretRef, parse_address
@@ -30,7 +31,6 @@ from byom_gui.core.registering import (
     unreachable,
     unreachable_words,
 )
-from byom_gui.core.retry import retry_after
 from byom_gui.services.wire import HttpResult, Options, Outgoing, Sender
 
 DEFAULT_HOST = "https://darwin.v7labs.com"

@@ -13,7 +13,7 @@ from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
 from tests.commands.conftest import Call
 from tests.commands.processes import AUTH, PASSWORD, SAMPLES, SECRET, files_with, run
-from tests.services.servers import Scripted, free_port, serving
+from tests.services.servers import Received, Scripted, free_port, serving
 
 FINDING = ["id", "severity", "where", "evidence", "cause", "fix", "count"]
 STAGES = ["dns", "tcp", "tls", "http", "auth", "json", "schema", "meaning", "classes", "inputs", "behaviour"]
@@ -169,6 +169,47 @@ def test_a_project_brings_its_endpoint_and_images_may_follow(call: Call, model: 
     assert got.code == 0
     assert "built-in samples" not in got.err
     assert json.loads((tmp_path / "c.json").read_text())["endpoint"] == model.url
+
+
+def answering(got: Received) -> Scripted:
+    """A model of bolts, whose list is at an address of its own; the usual one has another list."""
+    if got.method == "POST":
+        box = {"x": 4, "y": 4, "w": 20, "h": 20}
+        results = [{"name": "bolt", "label": "bolt", "confidence": 0.7, "bounding_box": box}]
+        return Scripted(body=json.dumps({"status": "succeeded", "results": results}).encode())
+    name = {"/lists/7": "bolt", "/classes": "washer"}.get(got.path)
+    return Scripted(body=json.dumps([{"name": name, "type": "bounding_box"}]).encode()) if name else Scripted(404)
+
+
+def test_a_project_is_judged_by_its_own_list_and_classes_address(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text('[{"name": "nut", "type": "bounding_box"}]')
+    with serving(answering) as server:
+        new = ("new", f"{server.url}/infer", "--classes-url", f"{server.url}/lists/7", "--name", "n")
+        assert call(*new, "-o", "p.byom.json").code == 0
+        assert call(*new, "--classes", "mine.txt", "-o", "q.byom.json").code == 0
+        server.received.clear()
+        good = call("check", "--project", "p.byom.json", "--quick", "--json", "p.json")
+        bad = call("check", "--project", "q.byom.json", "--quick", "--json", "q.json")
+        assert {got.path for got in server.received if got.method == "GET"} == {"/lists/7"}
+    assert (good.code, bad.code) == (0, 1)
+    found = {each["id"]: each for each in json.loads((tmp_path / "q.json").read_text())["findings"]}
+    assert found["classes.unregistered"]["severity"] == "error"
+    assert "bolt" in str(found["classes.unregistered"])
+
+
+def test_a_project_without_classes_is_not_judged_by_the_servers_list(call: Call, tmp_path: Path) -> None:
+    with serving(answering) as server:
+        call("new", f"{server.url}/deep/infer", "--name", "n", "-o", "p.byom.json")
+        project = json.loads((tmp_path / "p.byom.json").read_text())
+        project["registration"]["classes"] = []
+        (tmp_path / "p.byom.json").write_text(json.dumps(project))
+        got = call("check", "--project", "p.byom.json", "--quick", "--json", "c.json")
+        other = call("check", f"{server.url}/deep/infer", "--quick", "--json", "d.json")
+    found = {each["id"]: each for each in json.loads((tmp_path / "c.json").read_text())["findings"]}
+    assert found["classes.empty-list"]["severity"] == "warning"
+    assert found["classes.empty-list"]["evidence"] == "The server lists 1, the project 0."
+    assert "classes.empty-list" not in (tmp_path / "d.json").read_text()
+    assert (got.code, other.code) == (0, 1), "the server's own list does not hold what it returns"
 
 
 def test_insecure_is_said_loudly(call: Call) -> None:

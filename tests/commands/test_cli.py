@@ -54,7 +54,7 @@ def test_commands_that_need_no_picture_never_load_qt(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("nucleus polygon\n")
     codes, names = loaded(
         tmp_path,
-        ["new", "https://m.example/infer", "--name", "n", "-o", "p.byom.json"],
+        ["new", "http://127.0.0.1:9/infer", "--name", "n", "-o", "p.byom.json"],
         ["validate", "p.byom.json"],
         ["export", "p.byom.json", "-o", "r.json"],
         ["check", "http://127.0.0.1:9/infer", "--json", "-"],

@@ -10,8 +10,9 @@ import pytest
 
 from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
+from byom_gui.services.files import load_project
 from tests.commands.conftest import Call
-from tests.services.servers import free_port
+from tests.services.servers import Scripted, free_port, serving
 
 ENDPOINT = "https://models.example/v1/infer"
 
@@ -43,8 +44,71 @@ def test_new_takes_classes_and_settings_from_the_command_line(call: Call, model:
     assert (settings["connect_timeout"], settings["read_timeout"], settings["concurrency"]) == (7, 7, 5)
 
 
+LIST = b'[{"name": "crack", "type": "line"}, {"name": "rust", "type": "polygon"}]'
+
+
+@pytest.mark.parametrize(
+    ("path", "recorded"), [("/v2/classes", None), ("/classes", "/classes"), ("/api/classes", "/api/classes")]
+)
+def test_new_looks_for_the_class_list_as_the_other_commands_do(
+    call: Call, tmp_path: Path, path: str, recorded: str | None
+) -> None:
+    """Without --classes-url; where it is not the sibling, the project says where it was."""
+    with serving(lambda got: Scripted(body=LIST) if got.path == path else Scripted(404)) as server:
+        got = call("new", f"{server.url}/v2/infer", "--name", "n", "-o", "p.byom.json")
+        listed = call("classes", f"{server.url}/v2/infer")
+        asked = [one.path for one in server.received]
+    assert got.code == 0
+    assert f"2 classes from {server.url}{path}." in got.err
+    registration = read(tmp_path / "p.byom.json")["registration"]
+    assert [entry["name"] for entry in registration["classes"]] == ["crack", "rust"]
+    assert json.loads(listed.out) == json.loads(LIST)
+    assert asked[: len(asked) // 2] == asked[len(asked) // 2 :]
+    at = load_project(tmp_path / "p.byom.json").registration.endpoint
+    assert at is not None
+    assert (at.classes.shown if at.classes else None) == (server.url + recorded if recorded else None)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (404, b"{}", "/api/classes answers 404"),
+        (200, b"[]", "holds no classes in V7's form"),
+        (200, b"{", "is not JSON"),
+        (500, b"{}", "answers 500"),
+    ],
+)
+def test_new_says_that_it_found_no_class_list(call: Call, tmp_path: Path, status: int, body: bytes, said: str) -> None:
+    with serving(lambda got: Scripted(status, body)) as server:
+        got = call("new", f"{server.url}/infer", "--name", "n", "-o", "p.byom.json")
+    assert got.code == 0
+    assert "No class list was found." in got.err
+    assert said in got.err
+    assert "Wrote p.byom.json with 0 classes." in got.err
+    assert "Add classes before you register it" in got.err
+
+
+def test_new_for_a_server_that_is_not_running(call: Call, tmp_path: Path) -> None:
+    got = call("new", f"http://127.0.0.1:{free_port()}/infer", "--name", "n", "-o", "p.byom.json")
+    assert got.code == 0
+    assert "did not answer: nothing listens on that port" in got.err
+    assert "with 0 classes" in got.err
+
+
+def test_new_keeps_the_list_of_the_project_that_it_is_made_from(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text('[{"name": "kept", "type": "tag"}]')
+    with serving(lambda got: Scripted(body=LIST)) as server:
+        call("new", f"{server.url}/infer", "--classes", "list.txt", "--name", "n", "-o", "p.byom.json")
+        got = call("new", "--project", "p.byom.json", "--name", "n2", "-o", "q.byom.json")
+        assert server.received == []
+    assert got.code == 0
+    assert [entry["name"] for entry in read(tmp_path / "q.byom.json")["registration"]["classes"]] == ["kept"]
+
+
 def test_new_leaves_values_of_the_query_out_of_the_file(call: Call, tmp_path: Path) -> None:
-    got = call("new", f"{ENDPOINT}?api_key=marked-value", "--name", "n", "-o", "p.byom.json")
+    (tmp_path / "list.txt").write_text("cell polygon\n")
+    address = f"{ENDPOINT}?api_key=marked-value"
+    got = call("new", address, "--classes", "list.txt", "--name", "n", "-o", "p.byom.json")
     assert got.code == 0
     assert "marked-value" not in (tmp_path / "p.byom.json").read_text() + got.out + got.err
     assert read(tmp_path / "p.byom.json")["registration"]["infer_url"] == f"{ENDPOINT}?api_key="
@@ -74,7 +138,9 @@ def test_new_refuses(call: Call, model: ModelServer, tmp_path: Path, words: list
 
 def test_new_writes_over_with_force(call: Call, tmp_path: Path) -> None:
     (tmp_path / "p.byom.json").write_text("old")
-    assert call("new", ENDPOINT, "--name", "n", "-o", "p.byom.json", "--force").code == 0
+    (tmp_path / "list.txt").write_text("cell polygon\n")
+    words = ("--classes", "list.txt", "--name", "n", "-o", "p.byom.json")
+    assert call("new", ENDPOINT, *words, "--force").code == 0
     assert read(tmp_path / "p.byom.json")["format"] == "byom-project/1"
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from byom_gui.core import retry
 from byom_gui.core.errors import ImageError
 from byom_gui.core.image import ImageSource, Raster
 from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
-from byom_gui.services import decoding, images
+from byom_gui.services import call_gate, decoding, images
 from tests.commands.conftest import Call
 from tests.commands.processes import SAMPLES, run
 from tests.services.servers import free_port
@@ -240,3 +241,44 @@ def test_what_a_mixed_folder_leaves_out_is_said(call: Call, model: ModelServer, 
     assert "1 file is not an image that can be read, although its name says so: 1 Git LFS pointer." in got.err
     first = lines(tmp_path / "out")[0]
     assert first["error"] == "late.png is a Git LFS pointer, not the image itself. Run: git lfs pull"
+
+
+@pytest.mark.parametrize(
+    ("fault", "good", "said"),
+    [
+        ("net.died@4", 4, "The server stopped responding at call 5 of 12."),
+        ("http.rate-limited:later@5", 5, "The server’s rate limit was reached at call 6 of 12 (HTTP 429)."),
+        ("http.rate-limited", 0, "The server’s rate limit was reached at call 1 of 12 (HTTP 429)."),
+    ],
+)
+def test_a_batch_ends_where_the_server_does(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, good: int, said: str
+) -> None:
+    """Each image that was not sent has its line, with the reason."""
+    monkeypatch.setattr(retry, "retry_after", lambda reply: 0.01)
+    monkeypatch.setattr(call_gate, "PAUSES", (0.1, 0.1))
+    for number in range(12):
+        Image.new("RGB", (64, 48), (number * 9, 90, 200)).save(tmp_path / f"{number:02}.png")
+    with ModelServer(fault=find_fault(fault)) as server:
+        words = ("--out", "out", "--no-overlays", "--concurrency", "1")
+        got = call("infer", server.url, *sorted(tmp_path.glob("*.png")), *words)
+    assert got.code == 1
+    rows = lines(tmp_path / "out")
+    assert len(rows) == 12
+    assert [row["summary"] for row in rows].count(f"Not sent. {said}") == 12 - good - 1
+    assert [row.get("status") for row in rows].count(200) == good
+    assert f"{good} answered, {12 - good} not" in got.err
+
+
+def test_a_server_that_never_answers_is_not_said_to_have_stopped(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_gate, "PAUSES", (0.1, 0.1))
+    for number in range(3):
+        Image.new("RGB", (64, 48), (number * 9, 90, 200)).save(tmp_path / f"{number}.png")
+    words = ("--out", "out", "--no-overlays", "--concurrency", "1")
+    got = call("infer", f"http://127.0.0.1:{free_port()}/infer", *sorted(tmp_path.glob("*.png")), *words)
+    assert got.code == 3
+    rows = lines(tmp_path / "out")
+    assert "Nothing listens" in str(rows[0]["summary"])
+    assert [row["summary"] for row in rows[1:]] == ["Not sent. The server did not respond to call 1 of 3."] * 2

@@ -87,10 +87,52 @@ def test_a_dry_run_needs_no_key(call: Call, v7: V7StandIn, project: Path, monkey
 
 @pytest.mark.usefixtures("secrets")
 def test_an_address_of_another_form_is_registered_by_hand(call: Call, v7: V7StandIn, tmp_path: Path) -> None:
-    assert call("new", "https://models.example/predict", "--name", "n", "-o", "q.byom.json").code == 0
+    (tmp_path / "list.txt").write_text("nucleus polygon\n")
+    words = ("--classes", "list.txt", "--name", "n", "-o", "q.byom.json")
+    assert call("new", "https://models.example/predict", *words).code == 0
     got = call("register", "q.byom.json")
     assert got.code == 2
     assert "Register by hand instead." in got.err
+
+
+@pytest.mark.usefixtures("secrets")
+def test_a_model_without_classes_is_registered_after_a_yes_only(
+    call: Call, v7: V7StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = ("new", f"http://127.0.0.1:{free_port()}/infer", *AUTH, "--name", "n", "-o", "empty.byom.json")
+    assert call(*new).code == 0
+    assert call("export", "empty.byom.json", "-o", "empty.json").code == 0
+    for file in ("empty.byom.json", "empty.json"):
+        got = call("register", file)
+        assert got.code == 2
+        assert f"{file} lists no classes" in got.err
+        assert "--allow-no-classes" in got.err
+    dry = call("register", "empty.json", "--dry-run")
+    assert dry.code == 0
+    assert "Without --allow-no-classes, register refuses that." in dry.err
+    assert '"classes": []' in dry.out
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    assert call("register", "empty.byom.json").code == 130
+    assert v7.registered == ()
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    assert call("register", "empty.byom.json").code == 0
+    assert len(v7.registered) == 1
+    monkeypatch.undo()
+
+
+@pytest.mark.usefixtures("secrets")
+def test_an_option_says_yes_to_no_classes(call: Call, v7: V7StandIn, tmp_path: Path) -> None:
+    new = ("new", f"http://127.0.0.1:{free_port()}/infer", *AUTH, "--name", "n", "-o", "empty.byom.json")
+    assert call(*new).code == 0
+    assert call("register", "empty.byom.json", "--allow-no-classes").code == 0
+    assert [one["classes"] for one in v7.registered] == [[]]
+
+
+class Terminal(io.StringIO):
+    """What somebody types."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 TEAM = json.dumps({"selected_team": {"id": 1, "slug": "t", "name": "T"}}).encode()
@@ -199,7 +241,8 @@ def test_secrets_in_a_real_keyring_serve_the_commands(tmp_path: Path) -> None:
         for words, value in (((), KEY), (of_user, f" {PASSWORD} "), (of_header, SECRET)):
             assert f"Kept: {kept}." in step("key", "set", *words, stdin=f"{value}\n")
             assert kept in step("key", "show", *words)
-        step("new", ENDPOINT, *AUTH, "--name", "n", "-o", "p.byom.json")
+        (tmp_path / "list.txt").write_text("nucleus polygon\n")
+        step("new", ENDPOINT, *AUTH, "--classes", str(tmp_path / "list.txt"), "--name", "n", "-o", "p.byom.json")
         said = step("register", "p.byom.json")
         assert f"V7 key: {kept}." in said
         assert v7.registered[0]["basic_auth_password"] == f" {PASSWORD} ", "spaces belong to a password"

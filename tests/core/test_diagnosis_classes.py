@@ -42,7 +42,7 @@ def test_names_of_results_that_can_not_be_read_are_compared_too() -> None:
 
 TRIANGLE_ = {"path": [{"x": 1, "y": 1}, {"x": 50, "y": 1}, {"x": 1, "y": 50}]}
 
-CLASSES: list[tuple[ClassList, list[dict[str, Any]], list[str]]] = [
+CLASSES: list[tuple[ClassList | None, list[dict[str, Any]], list[str]]] = [
     (classes(("cat", "bounding_box")), [result()], []),
     (classes(("dog", "tag")), [result()], ["classes.unregistered", "classes.unseen"]),
     (classes(("CAT", "bounding_box")), [result()], ["classes.near-match"]),
@@ -62,21 +62,24 @@ CLASSES: list[tuple[ClassList, list[dict[str, Any]], list[str]]] = [
         [result(), result("?", tag={})],
         ["classes.unregistered", "classes.unseen"],
     ),
-    (ClassList(), [result()], []),
+    (None, [result()], []),
+    (ClassList(), [result()], ["classes.empty-list"]),
     (classes(("cat", "bounding_box"), *((f"c{n}", "tag") for n in range(7))), [result()], ["classes.unseen"]),
 ]
 
 
 @pytest.mark.parametrize(("listed", "results", "expected"), CLASSES)
 def test_the_list_is_held_against_the_answers(
-    listed: ClassList, results: list[dict[str, Any]], expected: list[str]
+    listed: ClassList | None, results: list[dict[str, Any]], expected: list[str]
 ) -> None:
     answers = [call(body(*results))] if results else []
     found = run(*answers, listed=listed).findings
     assert ids(found) == expected
     assert all(each.what and each.evidence and each.cause and each.fix for each in found)
     assert [each.severity for each in found] == [
-        "warning" if each.id == "classes.unknown-type" and listed[0].type == "mask" else CATALOGUE[each.id].severity
+        "warning"
+        if each.id == "classes.unknown-type" and listed and listed[0].type == "mask"
+        else CATALOGUE[each.id].severity
         for each in found
     ]
 

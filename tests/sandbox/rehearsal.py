@@ -68,7 +68,8 @@ def pictures() -> tuple[ImageSource, ...]:
 
 def check(fault: Fault | None, *, quick: bool, ca: Path | None = None) -> CheckReport:
     """A check of the built-in server, credentials and all; of slow ones with one picture."""
-    settings = Settings(connect_timeout=5, read_timeout=0.3 if fault and fault.id == "net.timeout-read" else 10)
+    slow = {"net.timeout-read": 0.3, "net.died:hangs": 2.0}
+    settings = Settings(connect_timeout=5, read_timeout=slow.get(fault.name, 10) if fault else 10)
     with BuiltIn(user="lab", password="hush", fault=fault) as server:
         if ca is not None:
             ca.write_bytes(server.ca_pem)

@@ -285,9 +285,15 @@ ELSEWHERE = {
     # test_faults_places.py
     *(name for name in FAULTS if name.startswith(("units.", "layout.", "orientation."))),
     # test_faults_wire.py
-    *(name for name in FAULTS if name.startswith(("net.timeout-read", "net.reset", "tls.", "http.oversized"))),
+    *(
+        name
+        for name in FAULTS
+        if name.startswith(("net.timeout-read", "net.reset", "net.died", "tls.", "http.oversized"))
+    ),
     "http.too-large",
     "http.rate-limited:some",
+    "http.rate-limited:later",
+    "auth.rejected:expires",
     "auth.not-enforced",
     # test_faults_inputs.py
     *(name for name in FAULTS if name.startswith(("input.format", "speed."))),
@@ -318,6 +324,11 @@ def test_names_and_words() -> None:
     assert len({fault.does for fault in FAULTS.values()}) == len(FAULTS)
     assert "coco" in words_of(FAULTS["schema.other-format:coco"])
     assert set(find_fault("yolo").ids) == {"units.normalised", "layout.centre"}
+    assert find_fault("http.html:ngrok@30") == dataclasses.replace(FAULTS["http.html:ngrok"], after=30)
+    assert find_fault("nan@9+net.died@4").after == 4
+    for wrong in ("nan@", "nan@0", "nan@-3", "nan@soon", "nan@3@4"):
+        with pytest.raises(InputError, match="after the @, give a number from 1"):
+            find_fault(wrong)
     with pytest.raises(InputError, match="no fault named x"):
         find_fault("nan+x")
 

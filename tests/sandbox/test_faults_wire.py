@@ -115,6 +115,39 @@ def test_a_line_that_is_broken_off() -> None:
         assert call(server, "GET", "/classes")[0] == 200
 
 
+@pytest.mark.parametrize("name", ["net.died@2", "net.reset:once@2", "net.reset:restarts@2"])
+def test_a_server_that_ends_or_breaks_off_later(name: str) -> None:
+    fault = find_fault(name)
+    with ModelServer(fault=fault) as server:
+        assert [call(server, "POST", "/infer", SMALL)[0], call(server, "GET", "/classes")[0]] == [200, 200]
+        for _ in range(fault.lasts or 5):
+            with pytest.raises(ConnectionError):
+                call(server, "POST", "/infer", SMALL)
+        if fault.lasts:
+            assert call(server, "POST", "/infer", SMALL)[0] == 200
+        else:
+            with pytest.raises(ConnectionRefusedError):
+                call(server, "GET", "/classes")
+
+
+@pytest.mark.parametrize(("name", "status"), [("http.rate-limited:later", 429), ("auth.rejected:expires", 401)])
+def test_a_server_that_refuses_later(name: str, status: int) -> None:
+    with ModelServer(fault=find_fault(name)) as server:
+        replies = [call(server, "POST", "/infer", SMALL)[0] for _ in range(FAULTS[name].after + 2)]
+        assert replies == [200] * FAULTS[name].after + [status] * 2
+        assert call(server, "GET", "/classes")[0] == status
+
+
+def test_a_server_that_hangs_later() -> None:
+    with ModelServer(fault=find_fault("net.died:hangs@1")) as server:
+        assert call(server, "POST", "/infer", SMALL)[0] == 200
+        connection = http.client.HTTPConnection(server.base_url.removeprefix("http://"), timeout=0.5)
+        connection.request("POST", "/infer", json.dumps(SMALL))
+        with pytest.raises(TimeoutError):
+            connection.getresponse()
+        connection.close()
+
+
 def test_a_redirect_leads_to_an_answer() -> None:
     with ModelServer(fault=FAULTS["net.redirect"]) as server:
         status, headers, _ = call(server, "POST", "/api/infer", SMALL)

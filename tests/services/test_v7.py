@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from byom_gui.core.busy import retry_after
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, Origin, SecretRef, parse_address
@@ -21,7 +22,6 @@ from byom_gui.core.profile import RegisterRequest, default_profile, plan_request
 from byom_gui.core.redact import Redactor
 from byom_gui.core.registering import TeamClass, TeamInfo, V7Error
 from byom_gui.core.registration import Registration
-from byom_gui.core.retry import retry_after
 from byom_gui.services import http
 from byom_gui.services.v7 import V7, looks_like_key, v7_host
 from byom_gui.services.wire import HttpResult, Options, Outgoing
@@ -327,8 +327,13 @@ def test_the_look_of_a_key(text: str, like: bool) -> None:
         ("", None),
         ("-1", None),
         ("²", None),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("next Tuesday", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 30.0),
+        ("Wed, 21 Oct 2026 07:28:00", 30.0),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", 0.0),
+        ("Wed, 21 Oct 2037 07:28:00 GMT", 3600.0),
     ],
 )
 def test_the_seconds_to_wait(text: str, seconds: float | None) -> None:
-    assert retry_after(Reply(429, (("retry-after", text),), b"")) == seconds
+    headers = (("date", "Wed, 21 Oct 2026 07:27:30 GMT"), ("retry-after", text))
+    assert retry_after(Reply(429, headers, b"")) == seconds

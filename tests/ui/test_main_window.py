@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -316,10 +317,28 @@ def test_register_says_why_it_can_not_be_pressed(window: MainWindow, tour: Tour,
     tour.wait("classes", lambda: len(window.session.classes) == 2)
     tour.settle(200)
     assert window.works.submitting.why_not() == ""
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_a_model_without_classes_is_registered_after_a_yes_only(
+    window: MainWindow, tour: Tour, world: World, monkeypatch: pytest.MonkeyPatch, agreed: bool
+) -> None:
+    ready(tour)
     window.session.edit_classes("none", ClassList())
-    assert "class" in window.works.submitting.why_not()
+    asked: list[str] = []
+
+    def question(*words: Any) -> QMessageBox.StandardButton:
+        asked.append(words[2])
+        assert words[4] == QMessageBox.StandardButton.No, "the default is the safe one"
+        return QMessageBox.StandardButton.Yes if agreed else QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", question)
     window.works.submitting.submit()
-    assert world.registered == []
+    assert world.registered == [], "nothing is sent without the question"
+    tour.click(window.parts.register.register_button)
+    tour.settle(100)
+    assert "class list is empty" in asked[0]
+    assert [json.loads(one.masked().body)["classes"] for one in world.registered] == ([[]] if agreed else [])
 
 
 def test_a_kept_key_is_checked_when_the_register_view_is_opened(window: MainWindow, tour: Tour, world: World) -> None:

@@ -34,6 +34,7 @@ _TABLE: tuple[tuple[str, Severity, str, str], ...] = (
     ("net.timeout-connect", "error", "No connection in time", ""),
     ("net.timeout-read", "error", "No answer in time", ""),
     ("net.reset", "error", "The connection broke", ""),
+    ("net.died", "error", "The server stopped responding", ""),
     ("net.proxy", "error", "The proxy failed", ""),
     ("net.redirect", "warning", "The request is redirected", ""),
     ("net.private-address", "warning", "V7 can not reach this address", ""),

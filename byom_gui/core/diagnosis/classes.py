@@ -106,6 +106,23 @@ def _empty_list(look: RunLook) -> Iterator[Finding]:
         )
 
 
+def _own_list_empty(look: RunLook) -> Iterator[Finding]:
+    """The project to register lists no class, whatever the server lists."""
+    if not look.lists_none:
+        return
+    served = len(look.served.entries) if isinstance(look.served, ServedClasses) else 0
+    yield make(
+        "classes.empty-list",
+        "The project lists no classes.",
+        where="registration.classes",
+        evidence=f"The server lists {served}, the project 0." if served else "The project lists 0.",
+        cause="A model that is registered without classes has nothing that V7 could map.",
+        fix="Add the classes to the project: fetch them from the server in the window, or make the project again with "
+        "`byom-gui new`, which looks for them.",
+        subject="project",
+    )
+
+
 def _evidence(served: ServedClasses) -> str:
     first = served.problems[0]
     return f"{first.path}: {first.message}" if first.path else f"It starts {shown(served.value, 100)}"
@@ -385,8 +402,9 @@ def _names(names: Iterable[str]) -> str:
 
 RULES: tuple[Rule, ...] = (
     RunRule(("classes.not-served",), _not_served),
-    RunRule(("classes.form", "classes.control-character"), _form),
     RunRule(("classes.empty-list",), _empty_list),
+    RunRule(("classes.empty-list",), _own_list_empty),
+    RunRule(("classes.form", "classes.control-character"), _form),
     RunRule(("classes.unknown-type",), _unknown_type),
     RunRule(("classes.empty-name",), _empty_name),
     RunRule(("classes.control-character",), _control_characters),

@@ -16,6 +16,7 @@ from byom_gui.core.diagnosis import (
     inputs,
     kinds,
     meaning,
+    outage,
     reach,
     schema,
     speed,
@@ -44,6 +45,7 @@ from byom_gui.core.predictions import SHAPE_NAMES, ShapeName
 from byom_gui.core.strict_json import DUPLICATES_UP_TO, JsonDocument
 
 RULES: tuple[Rule, ...] = (
+    *outage.RULES,
     *reach.RULES,
     *web.RULES,
     *text.RULES,
@@ -85,9 +87,9 @@ def diagnose(observations: Observations, answered: Sequence[Answered], listed: C
     Args:
         observations: what was tried; its ping's call is added where ``answered`` has it not.
         answered: what ``read_call`` made of the calls so far, in order.
-        listed: the classes to register, None or empty where there is no list.
+        listed: the classes to register; None where there is no list, which is not the same as an empty one.
     """
-    look = _run_look(observations, answered, listed or ClassList())
+    look = _run_look(observations, answered, listed)
     found = list(_of_calls(look))
     found += [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)]
     merged = merge(web.refined(finding, look) for finding in merge(found))
@@ -144,7 +146,8 @@ def _unread(answer: Answer) -> Iterator[tuple[str, ShapeName, int]]:
                 yield name, shapes[0], index
 
 
-def _run_look(observations: Observations, answered: Sequence[Answered], listed: ClassList) -> RunLook:
+def _run_look(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> RunLook:
+    stop = observations.interruption
     known = {id(each.call) for each in answered}
     ping = observations.ping.call if observations.ping else None
     images = [each for each in answered if each.call.purpose in _SENDS_IMAGE]
@@ -152,17 +155,20 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         images.insert(0, _read_once(ping))
         known.add(id(ping))
     images += [read_call(call) for call in observations.calls if call.purpose in _SENDS_IMAGE and id(call) not in known]
-    tried = tuple(each for each in answered if each.call.purpose in _TRIES)
-    probes = [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
-    probes += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
-    sent, lost = ways.without_lost_way(images)
-    kept, misread = kinds.without_failing_kind(sent, tried)
+    sent = [each.call for each in images]
+    sent += [each.call for each in answered if each.call.purpose not in _SENDS_IMAGE]
+    sent += [call for call in observations.calls if call.purpose not in _SENDS_IMAGE and id(call) not in known]
+    images = [each for each in images if not outage.is_cut(each.call, stop)]
+    tried = tuple(each for each in answered if each.call.purpose in _TRIES and not outage.is_cut(each.call, stop))
+    probes = [call for call in sent if call.purpose not in _SENDS_IMAGE and not outage.is_cut(call, stop)]
+    one_way, lost = ways.without_lost_way(images)
+    kept, misread = kinds.without_failing_kind(one_way, tried)
     answers = tuple(each for each in kept if each.answer is not None)
     return RunLook(
         observations,
         kept,
         tuple(probes),
-        listed,
+        listed or ClassList(),
         _served(observations),
         *_seen(kept),
         answers=answers,
@@ -171,6 +177,8 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
         misread=misread,
         tried=tried,
         geometry=geometry.outcome_of(answers, tried, observations.edges),
+        cut=tuple(call for call in sent if outage.is_cut(call, stop)),
+        lists_none=listed is not None and not len(listed),
     )
 
 
@@ -231,7 +239,10 @@ def _of_calls(look: RunLook) -> Iterator[Finding]:
 
 def _not_checked(look: RunLook) -> tuple[NotChecked, ...]:
     """What this version can not check, and what this run gave nothing to check by."""
-    return (*_missing_means(look), *_not_probed(look), *not_implemented())
+    first = tuple(outage.unsettled(look.observations, look.cut))
+    said = {row.id for row in first}
+    rest = (*_missing_means(look), *_not_probed(look), *not_implemented())
+    return (*first, *(row for row in rest if row.id not in said))
 
 
 def _not_probed(look: RunLook) -> Iterator[NotChecked]:
@@ -247,8 +258,9 @@ def _not_probed(look: RunLook) -> Iterator[NotChecked]:
         why = "The answers do not follow mirrored and scaled pictures closely enough to tell."
         yield NotChecked("units", why)
         yield NotChecked("layout", why)
+    through = [each for each in look.tried if outage.got_through(each.call)]
     kinds = {each.call.purpose for each in look.tried}
-    changes = {each.call.variant.kind for each in look.tried if each.call.variant}
+    changes = {each.call.variant.kind for each in through if each.call.variant}
     if "input" not in kinds:
         yield NotChecked("input.format", "No other kinds of image were sent.")
         yield NotChecked("input.failure-form", "No broken image was sent.")
@@ -272,7 +284,7 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
         for family in ("schema", "status", "results", "confidence", "label", "shape"):
             yield NotChecked(family, why)
     if not look.to_register:
-        why = "There is no class list yet."
+        why = "The project lists no classes." if look.lists_none else "There is no class list yet."
         for id in ("classes.unregistered", "classes.near-match", "classes.type-mismatch", "classes.unseen"):
             yield NotChecked(id, why)
     if observations.classes is None:
@@ -280,9 +292,10 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
     for way in ("url", "base64"):
         if not any(each.call.way == way for each in (*look.answered, *look.lost)):
             yield NotChecked(f"input.{way}", f"No image was sent by {way}.")
-    tried = any(call.purpose in ("wrong-credentials", "no-credentials") for call in look.probes)
-    if observations.endpoint.secret_refs() and not tried:
-        yield NotChecked("auth.not-enforced", "No call with wrong credentials was made.")
+    tried = [call for call in look.probes if call.purpose in ("wrong-credentials", "no-credentials")]
+    if observations.endpoint.secret_refs() and not (tried and all(outage.is_settled(call) for call in tried)):
+        why = "The calls with wrong credentials failed." if tried else "No call with wrong credentials was made."
+        yield NotChecked("auth.not-enforced", why)
     if any(each.call.reply and len(each.call.reply.body) > DUPLICATES_UP_TO for each in look.answers):
         yield NotChecked("json.duplicate-key", "Answers over 1 MB are not searched for repeated keys.")
     if observations.insecure:

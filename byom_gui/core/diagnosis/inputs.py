@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from byom_gui.core.busy import is_busy
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import Answered, Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.probes import BROKEN, COMMON, KIND_TITLES, TURNED
@@ -33,7 +34,7 @@ def symptom(each: Answered, usual: frozenset[str]) -> Symptom | None:
         failure = call.failure
         broke = failure is not None and failure.id == "net.reset"
         return Symptom("net.reset", "the connection broke") if broke else None
-    if call.reply.status == 429:
+    if is_busy(call.reply):
         return None
     for finding in each.findings:
         if finding.severity == "error" and finding.id not in usual:
@@ -49,11 +50,26 @@ def _usual(look: RunLook) -> frozenset[str]:
 
 def _formats(look: RunLook) -> Iterator[Finding]:
     """Kinds that fail in the same way, as one finding; only by a way by which another kind works."""
-    if not look.tried:
-        return
-    usual = _usual(look)
-    failing: dict[tuple[str, str], list[Answered]] = {}
+    failing, words = _failing(look)
+    for (severity, key), many in failing.items():
+        yield _format(severity, key, many, words[severity, key], _given(look, key))
+
+
+def failing_kinds(look: RunLook) -> frozenset[str]:
+    """How kinds of image fail that ``input.format`` names: the keys of their symptoms."""
+    return frozenset(key for _, key in _failing(look)[0])
+
+
+_Groups = dict[tuple[str, str], list[Answered]]
+
+
+def _failing(look: RunLook) -> tuple[_Groups, dict[tuple[str, str], str]]:
+    """The calls of kinds that fail, by severity and symptom; and each symptom in words."""
+    failing: _Groups = {}
     words: dict[tuple[str, str], str] = {}
+    if not look.tried:
+        return failing, words
+    usual = _usual(look)
     for way in _working(look, usual):
         for each in look.tried:
             if each.call.purpose != "input" or each.call.way != way or each.call.kind in BROKEN:
@@ -63,8 +79,7 @@ def _formats(look: RunLook) -> Iterator[Finding]:
                 severity = "warning" if each.call.kind in _WEIGHTY else "advice"
                 failing.setdefault((severity, found.key), []).append(each)
                 words.setdefault((severity, found.key), found.words)
-    for (severity, key), many in failing.items():
-        yield _format(severity, key, many, words[severity, key], _given(look, key))
+    return failing, words
 
 
 def _given(look: RunLook, key: str) -> str:
@@ -120,10 +135,10 @@ def _cause(kinds: list[str]) -> str:
 
 
 def _failure_form(look: RunLook) -> Iterator[Finding]:
-    """A broken image has to be answered, not to break the server."""
+    """A broken image must be answered with ``failed``; it must not break the server."""
     tried = [each for each in look.tried if each.call.purpose == "input"]
     sound = any(each.call.kind not in BROKEN and _status(each) // 100 == 2 for each in tried)
-    broken = [each for each in tried if each.call.kind in BROKEN and _status(each) // 100 == 5]
+    broken = [each for each in tried if each.call.kind in BROKEN and _breaks(each)]
     if not broken or not sound:
         return
     first = broken[0]
@@ -132,12 +147,17 @@ def _failure_form(look: RunLook) -> Iterator[Finding]:
         "input.failure-form",
         "A broken image makes the server fail.",
         where=look.observations.endpoint.infer.shown,
-        evidence=f"An image that is {KIND_TITLES[first.call.kind]} brings: {said}",
-        cause="The fault is not caught where the image is read.",
+        evidence=f"An image that is {KIND_TITLES[first.call.kind]} causes: {said}",
+        cause="The error is not caught where the image is read.",
         fix='Catch it, and answer {"status": "failed", "results": []} with status 200.',
         count=len(broken),
         image=first.call.image_name,
     )
+
+
+def _breaks(each: Answered) -> bool:
+    """Whether the server failed: a 5xx, or no HTTP response at all."""
+    return _status(each) // 100 == 5 or (each.call.failure is not None and each.call.failure.id.startswith("net."))
 
 
 def _status(each: Answered) -> int:

@@ -127,11 +127,16 @@ class RunLook:
     """The calls that sent changed pictures, other kinds of image, or several at once."""
     geometry: Outcome | None = None
     """What the coordinates mean."""
+    cut: tuple[Call, ...] = ()
+    """The calls that failed because the server was no longer usable; not among the others."""
+
+    lists_none: bool = False
+    """There is a list to register, and it is empty."""
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:
         """The list to register, else what the server lists."""
-        if self.listed:
+        if self.listed or self.lists_none:
             return self.listed.entries
         return self.served.entries if isinstance(self.served, ServedClasses) else ()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from byom_gui.core.busy import is_busy
+from byom_gui.core.diagnosis import outage
 from byom_gui.core.findings import Finding
 from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, Observations, Purpose, Stage, StageName
 
 _FAMILIES: dict[StageName, tuple[str, ...]] = {
-    "http": ("http.",),
+    "http": ("http.", "net."),
     "auth": ("auth.",),
     "json": ("json.",),
     "schema": ("schema.",),
@@ -17,6 +19,8 @@ _FAMILIES: dict[StageName, tuple[str, ...]] = {
     "inputs": ("input.",),
     "behaviour": ("behaviour.", "speed."),
 }
+
+_CALLS: dict[StageName, tuple[Purpose, ...]] = {"meaning": ("infer",), "classes": ("infer", "classes")}
 
 
 def stage_outcomes(observations: Observations, findings: Sequence[Finding], answered: bool) -> tuple[Stage, ...]:
@@ -29,9 +33,9 @@ def stage_outcomes(observations: Observations, findings: Sequence[Finding], answ
     """
     pinged = {stage.name: stage for stage in observations.ping.stages} if observations.ping else {}
     stages = [_ping_stage(name, pinged.get(name), findings) for name in PING_STAGES]
-    stages += [_later(name, findings, answered) for name in ("meaning", "classes")]
+    stages += [_later(name, observations, findings, answered) for name in ("meaning", "classes")]
     stages.append(_tried("inputs", observations, ("input",), "No other kinds of image were sent.", findings))
-    stages.append(_tried("behaviour", observations, ("variant", "load"), "No changed pictures were sent.", findings))
+    stages.append(_tried("behaviour", observations, ("variant", "load"), "No changed images were sent.", findings))
     return tuple(stages)
 
 
@@ -44,10 +48,13 @@ def _ping_stage(name: StageName, seen: Stage | None, findings: Sequence[Finding]
     return seen
 
 
-def _later(name: StageName, findings: Sequence[Finding], answered: bool) -> Stage:
+def _later(name: StageName, observations: Observations, findings: Sequence[Finding], answered: bool) -> Stage:
     errors = _errors(name, findings)
     if errors:
         return Stage(name, "failed", reason=errors[0].what)
+    stopped = _stopped(observations, _CALLS[name])
+    if stopped:
+        return Stage(name, "not-reached", reason=stopped)
     if not answered:
         return Stage(name, "not-reached", reason=f"{STAGE_TITLES['schema']} was not passed.")
     return Stage(name, "passed")
@@ -60,12 +67,29 @@ def _tried(
     errors = _errors(name, findings)
     if errors:
         return Stage(name, "failed", reason=errors[0].what)
+    stopped = _stopped(observations, purposes)
+    if stopped:
+        return Stage(name, "not-reached", reason=stopped)
     calls = [call for call in observations.calls if call.purpose in purposes]
     if not calls:
         return Stage(name, "skipped", reason=why)
+    failed = sum(outage.is_lost(call) or is_busy(call.reply) for call in calls)
+    if failed:
+        words = f"{failed} of {len(calls)} calls {'was' if failed == 1 else 'were'} not answered."
+        return Stage(name, "failed", sum(call.milliseconds for call in calls), reason=words)
     odd = [each for each in findings if each.id.startswith(_FAMILIES[name])]
     detail = f"{len(calls)} call{'s' * (len(calls) != 1)}" + (f"; {odd[0].what}" if odd else "")
     return Stage(name, "passed", sum(call.milliseconds for call in calls), detail)
+
+
+def _stopped(observations: Observations, purposes: Sequence[Purpose]) -> str:
+    """Why calls of these purposes were not made or failed, where the check had to stop; empty where it had not to."""
+    stop = observations.interruption
+    if stop is None:
+        return ""
+    unsent = any(each.purpose in purposes and each.why == stop.sentence for each in observations.unsent)
+    cut = any(call.purpose in purposes and outage.is_cut(call, stop) for call in observations.calls)
+    return stop.sentence if unsent or cut else ""
 
 
 def _errors(name: StageName, findings: Sequence[Finding]) -> list[Finding]:

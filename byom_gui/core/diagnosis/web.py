@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
+from byom_gui.core.contract import read_answer
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.tracebacks import known_failure
+from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import Call, Reply
 
@@ -44,6 +47,12 @@ def _refusal(look: CallLook) -> Iterator[Finding]:
             subject=known.key if known else str(look.status),
             said=known.line if known else "",
         )
+
+
+def of_reply(look: CallLook) -> Iterator[Finding]:
+    """What the status of a response says, or that it is a web page."""
+    yield from _refusal(look)
+    yield from _page(look)
 
 
 def _status(look: CallLook, id: str, what: str, cause: str, fix: str, subject: str = "", said: str = "") -> Finding:
@@ -176,7 +185,8 @@ def _media_type(look: CallLook) -> Iterator[Finding]:
 
 def _not_enforced(look: RunLook) -> Iterator[Finding]:
     """A probe with wrong credentials, or none, that is answered as if they were right."""
-    passed = [call for call in look.probes if call.purpose in _PROBES and _answers(call)]
+    usual = any(each.good for each in look.answers)
+    passed = [call for call in look.probes if call.purpose in _PROBES and _answers(call, usual)]
     if not passed or not look.observations.endpoint.secret_refs():
         return
     words = " and ".join(dict.fromkeys(_PROBES[call.purpose] for call in passed))
@@ -193,8 +203,23 @@ def _not_enforced(look: RunLook) -> Iterator[Finding]:
 _PROBES = {"wrong-credentials": "with wrong credentials", "no-credentials": "without credentials"}
 
 
-def _answers(call: Call) -> bool:
-    return call.reply is not None and call.reply.status // 100 == 2 and not is_page(call.reply)
+def _answers(call: Call, usual: bool) -> bool:
+    """Whether a call was answered as others are: validly, where any answer is valid (``usual``)."""
+    reply = call.reply
+    return reply is not None and reply.status // 100 == 2 and not is_page(reply) and (is_valid(reply) or not usual)
+
+
+def is_valid(reply: Reply) -> bool:
+    """Whether a body is an answer in V7's form. A status of 200 may also come with an error in JSON."""
+    return _valid(reply.body)
+
+
+@lru_cache(maxsize=4)
+def _valid(body: bytes) -> bool:
+    try:
+        return read_answer(body).schema_valid is True
+    except JsonError:
+        return False
 
 
 def refined(finding: Finding, look: RunLook) -> Finding:
@@ -210,9 +235,15 @@ def refined(finding: Finding, look: RunLook) -> Finding:
         fine = [each.call.request.body_bytes for each in taken]
         if fine:
             return replace(finding, evidence=f"{finding.evidence} The largest that was accepted: {max(fine):,} bytes.")
-    if finding.id == "http.rate-limited" and not look.answers:
+    if finding.id == "http.rate-limited" and not _any_image(look):
         return replace(finding, severity="error")
     return finding
+
+
+def _any_image(look: RunLook) -> bool:
+    """Whether an image was answered; where the check had to stop, the ping’s small one does not count."""
+    interrupted = look.observations.interruption is not None
+    return any(each.call.purpose == "infer" or not interrupted for each in look.answers)
 
 
 def _is_there(call: Call) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox
 
 from byom_gui.core.classes import ClassList
 from byom_gui.core.colours import assign
@@ -54,7 +55,7 @@ class Registering(QObject):
     def _wire_panel(self, export: Callable[[], None]) -> None:
         panel, submitting = self._panel, self._works.submitting
         panel.model_name_changed.connect(self._session.set_name)
-        panel.register_clicked.connect(submitting.submit)
+        panel.register_clicked.connect(self._register)
         panel.cancel_clicked.connect(submitting.stop_watching)
         panel.export_clicked.connect(export)
         panel.override_changed.connect(self._override_changed)
@@ -65,6 +66,17 @@ class Registering(QObject):
         panel.key_clicked.connect(self._connecting.open_key)
         panel.open_v7_clicked.connect(lambda: QDesktopServices.openUrl(QUrl(f"{self._works.backend.v7.host()}/models")))
         panel.confirmed_there.connect(submitting.confirm)
+
+    def _register(self) -> None:
+        """Sends it; a model without any class only after a yes, as V7 may take it without a word."""
+        submitting = self._works.submitting
+        if submitting.why_not() or len(self._session.classes):
+            submitting.submit()
+            return
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        text = "The class list is empty, so V7 would have nothing to map. Register the model anyway?"
+        if QMessageBox.question(self._panel.window(), "Register without classes?", text, yes | no, no) == yes:
+            submitting.submit(without_classes=True)
 
     def show_state(self) -> None:
         """Brings the view up to date with the session."""

@@ -19,7 +19,7 @@ from byom_gui.ui.models.history import when_text
 from byom_gui.ui.panels.teams_dialog import TeamsDialog
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.work.keys import KEYRING
-from byom_gui.ui.work.submitting import LANE
+from byom_gui.ui.work.submitting import LANE, NO_CLASSES
 from byom_gui.ui.works import Works
 
 Found = tuple[tuple[KnownTeam, ...], dict[str, SecretPlace], tuple[Entry, ...]]
@@ -102,6 +102,8 @@ class Teams(QObject):
             return "In practice there is one team, and nothing is registered in V7."
         if session.team is None:
             return "Add a V7 key first."
+        if not len(session.classes):
+            return NO_CLASSES
         return self._works.submitting.why_not()
 
     def _closed(self, dialog: TeamsDialog) -> None:

@@ -108,6 +108,10 @@ class Diagnosing(QObject):
         if session.check is not None:
             seen = session.check.observations
             observations = replace(observations, classes=session.served or seen.classes, edges=seen.edges)
+            if any(one is each for one in answered for each in session.check_answers[:1]):  # it is not outdated
+                observations = replace(
+                    observations, repeated=seen.repeated, unsent=seen.unsent, interruption=seen.interruption
+                )
         listed = session.classes if len(session.classes) else None
         self._job = self._jobs.run(
             lambda _: diagnose(observations, answered, listed),

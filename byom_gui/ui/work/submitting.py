@@ -24,6 +24,9 @@ LANE = "register"
 """One job at a time, so that the history is changed only once the sending has ended."""
 
 
+NO_CLASSES = "List at least one class first."
+
+
 class Submitting(QObject):
     """Plans the request from the session, and sends it when the user says so."""
 
@@ -84,17 +87,17 @@ class Submitting(QObject):
             return why
         if not self._session.project.registration.name.strip():
             return "Give the model a name first."
-        if not len(self._session.classes):
-            return "List at least one class first."
         if self.blocking() and not self._session.settings.override_reason.strip():
             count = len(self.blocking())
             return f"{count} finding{'s block' if count > 1 else ' blocks'} registering."
         return ""
 
-    def submit(self) -> None:
-        """Sends the request, once."""
+    def submit(self, *, without_classes: bool = False) -> None:
+        """Sends the request, once; an empty class list only where the user agreed (``without_classes``)."""
         request, why = self.plan()
         why = why or self.why_not()
+        if not why and not len(self._session.classes) and not without_classes:
+            why = NO_CLASSES
         if request is None or why:
             self.notice.emit(why)
             return
