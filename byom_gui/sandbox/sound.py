@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 
 from byom_gui.sandbox.fault import Answer, Fault, Picture, each
@@ -36,6 +37,20 @@ SOUND_KINDS: tuple[Fault, ...] = (
         classes=lambda listed: [{**entry, "name": _NAMES.get(entry["name"], entry["name"])} for entry in listed],
     ),
     Fault("sound", "returns shapes a fraction of a pixel off", "fraction", answer=framed(lambda _: (1, 1, -0.4, 0.4))),
+    Fault(
+        "sound",
+        "sends interim responses ahead of the answer",
+        "interim",
+        reply=lambda _, response: replace(response, interim=(102, 103)),
+    ),
+    Fault(
+        "sound",
+        "compresses its answer, and says so",
+        "gzip",
+        reply=lambda _, response: replace(
+            response, body=gzip.compress(response.body), headers=(*response.headers, ("Content-Encoding", "gzip"))
+        ),
+    ),
     Fault(
         "sound",
         "says the character set in its content type",

@@ -110,7 +110,7 @@ def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verd
 
 def _look(call: Call, document: JsonDocument | None) -> CallLook:
     reply = call.reply
-    if reply is None or reply.status // 100 != 2 or web.is_page(reply):
+    if reply is None or reply.status // 100 != 2 or web.is_page(reply) or web.compression_of(reply):
         return CallLook(call)
     try:
         return CallLook(call, answer=read_answer(reply.body, document))
