@@ -1,4 +1,4 @@
-"""A response belongs to its request, whatever a server sends ahead of it, with it or after it: the next call gets its own.
+"""A response belongs to its request, whatever is sent ahead, with it or after it: the next call gets its own.
 
 Each request holds a number, and each right answer names it.
 """

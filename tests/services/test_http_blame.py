@@ -1,4 +1,4 @@
-"""What a call that failed is blamed on: the hop behind a redirect, another protocol, headers that do not fit the body."""
+"""What a failed call is blamed on: the hop behind a redirect, another protocol, headers that do not fit the body."""
 
 from __future__ import annotations
 
@@ -65,6 +65,10 @@ def _reset(connection: socket.socket, over: threading.Event) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def _deaf(connection: socket.socket, over: threading.Event) -> None:
+    connection.recv(1)
+
+
 def _mute(connection: socket.socket, over: threading.Event) -> None:
     over.wait(10)
 
@@ -88,7 +92,7 @@ def test_a_redirect_to_a_closed_port() -> None:
 
 @pytest.mark.parametrize(
     ("talk", "scheme", "subject"),
-    [(_reset, "http", "net.reset"), (_answering(b"RFB 003.008\n"), "http", "net.protocol"), (_reset, "https", "tls.")],
+    [(_reset, "http", "net.reset"), (_answering(b"RFB 003.008\n"), "http", "net.protocol"), (_deaf, "https", "tls.")],
 )
 def test_a_redirect_to_something_else(talk: Talk, scheme: str, subject: str) -> None:
     with raw(talk) as other, serving(moved(f"{scheme}://127.0.0.1:{other.port}/infer/")) as server:
@@ -259,7 +263,7 @@ def test_no_look_through_a_proxy() -> None:
 
     with raw(talk) as proxy:
         failure = failure_of("http://model.invalid/infer", Options(5, 5, proxy=proxy.url))
-    assert failure.id == "net.reset"
+    assert failure.id == "net.proxy"
     assert met == [b"POST"]
 
 
@@ -279,7 +283,7 @@ def test_no_look_through_a_proxy() -> None:
     ],
 )
 def test_bodies_that_are_what_they_say(header: str, body: bytes, unpacked: bytes) -> None:
-    assert decoding.decoded(body, header, len(unpacked)) == unpacked
+    assert decoding.decoded(body, header, len(unpacked) + 20) == unpacked
     if unpacked:
         with pytest.raises(Oversized) if header not in ("", "identity") else pytest.raises(AssertionError):
             assert decoding.decoded(body, header, len(unpacked) - 1) != unpacked
