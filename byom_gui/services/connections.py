@@ -21,7 +21,7 @@ _SHOWN = 256
 
 
 class ExactResponse(HTTPResponse):
-    """A response read to its last byte and no further.
+    """A response that is read to its last byte and no further.
 
     ``http.client`` skips ``100 Continue`` alone and takes any other interim response for the answer; the real one is
     then read by the next request on that connection. It also drops what it has read beyond the end of the body.
@@ -86,7 +86,7 @@ class ExactResponse(HTTPResponse):
 def _drop_if_spoiled(connection: HTTPConnection, used: bool) -> None:
     """Closes a kept connection on which something came that nobody asked for, or that the server ended.
 
-    One through a proxy's tunnel can not be made again from here; the pool has looked at it when it handed it out.
+    One through a proxy's tunnel cannot be made again from here; the pool checked it when it handed it out.
     """
     tunnel = getattr(connection, "_tunnel_host", None)
     if used and connection.sock is not None and not tunnel and not connection.is_connected:

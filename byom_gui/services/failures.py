@@ -91,9 +91,9 @@ def from_exception(error: BaseException, phase: StageName, scheme: str, options:
     """
     errors = tuple(chain(error))
     names = {type(item).__name__ for item in errors}
-    told = _told_by(errors, names, phase, seconds)
-    if told is not None:
-        return told
+    clear = _clear(errors, names, phase, seconds)
+    if clear is not None:
+        return clear
     for item in errors:
         if isinstance(item, ssl.SSLError) and (phase != "http" or isinstance(item, ssl.SSLCertVerificationError)):
             return made(tls.finding_id(item), "tls", tls.explain(item, None), seconds)
@@ -107,11 +107,13 @@ def from_exception(error: BaseException, phase: StageName, scheme: str, options:
     return _broken(errors, names, phase, scheme, seconds)
 
 
-def _told_by(errors: tuple[BaseException, ...], names: set[str], phase: StageName, seconds: float) -> NetFailure | None:
+def _clear(errors: tuple[BaseException, ...], names: set[str], phase: StageName, seconds: float) -> NetFailure | None:
     """The failure of which one exception alone is evidence enough."""
     for item in errors:
         if isinstance(item, Oversized):
             return made("http.oversized", "http", str(item), seconds)
+        if isinstance(item, NotHttp | OtherProtocol) and phase != "http":
+            return made("net.proxy", "tcp", "the proxy's answer to the request for a tunnel is not valid HTTP", seconds)
         if isinstance(item, NotHttp):
             return foreign(item.first, "http", seconds)
         if isinstance(item, OtherProtocol):

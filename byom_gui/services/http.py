@@ -188,7 +188,7 @@ class _Exchange:
             if size > limit:
                 raise failures.Oversized(f"reading stopped after {limit:,} bytes, the limit")
             self._parts.append(chunk)
-        if left is not None and size < left and self._request.method != "HEAD":
+        if left is not None and size < left:
             raise failures.Incomplete
         source.close()
         return b"".join(self._parts)
@@ -206,7 +206,10 @@ class _Exchange:
         origin, seconds = address.origin, self.milliseconds / 1000
         failure = failures.from_exception(error, self.watch.phase, origin.scheme, self._options, seconds)
         failure = self._with_answer(failure)
-        if not self.watch.abandoned and not _proxied(self._options, origin):
+        if _proxied(self._options, origin):
+            if failure.id == "net.protocol" and origin.scheme == "http":
+                failure = replace(failure, id="net.proxy", stage="tcp", subject="")  # the proxy itself answered
+        elif not self.watch.abandoned:
             end = self.deadline() - 0.2  # before the caller stops waiting
             place = second_look.Place(origin.host, origin.port, origin.host, origin.scheme, end)
             failure = second_look.explained(failure, error, place)

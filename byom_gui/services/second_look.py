@@ -60,7 +60,7 @@ def explained(failure: NetFailure, error: BaseException, place: Place) -> NetFai
     seen = tls.look(place.address, place.port, place.host, place.left, _LISTEN if silent else 0.0)
     facts, refusal = seen.facts, seen.refusal
     if silent and protocols.recognize(seen.first) not in ("", "http"):
-        return _told(failure, seen.first)
+        return _named(failure, seen.first)
     if refusal and failure.id in ("tls.handshake", "net.reset"):
         said = tls.reason_of(failures.chain(error))
         detail = f"{refusal} ({said})" if said and said not in refusal else refusal
@@ -78,10 +78,10 @@ def _foreign(failure: NetFailure, place: Place) -> NetFailure:
     expected = "http" if place.scheme == "http" else "tls"
     if not first or key == expected or (key == "headless" and place.scheme == "http"):
         return failure
-    return _told(failure, first)
+    return _named(failure, first)
 
 
-def _told(failure: NetFailure, first: bytes) -> NetFailure:
+def _named(failure: NetFailure, first: bytes) -> NetFailure:
     found = failures.foreign(first, failure.stage, failure.seconds)
     return replace(found, detail=f"{failure.detail}; on a second connection, {found.detail}")
 
@@ -109,7 +109,7 @@ def _asked(place: Place) -> bytes:
 
 
 def _said(place: Place, greeting: Callable[[], bytes], listen: float = _LISTEN) -> bytes:
-    """What one connection brings: a banner, else the answer to ``greeting``."""
+    """What comes on one connection: a banner, else the answer to ``greeting``."""
     with contextlib.suppress(OSError):
         if place.left <= 0:
             return b""

@@ -122,6 +122,8 @@ def test_a_required_client_certificate_is_a_finding_beside_an_untrusted_one() ->
         (400, (), b"<center>The plain HTTP request was sent to HTTPS port</center>", "net.protocol tls"),
         (400, (), b"Client sent an HTTP request to an HTTPS server.\n", "net.protocol tls"),
         (426, (("upgrade", "websocket"),), b"", "net.protocol websocket"),
+        (400, (), b'Can "Upgrade" only to "WebSocket".', "net.protocol websocket"),
+        (400, (), b"Bad Request\nwebsocket: the client is not using the websocket protocol", "net.protocol websocket"),
         (400, (("upgrade", "WebSocket"),), b"bad handshake", "net.protocol websocket"),
         (200, (), b"It looks like you are trying to access MongoDB over HTTP on the native driver port.", None),
         (400, (), b"<center>No required SSL certificate was sent</center>", "tls.client-certificate "),
@@ -164,8 +166,9 @@ def test_bytes_after_the_end() -> None:
     def surplus(raw: bytes, length: str) -> Finding:
         seen = call(raw=raw, headers=(*JSON_TYPE, *((("content-length", length),) if length else ())))
         assert seen.reply is not None
-        found = read_call(replace(seen, reply=replace(seen.reply, surplus=7))).findings
-        return next(each for each in found if each.id == "http.encoding")
+        (finding,) = read_call(replace(seen, reply=replace(seen.reply, surplus=7))).findings
+        assert (finding.id, finding.subject) == ("http.encoding", "surplus")
+        return finding
 
     whole = json.dumps(body(result())).encode()
     after = surplus(whole, "130")

@@ -267,6 +267,13 @@ def test_no_look_through_a_proxy() -> None:
     assert met == [b"POST"]
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_speaks_something_else_is_blamed_itself(scheme: str) -> None:
+    with raw(_answering(b"SSH-2.0-x\r\n")) as proxy:
+        failure = failure_of(f"{scheme}://model.invalid/infer", Options(5, 5, proxy=proxy.url))
+    assert (failure.id, failure.subject) == ("net.proxy", "")
+
+
 @pytest.mark.parametrize(
     ("header", "body", "unpacked"),
     [

@@ -45,7 +45,7 @@ WORDS: dict[str, Words] = {
         _TIMEOUT,
     ),
     "net.reset": Words(
-        "The connection broke before the whole answer came.",
+        "The connection broke before the complete answer came.",
         "The server, or a proxy or firewall in between, closed the connection. From here, the reason cannot be seen.",
         "Look at the server's log at this time: did the process stop, restart, or run into a limit?",
     ),

@@ -44,7 +44,7 @@ def url_invalid(error: InputError) -> Finding:
 
 
 def of_failure(failure: NetFailure, url: str) -> Iterator[Finding]:
-    """What is wrong where no whole answer came. A certificate that is wrong in two ways causes two findings."""
+    """What is wrong where no complete answer came. A certificate that is wrong in two ways causes two findings."""
     yield _worded(failure, url)
     facts = failure.certificate
     if facts is None or not failure.id.startswith("tls."):
@@ -61,7 +61,7 @@ def of_failure(failure: NetFailure, url: str) -> Iterator[Finding]:
 
 
 def _worded(failure: NetFailure, url: str) -> Finding:
-    """One finding. A redirect that leads nowhere is told of the address that was asked for, all else of its own."""
+    """One finding. A redirect that leads nowhere is blamed on the requested address, all else on what failed."""
     id = failure.id if failure.id in WORDS else "net.reset"
     given = words_of(failure, url)
     where = url if id == "net.redirect" else failure.at or url

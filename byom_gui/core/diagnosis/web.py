@@ -34,6 +34,11 @@ _ON_PORT: tuple[tuple[str, str, str], ...] = (
         "tls",
     ),
     (r"No required SSL certificate was sent|client certificate (is )?required", "tls.client-certificate", ""),
+    (
+        r"open a WebSocket connection|only to .?WebSocket|not using the websocket protocol|not a websocket request",
+        "net.protocol",
+        "websocket",
+    ),
     (r"access MongoDB over HTTP on the native driver port", "net.protocol", "mongodb"),
 )
 """What a server that is no model server says in HTTP, the finding that it is, and which one."""
@@ -57,9 +62,9 @@ def _of_port(look: CallLook) -> Finding | None:
 
 def _refusal(look: CallLook) -> Iterator[Finding]:
     """A status that is not 2xx: one finding, by status. A redirect that was noticed is told by itself."""
-    told = _of_port(look)
-    if told is not None:
-        yield told
+    other = _of_port(look)
+    if other is not None:
+        yield other
     elif not look.status or look.status // 100 == 2:
         return
     elif look.status // 100 == 5:
@@ -195,10 +200,10 @@ def _encoding(look: CallLook) -> Iterator[Finding]:
     reply = look.call.reply
     if reply is None or reply.status // 100 != 2:
         return
-    still, told = compression_of(reply), reply.header("content-encoding")
+    still, named = compression_of(reply), reply.header("content-encoding")
     if still:
         header = (
-            f"Content-Encoding is {told}, and the unpacked body" if told else "There is no Content-Encoding, and it"
+            f"Content-Encoding is {named}, and the unpacked body" if named else "There is no Content-Encoding, and it"
         )
         yield _encoded(look, "compressed", f"{header} starts like {still}.", "error")
     if reply.surplus:
