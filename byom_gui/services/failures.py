@@ -120,7 +120,7 @@ def _clear(errors: tuple[BaseException, ...], names: set[str], phase: StageName,
             return replace(made("net.protocol", "http", str(item), seconds), subject=item.subject)
         if isinstance(item, Misencoded):
             return replace(made("http.encoding", "http", str(item), seconds), subject=item.subject)
-        reason = (item.reason or "") if isinstance(item, ssl.SSLError) else ""
+        reason = tls.reason_of((item,))
         if "NO_APPLICATION_PROTOCOL" in reason:
             detail = f"the server ended the handshake: {reason}"
             return replace(made("net.protocol", "tls", detail, seconds), subject="alpn")

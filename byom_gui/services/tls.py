@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterable
@@ -108,7 +109,7 @@ def _when(code: int, certificate: CertificateFacts | None) -> str:
 
 
 def _handshake_words(error: ssl.SSLError) -> str:
-    reason = (error.reason or "").upper()
+    reason = reason_of((error,))
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
         return "what answers there does not speak TLS"
     if isinstance(error, ssl.SSLEOFError) or "EOF" in reason:
@@ -119,7 +120,14 @@ def _handshake_words(error: ssl.SSLError) -> str:
 
 def reason_of(errors: Iterable[BaseException]) -> str:
     """OpenSSL's own word for what went wrong, such as ``SSLV3_ALERT_HANDSHAKE_FAILURE``; empty where there is none."""
-    return next((item.reason for item in errors if isinstance(item, ssl.SSLError) and item.reason), "")
+    found = (_reason(item) for item in errors if isinstance(item, ssl.SSLError))
+    return next(filter(None, found), "")
+
+
+def _reason(error: ssl.SSLError) -> str:
+    """Python names the alerts that it was built with; the newer ones are in the text alone."""
+    words = re.search(r"\] (.+) \(_ssl", str(error))
+    return (getattr(error, "reason", None) or (words[1].replace(" ", "_") if words else "")).upper()
 
 
 class RequestMonitor:

@@ -306,8 +306,19 @@ def test_http2_alone_over_tls(authority: trustme.CA, ca_file: str, monkeypatch: 
     assert (failure.id, failure.subject) == ("net.protocol", "http2")
 
 
-def test_an_alert_about_the_protocols_offered() -> None:
-    error = ssl.SSLError(1, "[SSL: TLSV1_ALERT_NO_APPLICATION_PROTOCOL] tlsv1 alert no application protocol")
-    error.reason = "TLSV1_ALERT_NO_APPLICATION_PROTOCOL"
+@pytest.mark.parametrize(
+    ("text", "reason", "finding", "subject"),
+    [
+        ("[SSL] tlsv1 alert no application protocol (_ssl.c:1006)", None, "net.protocol", "alpn"),
+        ("alert", "TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "net.protocol", "alpn"),
+        ("[SSL] tlsv13 alert certificate required (_ssl.c:2580)", None, "tls.client-certificate", ""),
+        ("alert", "SSLV3_ALERT_HANDSHAKE_FAILURE", "tls.handshake", ""),
+        ("nothing that is known", None, "tls.handshake", ""),
+    ],
+)
+def test_an_alert_is_known_by_its_name_or_its_text(text: str, reason: str | None, finding: str, subject: str) -> None:
+    error = ssl.SSLError(1, text)
+    if reason:
+        error.reason = reason
     failure = failures.from_exception(error, "tls", "https", Options(), 0.1)
-    assert (failure.id, failure.subject, failure.stage) == ("net.protocol", "alpn", "tls")
+    assert (failure.id, failure.subject, failure.stage) == (finding, subject, "tls")
