@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import socket
@@ -113,15 +112,17 @@ def test_no_cipher_is_shared() -> None:
 def test_a_client_without_a_certificate_is_refused(name: str) -> None:
     with ModelServer(fault=FAULTS[name]) as server:
         context = ssl.create_default_context(cadata=server.ca_pem.decode())
-        address = server.base_url.removeprefix("https://")
-        connection = http.client.HTTPSConnection(address, timeout=20, context=context)
+        port = int(server.base_url.rpartition(":")[2])
 
-        def ask() -> None:
-            connection.request("GET", "/classes")
-            connection.getresponse()
+        def listen() -> None:
+            with (
+                socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+                context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+            ):
+                secured.recv(1)
 
-        with contextlib.closing(connection), pytest.raises(OSError, match=r"(?i)required|handshake.failure"):
-            ask()
+        with pytest.raises(ssl.SSLError, match=r"(?i)required|handshake.failure"):
+            listen()
 
 
 @pytest.mark.parametrize(("name", "start"), [("net.protocol", b"\0\0\x06\x04\0"), ("net.protocol:ssh", b"SSH-2.0-")])
