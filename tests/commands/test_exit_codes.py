@@ -33,6 +33,14 @@ def test_a_capacity_run(call: Call, fault: str, code: int) -> None:
         assert call("capacity", server.url, "--items", "100", "--yes").code == code
 
 
+@pytest.mark.parametrize(("fault", "code"), [("http.encoding", 1), ("net.protocol", 3)])
+def test_reaching_it(call: Call, fault: str, code: int) -> None:
+    with ModelServer(fault=find_fault(fault)) as server:
+        got = call("reach", server.url)
+    assert got.code == code
+    assert ("status 200" in got.out) == (code == 1)
+
+
 def test_a_class_list(call: Call) -> None:
     lying = Scripted(body=b"[]", headers=(("Content-Encoding", "gzip"),))
     with serving(lambda got: lying) as server:
