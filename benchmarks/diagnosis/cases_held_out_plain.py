@@ -21,7 +21,8 @@ NET: tuple[Case, ...] = (
     n.at("closed port, another loopback address", "net.refused", n.nowhere("http://127.0.0.3:{port}/infer")),
     n.at("full queue, another loopback address", "net.timeout-connect", n.full_queue("http", "127.0.0.2")),
     n.at("takes the connection alone", "net.timeout-read", n.raw(n.deaf)),
-    case("announces more than it sends", "net.reset", Spec(reply=r.announcing(100_000)), "two"),
+    case("hangs up near the end", "net.reset", Spec(reply=r.cut(0.9)), "two"),
+    case("announces more than it sends", "http.encoding", Spec(reply=r.announcing(100_000)), "two"),
     n.at(
         "proxy is broken",
         "net.proxy",
@@ -39,7 +40,13 @@ NET: tuple[Case, ...] = (
     n.at("expired, another authority", "tls.expired", n.secure(("localhost",), trusted=True, expired=True, ca="Lab")),
     n.at("unknown authority, two names", "tls.untrusted", n.secure(("localhost", "a.lab"), trusted=False, ca="Lab")),
     n.at("an address for a name", "tls.hostname", n.secure(("10.1.2.3",), trusted=True)),
-    n.at("nonsense behind https", "tls.handshake", n.raw(n.saying(b"\x00\x01\x02\x03 nothing of TLS"), "https")),
+    n.at("nonsense behind https", "net.protocol", n.raw(n.saying(b"\x00\x01\x02\x03 nothing of TLS"), "https")),
+    n.at("alert alone", "tls.handshake", n.raw(n.saying(b"\x15\x03\x03\x00\x02\x02\x28"), "https")),
+    n.at(
+        "client certificate, another authority",
+        "tls.client-certificate",
+        n.secure(("localhost", "b.lab"), trusted=True, ca="Lab", change=n.asking),
+    ),
 )
 
 HTTP: tuple[Case, ...] = (

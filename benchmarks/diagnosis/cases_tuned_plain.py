@@ -58,8 +58,18 @@ NET: tuple[Case, ...] = (
     n.at("own CA file", "tls.untrusted", n.secure(("localhost",), trusted=True)),
     n.at("another name", "tls.hostname", n.secure(("elsewhere.example",), trusted=True)),
     n.at("wildcard of another", "tls.hostname", n.secure(("*.elsewhere.example",), trusted=True)),
-    n.at("plain HTTP behind https", "tls.handshake", n.raw(n.saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "https")),
-    n.at("SSH behind https", "tls.handshake", n.raw(n.saying(b"SSH-2.0-OpenSSH_9.6\r\n"), "https")),
+    n.at("plain HTTP behind https", "net.protocol", n.raw(n.saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "https")),
+    n.at("SSH behind https", "net.protocol", n.raw(n.saying(b"SSH-2.0-OpenSSH_9.6\r\n"), "https")),
+    n.at("hangs up in the handshake", "tls.handshake", n.raw(n.deaf_and_gone, "https")),
+    n.at("no cipher in common", "tls.handshake", n.secure(("localhost",), trusted=True, change=n.odd_ciphers)),
+    n.at("client certificate", "tls.client-certificate", n.secure(("localhost",), trusted=True, change=n.asking)),
+    n.at(
+        "client certificate, TLS 1.2",
+        "tls.client-certificate",
+        n.secure(("localhost",), trusted=True, change=n.asking_by_old_tls),
+    ),
+    case("gzip in name only", "http.encoding", Spec(reply=r.header("Content-Encoding", "gzip")), "two"),
+    case("zstd unasked", "http.encoding", Spec(reply=r.header("Content-Encoding", "zstd")), "two"),
 )
 
 HTTP: tuple[Case, ...] = (

@@ -141,8 +141,37 @@ def saying(words: bytes) -> Talk:
     return talk
 
 
-def secure(names: tuple[str, ...], *, trusted: bool, expired: bool = False, ca: str = "Acme internal CA") -> Start:
-    """A sound server behind a certificate for ``names``; with ``trusted`` the authority's file is in the settings."""
+def deaf_and_gone(connection: socket.socket, _: threading.Event) -> None:
+    """Hangs up as soon as anything comes."""
+    connection.recv(1)
+
+
+def odd_ciphers(context: ssl.SSLContext) -> None:
+    """Offers only ciphers that no client accepts."""
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AECDH-AES256-SHA:@SECLEVEL=0")
+
+
+def asking(context: ssl.SSLContext) -> None:
+    """Requires a client certificate."""
+    context.verify_mode = ssl.CERT_REQUIRED
+
+
+def asking_by_old_tls(context: ssl.SSLContext) -> None:
+    """The same, by TLS 1.2."""
+    asking(context)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+
+def secure(
+    names: tuple[str, ...],
+    *,
+    trusted: bool,
+    expired: bool = False,
+    ca: str = "Acme internal CA",
+    change: Callable[[ssl.SSLContext], None] = lambda _: None,
+) -> Start:
+    """A valid server behind a certificate for ``names``; with ``trusted`` the authority's file is in the settings."""
 
     @contextlib.contextmanager
     def start() -> Iterator[Place]:
@@ -150,6 +179,7 @@ def secure(names: tuple[str, ...], *, trusted: bool, expired: bool = False, ca: 
         leaf = authority.issue_cert(*names, not_after=LONG_AGO) if expired else authority.issue_cert(*names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         leaf.configure_cert(context)
+        change(context)
         with tempfile.TemporaryDirectory() as folder, running(Spec(), context, "localhost") as server:
             file = Path(folder) / "ca.pem"
             authority.cert_pem.write_to_path(file)

@@ -48,6 +48,11 @@ def text(old: str, new: str) -> Reply:
     return body(lambda raw: raw.replace(old.encode(), new.encode()))
 
 
+def header(name: str, value: str) -> Reply:
+    """One more header."""
+    return lambda sent, _: replace(sent, headers=(*sent.headers, (name, value)))
+
+
 def kind(media: str) -> Reply:
     """JSON under another content type."""
     return lambda sent, _: replace(sent, kind=media)

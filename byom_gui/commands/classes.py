@@ -62,8 +62,9 @@ def show(seen: ClassesObservation) -> int:
     """Prints what the classes address said."""
     reply, failure = seen.call.reply, seen.call.failure
     if reply is None:
-        say(f"{seen.address.shown} did not answer: {failure.detail if failure else ''}")
-        return 3
+        came = f"HTTP {seen.call.status}, and no usable response" if seen.call.status else "no answer"
+        say(f"{seen.address.shown}: {came}: {failure.detail if failure else ''}")
+        return 1 if seen.call.status else 3
     if reply.status != 200:
         say(f"{seen.address.shown} answers {reply.status}. V7's own dialog needs no classes address: list them there.")
         return 1

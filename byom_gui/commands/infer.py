@@ -141,7 +141,7 @@ def _all(
 
 
 def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool, bool]:
-    """The line of answers.jsonl, whether it is a good answer, and whether there was any reply."""
+    """The line of answers.jsonl, whether it is a good answer, and whether an HTTP status came."""
     if isinstance(result, str):
         return {"image": str(path), "summary": result, "error": result}, False, False
     call, answer = result.call, result.answer
@@ -152,13 +152,13 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
         "image": str(path),
         "width": call.image_width,
         "height": call.image_height,
-        "status": call.reply.status if call.reply else None,
+        "status": call.status or None,
         "milliseconds": round(call.milliseconds, 1),
         "summary": _count(len(answer.predictions)) if answer is not None and good else first,
         "answer": answer.value if answer is not None else None,
         "findings": findings,
     }
-    return record, good, call.reply is not None
+    return record, good, call.status > 0
 
 
 def _count(objects: int) -> str:

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = connection.server.ping(
             endpoint, connection.settings, small_sample(), cancel_on_interrupt(), lambda _: None
         )
-        here, silent = found_here(report, connection.settings), report.call is None or report.call.reply is None
+        here, silent = found_here(report, connection.settings), report.call is None or not report.call.status
     if arguments.json:
         write_text(arguments.json, json_text(as_json(endpoint, here, there)))
     if arguments.json != "-":

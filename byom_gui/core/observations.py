@@ -80,6 +80,8 @@ class CertificateFacts:
     """How many certificates the server sent; 0 where that can not be told."""
     matches_host: bool = True
     expired: bool = False
+    client_certificate: str = ""
+    """What shows that the server refuses clients without a certificate; empty where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ class NetFailure:
     """A call that brought no whole HTTP answer.
 
     ``id`` is the finding id (``net.dns``, ``net.refused``, ``net.timeout-connect``, ``net.timeout-read``,
-    ``net.reset``, ``net.proxy``, ``tls.expired``, ``tls.untrusted``, ``tls.hostname``, ``tls.handshake``,
-    ``http.oversized``, ``net.redirect`` for a loop). ``stage`` is the ping stage at which it stopped.
+    ``net.reset``, ``net.proxy``, ``net.protocol``, a ``tls.`` id, ``http.oversized``, ``http.encoding``,
+    ``net.redirect`` for a loop or where the address that a redirect names cannot be reached). ``stage`` is the ping
+    stage at which it stopped.
     """
 
     id: str
@@ -96,6 +99,14 @@ class NetFailure:
     detail: str
     seconds: float
     certificate: CertificateFacts | None = None
+    subject: str = ""
+    """Which of the causes of one id: a key of ``core.protocols``, the id of what failed behind a redirect, …"""
+    status: int = 0
+    """The last HTTP status that came in this call, before it failed; 0 where none came."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The response's headers, scrubbed, where they came."""
+    at: str = ""
+    """The address that failed, as it may be shown, where a redirect led to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,8 @@ class Reply:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+    surplus: int = 0
+    """How many bytes at least came after the end of the body."""
 
     def header(self, name: str) -> str:
         """The header's value, or an empty string."""
@@ -173,6 +186,11 @@ class Call:
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):
             raise ValueError("a call has either a reply or a failure")
+
+    @property
+    def status(self) -> int:
+        """The last HTTP status that came, whatever came of the rest; 0 where none came."""
+        return self.reply.status if self.reply is not None else self.failure.status if self.failure is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ def _found(report: PingReport, settings: Settings) -> Iterator[Row]:
         yield Row("Proxy", "warn", "From here it is reached through your proxy. V7 will not use that one.")
     if call is None or call.reply is None:
         why = report.failure.detail if report.failure else ""
-        yield Row("Answer", "bad", f"No answer from here: {why or 'the connection failed'}.")
+        status = call.status if call else 0
+        came = f"An unusable response to a call from here, status {status}" if status else "No answer from here"
+        yield Row("Answer", "bad", f"{came}: {why or 'the connection failed'}.")
         return
     hops = call.redirects
     yield (

@@ -165,6 +165,7 @@ _REACH |= {
         ("untrusted", "nobody trusted vouches for its certificate"),
         ("hostname", "the certificate is for another host"),
         ("handshake", "the TLS handshake failed"),
+        ("client-certificate", "it requires a client certificate"),
     )
 }
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 WRONG_NAME = "model.example.com"
+_ODD_CIPHERS = "AECDH-AES256-SHA:@SECLEVEL=0"
+"""Without authentication: no client offers them."""
 _NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,7 +48,16 @@ def make(kind: Tls) -> Made:
     names = (WRONG_NAME,) if kind == "hostname" else _NAMES
     leaf = _certificate(names[0], key, names=names, issuer=(middle, middle_key), begin=begin, end=end)
     sent = (leaf,) if kind == "chain" else (leaf, middle)
-    return Made(_context(key, *sent), _pem(root))
+    made = Made(_context(key, *sent), _pem(root))
+    if kind == "ciphers":
+        made.context.maximum_version = ssl.TLSVersion.TLSv1_2
+        made.context.set_ciphers(_ODD_CIPHERS)
+    if kind in ("client", "client12"):
+        made.context.verify_mode = ssl.CERT_REQUIRED
+        made.context.load_verify_locations(cadata=made.ca_pem.decode())
+    if kind == "client12":
+        made.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return made
 
 
 def _certificate(

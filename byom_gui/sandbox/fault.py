@@ -14,7 +14,9 @@ from PIL import Image
 from byom_gui.core.diagnosis.catalogue import CATALOGUE
 from byom_gui.sandbox.loopback import Request, Response
 
-Tls = Literal["", "expired", "untrusted", "chain", "hostname", "plain"]
+Tls = Literal["", "expired", "untrusted", "chain", "hostname", "plain", "hidden", "ciphers", "client", "client12"]
+"""``plain``: none behind https; ``hidden``: TLS behind http; ``ciphers``: some that no client accepts; ``client``: a
+client certificate is required, with ``client12`` by TLS 1.2."""
 _TURNED = (5, 6, 7, 8)
 _ORIENTATION = 0x0112
 _FIRST = ("behaviour", "orientation", "units", "layout")

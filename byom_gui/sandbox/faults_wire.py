@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from byom_gui.sandbox.fault import Fault, always
+from byom_gui.sandbox.fault import Fault, Reply, always
 from byom_gui.sandbox.loopback import MEGABYTE, Request, Response, as_json
 
 ACCEPTED = 64_000
@@ -100,10 +101,32 @@ def _endless() -> Iterator[bytes]:
         yield block
 
 
+def _says(header: tuple[str, str]) -> Reply:
+    """One more header, which is not true of the body."""
+    return lambda _, response: replace(response, headers=(*response.headers, header))
+
+
+def _compressed(_: Request, response: Response) -> Response:
+    return replace(response, body=gzip.compress(response.body))
+
+
+def _short(_: Request, response: Response) -> Response:
+    """Announces ten bytes less, as a length in characters does where some take two bytes; the rest follows anyway."""
+    body = response.body
+    return replace(response, body=body[:-10], after=body[-10:])
+
+
+def _long(_: Request, response: Response) -> Response:
+    return replace(response, headers=(*response.headers, ("Content-Length", str(len(response.body) + 500))))
+
+
 def _named(fault: Fault, id: str, does: str, variant: str = "") -> Fault:
     return replace(fault, id=id, does=does, variant=variant)
 
 
+_HTTP2 = bytes.fromhex("000006040000000000000300000064") + bytes.fromhex("0000080700000000000000000000000001")
+"""A SETTINGS frame and a GOAWAY."""
+_SSH = b"SSH-2.0-OpenSSH_9.6\r\n"
 _FLOOD = as_json({"error": "slow down"}, 429, ("Retry-After", "2"))
 _NOT_ALLOWED = as_json({"detail": "Method Not Allowed"}, 405, ("Allow", "GET"))
 
@@ -132,6 +155,10 @@ WIRE: tuple[Fault, ...] = (
     ),
     Fault("net.died", f"ends after {_LATER} requests", dies=True, after=_LATER),
     Fault("net.died", f"answers {_LATER} requests and hangs", "hangs", wait=lambda _: 3600.0, after=_LATER),
+    Fault("net.protocol", "speaks HTTP/2 alone, as a gRPC port does", first=lambda _: Response(0, raw=_HTTP2)),
+    Fault("net.protocol", "offers TLS although its address starts with http://", "tls", tls="hidden"),
+    Fault("net.protocol", "speaks plain HTTP although its address starts with https://", "plain", tls="plain"),
+    Fault("net.protocol", "greets as an SSH server does", "ssh", first=lambda _: Response(0, raw=_SSH)),
     _named(_redirect(307), "net.redirect", "sends the request on to /infer"),
     _named(_redirect(302), "net.redirect", "sends the request on in a way that loses the image (302)", "302"),
     Fault(
@@ -140,11 +167,19 @@ WIRE: tuple[Fault, ...] = (
         "circle",
         first=lambda request: Response(307, b"", (("Location", request.path),)),
     ),
+    Fault(
+        "net.redirect",
+        "redirects to a name that means something only inside its own network",
+        "inside",
+        first=lambda request: Response(307, b"", (("Location", f"http://model-svc.invalid:8080{request.path}/"),)),
+    ),
     Fault("tls.expired", "has a certificate that is out of date", tls="expired"),
     Fault("tls.untrusted", "has a certificate that it made itself", tls="untrusted"),
     Fault("tls.untrusted", "sends its certificate without the one that issued it", "chain", tls="chain"),
     Fault("tls.hostname", "has a certificate for model.example.com", tls="hostname"),
-    Fault("tls.handshake", "speaks plain HTTP where TLS is due", tls="plain"),
+    Fault("tls.handshake", "offers only ciphers that no client accepts", tls="ciphers"),
+    Fault("tls.client-certificate", "requires a client certificate", tls="client"),
+    Fault("tls.client-certificate", "requires a client certificate, by TLS 1.2", "tls12", tls="client12"),
     _named(_only_there("/infer", as_json({"detail": "Not Found"}, 404)), "http.not-found", "answers at /infer only"),
     _named(_only_there("/infer", _NOT_ALLOWED), "http.method", "takes a POST at /infer only"),
     Fault(
@@ -190,6 +225,11 @@ WIRE: tuple[Fault, ...] = (
         "announced",
         first=lambda _: Response(200, b"{", (("Content-Length", str(200 * MEGABYTE)),)),
     ),
+    Fault("http.encoding", "says gzip, and sends the body as it is", reply=_says(("Content-Encoding", "gzip"))),
+    Fault("http.encoding", "uses an encoding that was not requested", "br", reply=_says(("Content-Encoding", "br"))),
+    Fault("http.encoding", "compresses the body, and does not say so", "silent", reply=_compressed),
+    Fault("http.encoding", "announces a shorter body than it sends", "short", reply=_short),
+    Fault("http.encoding", "announces a longer body than it sends", "long", reply=_long),
     *(
         Fault("http.server-error", f"answers 500: {words}", variant, first=_crashing(line, last))
         for variant, words, line, last in _CRASHES

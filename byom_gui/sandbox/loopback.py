@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
 from types import TracebackType
@@ -57,6 +58,9 @@ class Response:
         cut: only so many bytes of the body follow the header, then the line is dropped.
         more: makes what follows the body, sent in chunks.
         reset: nothing is sent, and the connection broken off (RST).
+        raw: sent as it is in place of a response, then the connection is closed.
+        interim: interim responses (status 100 to 199) that are sent ahead.
+        after: bytes that follow the response.
     """
 
     status: int
@@ -66,6 +70,9 @@ class Response:
     cut: int | None = None
     more: Callable[[], Iterator[bytes]] | None = None
     reset: bool = False
+    raw: bytes = b""
+    interim: tuple[int, ...] = ()
+    after: bytes = b""
 
 
 def as_json(value: Any, status: int = 200, *headers: tuple[str, str]) -> Response:
@@ -133,13 +140,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.server.break_off(self.connection)
             return
+        if response.raw:
+            self.close_connection = True
+            self.wfile.write(response.raw)
+            return
+        for status in response.interim:
+            self.wfile.write(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n\r\n".encode())
         self._send_head(response)
         if self.command == "HEAD":
             return
         if response.more is not None:
             self._send_chunks(response.body, response.more())
             return
-        self.wfile.write(response.body if response.cut is None else response.body[: response.cut])
+        self.wfile.write((response.body if response.cut is None else response.body[: response.cut]) + response.after)
 
     def _send_head(self, response: Response) -> None:
         self.send_response(response.status)

@@ -55,7 +55,7 @@ class ModelServer(LoopbackServer):
         self.ca_pem = b""
         """The authority's certificate, where the fault is one of TLS: with it as CA file the rest of TLS is sound."""
         context = None
-        if self._fault.tls:
+        if self._fault.tls not in ("", "hidden"):
             self.scheme = "https"
         if self._fault.tls not in ("", "plain"):
             from byom_gui.sandbox import certificates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,6 +49,20 @@ SOUND_KINDS: tuple[Fault, ...] = (
         lambda name: unicodedata.normalize("NFD", _NAMES.get(name, name)),
     ),
     Fault("sound", "returns shapes a fraction of a pixel off", "fraction", answer=framed(lambda _: (1, 1, -0.4, 0.4))),
+    Fault(
+        "sound",
+        "sends interim responses ahead of the answer",
+        "interim",
+        reply=lambda _, response: replace(response, interim=(102, 103)),
+    ),
+    Fault(
+        "sound",
+        "compresses its answer, and says so",
+        "gzip",
+        reply=lambda _, response: replace(
+            response, body=gzip.compress(response.body), headers=(*response.headers, ("Content-Encoding", "gzip"))
+        ),
+    ),
     Fault(
         "sound",
         "says the character set in its content type",

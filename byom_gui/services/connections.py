@@ -1,24 +1,111 @@
-"""Connections that can be reached from another thread. Imported only together with requests, as urllib3 takes time."""
+"""Connections that can be reached from another thread. Imported only together with requests, as urllib3 takes time.
+
+A response belongs to its request: interim responses are skipped, and a connection on which anything came that no
+request asked for is not used again.
+"""
 
 from __future__ import annotations
 
 import socket
+from http.client import HTTPResponse, parse_headers
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from byom_gui.services import watch
+from byom_gui.services import failures, watch
+
+MOST_INTERIM = 100
+"""Responses with a status from 100 to 199 that are skipped before one final response."""
+_SHOWN = 256
+
+
+class ExactResponse(HTTPResponse):
+    """A response that is read to its last byte and no further.
+
+    ``http.client`` skips ``100 Continue`` alone and takes any other interim response for the answer; the real one is
+    then read by the next request on that connection. It also drops what it has read beyond the end of the body.
+    """
+
+    def __init__(self, connected: socket.socket, *args: Any, **settings: Any) -> None:
+        super().__init__(connected, *args, **settings)
+        self._connected = connected
+        self.surplus = 0
+        """How many bytes were already there after the end of the body, once it was read."""
+        watch.current.get().response = self
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the final response.
+
+        Raises:
+            NotHttp: the first bytes are those of something else.
+            OtherProtocol: the server switches to another protocol, or sends interim responses without end.
+        """
+        base: Any = super()
+        held = watch.current.get()
+        status = 0
+        for _ in range(MOST_INTERIM + 1):
+            first = self.fp.peek(1)
+            if not b"HTTP/".startswith(first[:5]):
+                raise failures.NotHttp(first[:_SHOWN])
+            version, status, reason = base._read_status()
+            held.status = status
+            if status == 101:
+                raise failures.OtherProtocol("websocket", "the server answers 101 (Switching Protocols)")
+            if status // 100 != 1:
+                return version, status, reason
+            parse_headers(self.fp)
+        raise failures.OtherProtocol("interim", f"more than {MOST_INTERIM} interim responses came, the last {status}")
+
+    def begin(self) -> None:
+        super().begin()
+        both = self.chunked and self.headers.get("content-length") is not None
+        self.will_close = self.will_close or both  # two lengths: where the body ends may be read in two ways
+
+    def _close_conn(self) -> None:
+        """Called at the end of the body, and where the rest of it is given up."""
+        base: Any = super()
+        self.surplus = self._waiting()
+        if self.surplus:
+            watch.shut(self._connected)
+        base._close_conn()
+
+    def _waiting(self) -> int:
+        """How many bytes are already here, at least; nothing is waited for."""
+        try:
+            limit = self._connected.gettimeout()
+            self._connected.settimeout(0)
+            try:
+                return len(self.fp.peek(1))
+            finally:
+                self._connected.settimeout(limit)
+        except (OSError, ValueError):
+            return 0
+
+
+def _drop_if_spoiled(connection: HTTPConnection, used: bool) -> None:
+    """Closes a kept connection on which something came that nobody asked for, or that the server ended.
+
+    One through a proxy's tunnel cannot be made again from here; the pool checked it when it handed it out.
+    """
+    tunnel = getattr(connection, "_tunnel_host", None)
+    if used and connection.sock is not None and not tunnel and not connection.is_connected:
+        connection.close()
 
 
 class _Plain(HTTPConnection):
     """Tells the watch of the current call when it connects and when it sends."""
+
+    response_class = ExactResponse
+    _used = False
 
     def connect(self) -> None:
         watch.current.get().connecting(self)
         super().connect()
 
     def request(self, *args: Any, **settings: Any) -> None:
+        _drop_if_spoiled(self, self._used)
+        self._used = True
         if self.sock is None:
             self.connect()
         # Sending a picture may take longer than connecting may: the time-out of the socket bounds all of it.
@@ -28,6 +115,9 @@ class _Plain(HTTPConnection):
 
 class _Secured(HTTPSConnection):
     """The same over TLS."""
+
+    response_class = ExactResponse
+    _used = False
 
     def _new_conn(self) -> socket.socket:
         made = super()._new_conn()
@@ -42,6 +132,8 @@ class _Secured(HTTPSConnection):
             self.is_verified = True  # unchecked because the user said so: it is said by us, not by a warning of urllib3
 
     def request(self, *args: Any, **settings: Any) -> None:
+        _drop_if_spoiled(self, self._used)
+        self._used = True
         if self.sock is None:
             self.connect()
         self.timeout = watch.current.get().using(self)

@@ -7,11 +7,13 @@ looked for, and only their own short words are told.
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 
+from byom_gui.core import protocols
 from byom_gui.core.observations import CertificateFacts, NetFailure, StageName
 from byom_gui.services import tls
 from byom_gui.services.wire import Options
@@ -21,6 +23,34 @@ _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errn
 
 class Oversized(Exception):
     """The answer passes the size limit; the text says by what it was noticed."""
+
+
+class NotHttp(Exception):
+    """The first bytes that came are not those of an HTTP response."""
+
+    def __init__(self, first: bytes) -> None:
+        super().__init__()
+        self.first = first
+
+
+class OtherProtocol(Exception):
+    """HTTP that leads to no final response; ``subject`` as in ``NetFailure``."""
+
+    def __init__(self, subject: str, detail: str) -> None:
+        super().__init__(detail)
+        self.subject = subject
+
+
+class Misencoded(Exception):
+    """The body does not match its headers; ``subject`` as in ``NetFailure``."""
+
+    def __init__(self, subject: str, detail: str) -> None:
+        super().__init__(detail)
+        self.subject = subject
+
+
+class Incomplete(Exception):
+    """The connection ended before the end of the body."""
 
 
 def made(finding_id: str, stage: StageName, detail: str, seconds: float) -> NetFailure:
@@ -34,7 +64,7 @@ def timed_out(phase: StageName, options: Options, seconds: float) -> NetFailure:
         words = {"dns": "the connection", "tcp": "the connection", "tls": "the TLS handshake"}[phase]
         detail = f"{words} was not made within {options.connect_timeout:g} s"
         return made("net.timeout-connect", "tcp" if phase == "dns" else phase, detail, seconds)
-    detail = f"no whole answer within the time: {seconds:.1f} s, at most {options.read_timeout:g} s a read"
+    detail = f"no complete answer within the time: {seconds:.1f} s, at most {options.read_timeout:g} s per read"
     return made("net.timeout-read", "http", detail, seconds)
 
 
@@ -61,6 +91,9 @@ def from_exception(error: BaseException, phase: StageName, scheme: str, options:
     """
     errors = tuple(chain(error))
     names = {type(item).__name__ for item in errors}
+    clear = _clear(errors, names, phase, seconds)
+    if clear is not None:
+        return clear
     for item in errors:
         if isinstance(item, ssl.SSLError) and (phase != "http" or isinstance(item, ssl.SSLCertVerificationError)):
             return made(tls.finding_id(item), "tls", tls.explain(item, None), seconds)
@@ -72,6 +105,52 @@ def from_exception(error: BaseException, phase: StageName, scheme: str, options:
     if any(isinstance(item, TimeoutError) for item in errors) or names & {"ConnectTimeoutError", "ReadTimeoutError"}:
         return timed_out(phase, options, seconds)
     return _broken(errors, names, phase, scheme, seconds)
+
+
+def _clear(errors: tuple[BaseException, ...], names: set[str], phase: StageName, seconds: float) -> NetFailure | None:
+    """The failure of which one exception alone is evidence enough."""
+    for item in errors:
+        if isinstance(item, Oversized):
+            return made("http.oversized", "http", str(item), seconds)
+        if isinstance(item, NotHttp | OtherProtocol) and phase != "http":
+            return made("net.proxy", "tcp", "the proxy's answer to the request for a tunnel is not valid HTTP", seconds)
+        if isinstance(item, NotHttp):
+            return foreign(item.first, "http", seconds)
+        if isinstance(item, OtherProtocol):
+            return replace(made("net.protocol", "http", str(item), seconds), subject=item.subject)
+        if isinstance(item, Misencoded):
+            return replace(made("http.encoding", "http", str(item), seconds), subject=item.subject)
+        reason = tls.reason_of((item,))
+        if "NO_APPLICATION_PROTOCOL" in reason:
+            detail = f"the server ended the handshake: {reason}"
+            return replace(made("net.protocol", "tls", detail, seconds), subject="alpn")
+        if "CERTIFICATE_REQUIRED" in reason:
+            detail = f"the server ended the connection: {reason}"
+            return made("tls.client-certificate", "tls", detail, seconds)
+    if any(isinstance(item, ValueError) and _ODD_CHUNK.search(str(item)) for item in errors):
+        return made("http.encoding", "http", "the size of a chunk is not a hexadecimal number", seconds)
+    if phase == "http" and names & _NOT_VALID.keys():
+        name = next(name for name in _NOT_VALID if name in names)
+        return made(_NOT_VALID[name][0], "http", _NOT_VALID[name][1], seconds)
+    return None
+
+
+_ODD_CHUNK = re.compile(r"int\(\) with base 16: b.[^'\"]")
+_NOT_VALID = {
+    "BadStatusLine": ("net.protocol", "the response starts like HTTP, and its status line is not valid"),
+    "UnknownProtocol": ("net.protocol", "the status line names a version of HTTP that does not exist in this form"),
+    "LineTooLong": ("net.protocol", "a line of the response's headers is longer than 65,536 bytes"),
+    "HeaderParsingError": ("net.protocol", "the response's headers are not valid"),
+    "HTTPException": ("net.protocol", "the response has more than 100 headers"),
+    "InvalidHeader": ("http.encoding", "the response names several Content-Lengths that differ"),
+}
+"""Exceptions of http.client and urllib3 by name, so that neither has to be imported here."""
+
+
+def foreign(first: bytes, stage: StageName, seconds: float) -> NetFailure:
+    """The failure for bytes with which no HTTP response starts."""
+    detail = f"the first bytes are {protocols.shown(first)}"
+    return replace(made("net.protocol", stage, detail, seconds), subject=protocols.recognize(first))
 
 
 def _broken(
@@ -91,12 +170,8 @@ def _broken(
 def _reset_words(errors: tuple[BaseException, ...], names: set[str]) -> str:
     if "RemoteDisconnected" in names:
         return "the server ended the connection without an answer"
-    if names & {"BadStatusLine", "LineTooLong", "UnknownProtocol"}:
-        return "what came back is not HTTP"
-    if names & {"IncompleteRead", "InvalidChunkLength"}:
-        return "the connection ended before the whole answer came"
-    if names & {"DecodeError", "ContentDecodingError"}:
-        return "the compressed answer is damaged"
+    if names & {"IncompleteRead", "Incomplete"}:
+        return "the connection ended before the complete answer came"
     return f"the connection broke: {_reason(errors)}"
 
 

@@ -12,6 +12,10 @@ What holds for every call:
   another origin, and an address there that repeats a secret is not followed at all.
 - **Cancel.** The blocking part runs in a daemon thread; the caller is freed at once, the socket is shut down where it
   can be reached, a late answer is dropped.
+- **A response belongs to its request.** Interim responses (1xx) are skipped. A connection is used again only where the
+  response was read to its end and nothing more came, neither with it nor before the next request is sent.
+- **A failure says what came.** It carries the HTTP status and headers, where they came. Where a connection breaks
+  without a word, a second one looks at what speaks there (``second_look``); through a proxy, none does.
 - **Nothing from around.** No proxy, ``.netrc`` or CA from the environment, no cookies. A proxy is bypassed for
   loopback.
 - **Kept connections** are used again within 1.5 s only: later the server may be closing them, which looks like a fault.
@@ -33,7 +37,7 @@ from byom_gui.core.endpoint import Address, Origin, ParsedAddress, parse_address
 from byom_gui.core.errors import AppError, InputError
 from byom_gui.core.observations import NetFailure, Redirect, Reply
 from byom_gui.core.redact import Redactor
-from byom_gui.services import detached, failures, tls, watch
+from byom_gui.services import content_encoding, detached, failures, incomplete, second_look, tls, watch
 from byom_gui.services.wire import HttpResult, Options, Outgoing
 
 if TYPE_CHECKING:
@@ -45,7 +49,11 @@ KEEP_ALIVE = 1.5
 """Seconds for which an idle connection is used again."""
 _CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
-_OWN_HEADERS = (("User-Agent", f"byom-gui/{__version__}"), ("Accept-Encoding", "gzip, deflate"), ("Accept", "*/*"))
+_OWN_HEADERS = (
+    ("User-Agent", f"byom-gui/{__version__}"),
+    ("Accept-Encoding", ", ".join(content_encoding.REQUESTED)),
+    ("Accept", "*/*"),
+)
 
 
 def send(request: Outgoing, options: Options, redactor: Redactor, cancel: CancelToken) -> HttpResult:
@@ -84,6 +92,11 @@ class _Exchange:
     def __init__(self, request: Outgoing, address: Address, options: Options, redactor: Redactor) -> None:
         self._request = request
         self._address = address
+        self._hop = address
+        """Whom the request is sent to now: another one after a redirect."""
+        self._headers: tuple[tuple[str, str], ...] = ()
+        self._parts: list[bytes] = []
+        """The body so far, as it comes."""
         self._options = options
         self._redactor = redactor
         self._redirects: list[Redirect] = []
@@ -106,11 +119,14 @@ class _Exchange:
 
     def time_up(self) -> NetFailure:
         """The failure for a passed deadline."""
-        return failures.timed_out(self.watch.phase, self._options, self.milliseconds / 1000)
+        failure = failures.timed_out(self.watch.phase, self._options, self.milliseconds / 1000)
+        return self._placed(self._with_answer(failure, silent=False))
 
     def failed(self, failure: NetFailure) -> HttpResult:
         """The result for a failure, scrubbed."""
-        failure = replace(failure, detail=self._redactor.scrub(failure.detail))
+        scrub = self._redactor.scrub
+        headers = tuple((name, scrub(value)) for name, value in failure.headers)
+        failure = replace(failure, detail=scrub(failure.detail), headers=headers)
         return HttpResult(None, failure, self.milliseconds, tuple(self._redirects), self.watch.requested)
 
     def run(self) -> HttpResult:
@@ -118,14 +134,13 @@ class _Exchange:
         watch.current.set(self.watch)
         request, address = self._request, self._address
         while True:
+            self._hop, self._headers, self._parts = address, (), []
             try:
                 with _pools.adapter(self._options, address.origin) as (adapter, proxies):
                     reply = self._one(adapter, proxies, request)
             except AppError:
                 raise
-            except failures.Oversized as error:
-                return self.failed(failures.made("http.oversized", "http", str(error), self.milliseconds / 1000))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told as a failure
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is reported as a failure
                 return self.failed(self._explain(error, address))
             following = self._next(request, address, reply)
             if following is None:
@@ -133,7 +148,8 @@ class _Exchange:
             request, address = following
             if len(self._redirects) > MAX_REDIRECTS:
                 words = f"the server redirects again and again, at last to {self._redirects[-1].to}"
-                return self.failed(failures.made("net.redirect", "http", words, self.milliseconds / 1000))
+                failure = failures.made("net.redirect", "http", words, self.milliseconds / 1000)
+                return self.failed(replace(failure, status=reply.status, headers=reply.headers))
 
     def _one(self, adapter: HTTPAdapter, proxies: dict[str, str], request: Outgoing) -> Reply:
         """One request without redirects, its answer read within the size limit."""
@@ -154,35 +170,76 @@ class _Exchange:
         limits = (self._options.connect_timeout, self._options.read_timeout)
         response = adapter.send(prepared, stream=True, timeout=limits, verify=verify, proxies=proxies)
         with contextlib.closing(response):
-            return Reply(response.status_code, _headers(response), self._body(response))
+            self._headers = _headers(response)
+            body = self._body(response)
+            surplus = self.watch.response.surplus
+            response.raw.release_conn()  # read to its end, so the connection may be used again
+        return Reply(response.status_code, self._headers, self._decoded(response, body), surplus)
 
     def _body(self, response: Response) -> bytes:
         limit = self._options.max_bytes
         declared = response.headers.get("Content-Length", "")
         if declared.isdigit() and int(declared) > limit:
             raise failures.Oversized(f"the server announces {int(declared):,} bytes; the limit is {limit:,}")
-        parts: list[bytes] = []
-        size = 0
-        for chunk in response.raw.stream(_CHUNK, decode_content=True):
+        source = self.watch.response
+        left, size = source.length, 0
+        while chunk := source.read1(_CHUNK):
             size += len(chunk)
             if size > limit:
                 raise failures.Oversized(f"reading stopped after {limit:,} bytes, the limit")
-            parts.append(chunk)
-        return b"".join(parts)
+            self._parts.append(chunk)
+        if left is not None and size < left:
+            raise failures.Incomplete
+        source.close()
+        return b"".join(self._parts)
+
+    def _decoded(self, response: Response, body: bytes) -> bytes:
+        """The body unpacked. Of an answer that is none anyway, a body that cannot be unpacked is left out."""
+        try:
+            return content_encoding.decoded(body, response.headers.get("Content-Encoding", ""), self._options.max_bytes)
+        except failures.Misencoded:
+            if response.status_code // 100 == 2:
+                raise
+            return b""
 
     def _explain(self, error: Exception, address: Address) -> NetFailure:
-        seconds = self.milliseconds / 1000
-        failure = failures.from_exception(error, self.watch.phase, address.origin.scheme, self._options, seconds)
-        if not failure.id.startswith("tls.") or _proxied(self._options, address.origin):
+        origin, seconds = address.origin, self.milliseconds / 1000
+        failure = failures.from_exception(error, self.watch.phase, origin.scheme, self._options, seconds)
+        failure = self._with_answer(failure)
+        if _proxied(self._options, origin):
+            if failure.id == "net.protocol" and origin.scheme == "http":
+                failure = replace(failure, id="net.proxy", stage="tcp", subject="")  # the proxy itself answered
+        elif not self.watch.abandoned:
+            end = self.deadline() - 0.2  # before the caller stops waiting
+            place = second_look.Place(origin.host, origin.port, origin.host, origin.scheme, end)
+            failure = second_look.explained(failure, error, place)
+        return self._placed(failure)
+
+    def _with_answer(self, failure: NetFailure, silent: bool = True) -> NetFailure:
+        """The failure with the status and headers that came, and with what the part of the body shows.
+
+        ``silent``: nothing more came, while bytes that never end are no complete answer.
+        """
+        if self.watch.phase != "http" or not self.watch.status:
             return failure
-        origin = address.origin
-        facts = tls.look(origin.host, origin.port, origin.host, self._options.connect_timeout)
-        return failures.with_certificate(failure, error, facts)
+        failure = replace(failure, status=self.watch.status, headers=self._headers)
+        return incomplete.explained(failure, b"".join(self._parts), silent) if self._headers else failure
+
+    def _placed(self, failure: NetFailure) -> NetFailure:
+        """The failure blamed on the address that failed, where a redirect led there."""
+        if not self._redirects or not self._redirects[-1].followed:
+            return failure
+        hop = self._redirects[-1]
+        failure = replace(failure, detail=f"{hop.status} to {hop.to}: {failure.detail}", at=hop.to)
+        elsewhere = self._hop.origin != self._address.origin and failure.id != "net.timeout-read"
+        if not failure.status and (elsewhere or failure.stage != "http"):
+            failure = replace(failure, id="net.redirect", stage="http", subject=failure.id)
+        return replace(failure, status=failure.status or hop.status)
 
     def _scrubbed(self, reply: Reply) -> Reply:
         scrub = self._redactor.scrub
         headers = tuple((name, scrub(value)) for name, value in reply.headers)
-        return Reply(reply.status, headers, self._redactor.scrub_bytes(reply.body))
+        return Reply(reply.status, headers, self._redactor.scrub_bytes(reply.body), reply.surplus)
 
     def _next(self, request: Outgoing, address: Address, reply: Reply) -> tuple[Outgoing, Address] | None:
         """The request that a redirect asks for, or None where the reply stands. Records the redirect."""

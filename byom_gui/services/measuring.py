@@ -58,13 +58,15 @@ class _Measuring:
         self._cancel = cancel
         self._on_progress = on_progress
         self._done = 0
+        self._answered = False
+        """Whether an HTTP status ever came."""
 
     def run(self, steps: Sequence[Step], on_level: Callable[[Level], None]) -> Capacity:
         warm = self._level(Step(1, WARM_UP), "Warming up")
         if warm.errors:
             why = warm.errors[0][0]
             text = f"The first call brought no good answer ({why}), so nothing more was sent. Ping the server first."
-            return Capacity((), text, unreachable="." in why)
+            return Capacity((), text, unreachable=not self._answered)
         levels: list[Level] = []
         for step in steps:
             level = self._level(step, f"{step.at_once} at once")
@@ -84,6 +86,7 @@ class _Measuring:
             try:
                 for future in pending:
                     calls.append(future.result())
+                    self._answered |= calls[-1].status > 0
                     self._done += 1
                     self._on_progress(self._done, self._total, text)
             except BaseException:

@@ -109,7 +109,7 @@ class ModelServer:
         arrived = False
         try:
             call = self._call(question, settings, purpose, cancel, patient=first)
-            arrived = call.reply is not None or (call.failure is not None and call.failure.id == "net.timeout-read")
+            arrived = call.status > 0 or (call.failure is not None and call.failure.id == "net.timeout-read")
         finally:
             if first and not arrived:
                 with self._lock:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.observations import CertificateFacts, NetFailure, StageName
-from byom_gui.services import detached, failures, tls
+from byom_gui.services import detached, failures, second_look, tls
 from byom_gui.services.wire import Options
 
 Value = TypeVar("Value")
@@ -132,8 +132,9 @@ def handshake(
     started = time.monotonic()
     reach = _Reach()
     made = tls.context(options.ca_file, options.insecure)
+    monitor = tls.RequestMonitor(made)
 
-    def work() -> Secured:
+    def work() -> Secured | NetFailure:
         connected.connection.settimeout(options.connect_timeout)
         # The plain socket is emptied by wrapping it: what can be shut down during the handshake is the new one.
         plain = connected.connection
@@ -141,15 +142,19 @@ def handshake(
             reach.hold(secured)
             secured.do_handshake()
             spent = (time.monotonic() - started) * 1000
-            return Secured(secured.version() or "", tls.certificate_facts(secured, host), spent)
+            version, facts = secured.version() or "", tls.certificate_facts(secured, host)
+            refusal, _ = monitor.after(secured)
+            if refusal:
+                return failures.made("tls.client-certificate", "tls", refusal, spent / 1000)
+            return Secured(version, facts, spent)
 
-    limit = started + options.connect_timeout + 0.2
+    limit = started + options.connect_timeout + 1
     try:
         with connected.connection:
             return detached.run(work, cancel, deadline=lambda: limit, abandon=reach.abandon)
     except (OSError, ValueError, detached.TimeUp) as error:
         failure = _failure(error, "tls", "https", options.connect_timeout, started)
-        return _told(failure, error, connected.address, port, host, options.connect_timeout, cancel)
+        return _looked_at(failure, error, connected.address, port, host, options.connect_timeout, cancel)
 
 
 def _failure(error: Exception, phase: StageName, scheme: str, timeout: float, started: float) -> NetFailure:
@@ -160,15 +165,13 @@ def _failure(error: Exception, phase: StageName, scheme: str, timeout: float, st
     return failures.from_exception(error, phase, scheme, options, seconds)
 
 
-def _told(
+def _looked_at(
     failure: NetFailure, error: Exception, address: str, port: int, host: str, timeout: float, cancel: CancelToken
 ) -> NetFailure:
-    """A TLS failure with what the certificate says, where it can be had in ``timeout`` seconds."""
-    if failure.id == "net.timeout-connect":
-        return failure
-    limit = time.monotonic() + timeout
+    """A TLS failure with what a second connection shows, where it shows it in time."""
+    end = time.monotonic() + min(timeout, second_look.SECONDS)
+    place = second_look.Place(address, port, host, "https", end)
     try:
-        facts = detached.run(lambda: tls.look(address, port, host, timeout), cancel, deadline=lambda: limit)
+        return detached.run(lambda: second_look.explained(failure, error, place), cancel, deadline=lambda: end + 0.2)
     except detached.TimeUp:
         return failure
-    return failures.with_certificate(failure, error, facts)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import re
 import socket
 import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +30,13 @@ _UNTRUSTED = {
     21: "nobody who is trusted here has issued its certificate",
 }
 
+_ALPN = ["http/1.1"]
+"""What the calls offer, and so each handshake that is made to look."""
+_HANDSHAKE, _CERTIFICATE, _CERTIFICATE_REQUEST = 22, 11, 13
+"""TLS's own numbers: of a record's content, and of a handshake message."""
+_REFUSAL_SECONDS = 0.7
+"""How long a server that has asked for a client certificate may take to refuse a client without one."""
+
 
 def context(ca_file: str = "", insecure: bool = False) -> ssl.SSLContext:
     """A client context: the CA file's roots, else the public ones that come with certifi.
@@ -34,13 +45,16 @@ def context(ca_file: str = "", insecure: bool = False) -> ssl.SSLContext:
         InputError: the CA file is missing or holds no certificate.
     """
     if insecure:
-        return _unverified()
+        return unverified()
     if ca_file:
         check_ca_file(ca_file)
-        return ssl.create_default_context(cafile=ca_file)
-    import certifi
+    else:
+        import certifi
 
-    return ssl.create_default_context(cafile=certifi.where())
+        ca_file = certifi.where()
+    made = ssl.create_default_context(cafile=ca_file)
+    made.set_alpn_protocols(_ALPN)
+    return made
 
 
 def check_ca_file(ca_file: str) -> None:
@@ -57,10 +71,12 @@ def check_ca_file(ca_file: str) -> None:
         ) from None
 
 
-def _unverified() -> ssl.SSLContext:
+def unverified() -> ssl.SSLContext:
+    """A client context that checks nothing."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname = False
     made.verify_mode = ssl.CERT_NONE
+    made.set_alpn_protocols(_ALPN)
     return made
 
 
@@ -95,13 +111,88 @@ def _when(code: int, certificate: CertificateFacts | None) -> str:
 
 
 def _handshake_words(error: ssl.SSLError) -> str:
-    reason = (error.reason or "").upper()
+    reason = reason_of((error,))
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-        return "what answers there does not speak TLS; perhaps the address should start with http://"
+        return "what answers there does not speak TLS"
     if isinstance(error, ssl.SSLEOFError) or "EOF" in reason:
         return "the server ended the connection during the handshake"
     words = reason.replace("_", " ").lower()
     return f"the handshake failed: {words}" if words else "the handshake failed"
+
+
+def reason_of(errors: Iterable[BaseException]) -> str:
+    """OpenSSL's own word for what went wrong, such as ``SSLV3_ALERT_HANDSHAKE_FAILURE``; empty where there is none."""
+    found = (_reason(item) for item in errors if isinstance(item, ssl.SSLError))
+    return next(filter(None, found), "")
+
+
+def _reason(error: ssl.SSLError) -> str:
+    """Python names the alerts that it was built with; the newer ones are in the text alone."""
+    words = re.search(r"\] (.+) \(_ssl", str(error))
+    return (getattr(error, "reason", None) or (words[1].replace(" ", "_") if words else "")).upper()
+
+
+class RequestMonitor:
+    """Notices whether a server asks for a client certificate in the handshakes of one context."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.requested = False
+        self._certificates = b""
+        # CPython's own hook for each message of a handshake; where it is missing, nothing is noticed.
+        with contextlib.suppress(AttributeError):
+            setattr(context, _HOOK, self._note)
+
+    def _note(self, _c: object, direction: str, _v: object, content: int, kind: int, data: bytes) -> None:
+        if direction != "read" or content != _HANDSHAKE:
+            return
+        if kind == _CERTIFICATE_REQUEST:
+            self.requested = True
+        elif kind == _CERTIFICATE:
+            self._certificates = data
+
+    def facts(self, host: str) -> CertificateFacts | None:
+        """What the server's certificate says where the handshake failed after it came (up to TLS 1.2)."""
+        found = []
+        rest = self._certificates[7:]  # without the message's head, and the length of the list
+        while len(rest) > 3:
+            end = 3 + int.from_bytes(rest[:3], "big")
+            found.append(rest[3:end])
+            rest = rest[end:]
+        try:
+            return read_certificate(found[0], host, len(found)) if found else None
+        except ValueError:
+            return None
+
+    def after(self, secured: ssl.SSLSocket, listen: float = 0.0) -> tuple[str, bytes]:
+        """What shows that the server refuses a client without certificate, and the first bytes that it says unasked.
+
+        In TLS 1.3 the refusal comes only after the client takes the handshake for finished. A server that asks for a
+        certificate, and then waits for the request, does not insist. ``listen`` in seconds.
+        """
+        seconds = max(listen, _REFUSAL_SECONDS if self.requested else 0.0)
+        if not seconds:
+            return "", b""
+        secured.settimeout(seconds)
+        try:
+            first = secured.recv(512)
+        except TimeoutError:
+            return "", b""
+        except OSError as error:
+            return self.broken(error), b""
+        if first or not self.requested:
+            return "", first
+        return f"{_REQUESTED} and closed the connection without one", b""
+
+    def broken(self, error: OSError) -> str:
+        """What shows the same where the handshake failed with ``error``."""
+        if not self.requested or isinstance(error, TimeoutError):
+            return ""
+        said = reason_of((error,)) or error.strerror or "the connection ended"
+        return f"{_REQUESTED} and ended the connection without one: {said}"
+
+
+_HOOK = "_msg_callback"
+_REQUESTED = "the server requested a client certificate"
 
 
 def issuer_is_missing(facts: CertificateFacts) -> bool:
@@ -109,19 +200,34 @@ def issuer_is_missing(facts: CertificateFacts) -> bool:
     return facts.sent == 1 and not facts.self_signed
 
 
-def look(address: str, port: int, host: str, timeout: float) -> CertificateFacts | None:
-    """Reads the certificate by a handshake without checks that sends nothing; None where none comes.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a handshake without checks shows; the last two are empty where nothing shows it."""
+
+    facts: CertificateFacts | None
+    refusal: str
+    """That the server refuses clients without a certificate, and by what it was noticed."""
+    first: bytes
+    """What the server says without being asked."""
+
+
+def look(address: str, port: int, host: str, timeout: float, listen: float = 0.0) -> Look:
+    """Reads the certificate by a handshake without checks that sends nothing, and listens for ``listen`` seconds.
 
     ``address`` is where to connect, ``host`` the name to ask for. ``timeout`` in seconds, for each step.
     """
+    made = unverified()
+    monitor = RequestMonitor(made)
     try:
         with (
             socket.create_connection((address, port), timeout=timeout) as plain,
-            _unverified().wrap_socket(plain, server_hostname=host) as secured,
+            made.wrap_socket(plain, server_hostname=host) as secured,
         ):
-            return certificate_facts(secured, host)
-    except (OSError, ValueError):
-        return None
+            return Look(certificate_facts(secured, host), *monitor.after(secured, listen))
+    except OSError as error:
+        return Look(monitor.facts(host), monitor.broken(error), b"")
+    except ValueError:
+        return Look(None, "", b"")
 
 
 def certificate_facts(secured: ssl.SSLSocket, host: str) -> CertificateFacts | None:

@@ -20,6 +20,10 @@ class Watch:
         self.insecure = options.insecure
         self.phase: StageName = "dns"
         self.requested = False
+        self.status = 0
+        """The last HTTP status that came for the request under way, interim ones included."""
+        self.response: Any = None
+        """The ``connections.ExactResponse`` that is being read."""
         self.connect_deadline = time.monotonic() + 2 * options.connect_timeout + 5  # requests is imported first
         self._connect_seconds = 2 * options.connect_timeout
         self._end = end
@@ -37,6 +41,7 @@ class Watch:
         """A request is about to be sent on it; returns the seconds that sending may take."""
         self._hold(connection)
         self.phase = "http"
+        self.status, self.response = 0, None
         self.connect_deadline = self._end
         self.requested = True
         return max(self._end - time.monotonic(), 0.001)
@@ -53,8 +58,18 @@ class Watch:
             self._abandoned = True
             connected = getattr(self._connection, "sock", None)
         if isinstance(connected, socket.socket):
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(connected, socket.SHUT_RDWR)
+            shut(connected)
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits for the call any more."""
+        return self._abandoned
+
+
+def shut(connected: socket.socket) -> None:
+    """Shuts the socket down: whoever reads from it or writes to it goes on, and it is never used again."""
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
 current: ContextVar[Watch] = ContextVar("byom_watch")

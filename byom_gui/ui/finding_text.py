@@ -22,7 +22,7 @@ _IN_ANSWER = re.compile(r"(^|[\s:.$])(results|status)\b|\[\d+\]")
 STAGE_FAMILIES: dict[StageName, tuple[str, ...]] = {
     "dns": ("net.url-invalid", "net.dns"),
     "tcp": ("net.refused", "net.timeout-connect", "net.proxy", "net.reset"),
-    "tls": ("tls.",),
+    "tls": ("tls.", "net.protocol"),
     "http": ("net.", "http."),
     "auth": ("auth.",),
     "json": ("json.", "http.html", "http.media-type"),
@@ -58,7 +58,7 @@ def fitting_action(finding: Finding) -> Action | None:
     """What the app can do about it: its own action, else the one that its kind always has."""
     if finding.action is not None:
         return finding.action
-    if finding.id.startswith("tls."):
+    if finding.id.startswith("tls.") and finding.id != "tls.client-certificate":
         return Action("choose-ca", "", "Use a CA file…")
     if finding.id.startswith("net.timeout"):
         return Action("raise-timeout", "", "Raise the time-out")

@@ -10,7 +10,20 @@ import pytest
 
 from byom_gui.core.diagnosis import read_call
 from byom_gui.core.observations import CertificateFacts, NetFailure, Purpose, Redirect
-from tests.core.calls import BOX, NODE, POINT, SHAPES, TRIANGLE, bare, body, call, failed, findings, ids, result
+from tests.core.calls import (
+    BOX,
+    NODE,
+    POINT,
+    SHAPES,
+    TRIANGLE,
+    bare,
+    body,
+    call,
+    failed,
+    findings,
+    ids,
+    result,
+)
 
 CERTIFICATE = CertificateFacts(
     "models.example.org", ("models.example.org",), "Example CA", "2026-10-02", "2026-12-31", self_signed=False, sent=1
@@ -26,11 +39,11 @@ FAILURES: list[tuple[NetFailure, str, str]] = [
     (NetFailure("net.redirect", "http", "", 1.0), "without end", "directly"),
     (NetFailure("http.oversized", "http", "", 1.0), "size limit", "fewer"),
     (NetFailure("tls.handshake", "tls", "", 1.0), "TLS", "http://"),
-    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "can not be traced", "whole chain"),
-    (NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, sent=2)), "can not be traced", "CA file"),
+    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "cannot be traced", "whole chain"),
+    (NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, sent=2)), "cannot be traced", "CA file"),
     (
         NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, self_signed=True)),
-        "can not be traced",
+        "cannot be traced",
         "CA file",
     ),
     (

@@ -87,6 +87,11 @@ def test_each_thing_in_the_way_is_named() -> None:
     silent = rows(report(call=None, failure=failure))
     assert silent["Answer"] == ("bad", "No answer from here: refused.")
     assert rows(report(call=None))["Answer"][1] == "No answer from here: the connection failed."
+    cut = NetFailure("net.reset", "http", "cut off", 0.1, status=206)
+    seen = report(failure=cut)
+    assert seen.call is not None
+    lost = replace(seen, call=replace(seen.call, reply=None, failure=cut))
+    assert rows(lost)["Answer"] == ("bad", "An unusable response to a call from here, status 206: cut off.")
     call = report().call
     assert call is not None
     slow = replace(

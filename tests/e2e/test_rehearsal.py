@@ -19,7 +19,7 @@ __all__ = ["quick_model"]
 
 _WHOLE = (*PROBED, "auth")
 """Families that a quick check does not look into."""
-_TLS = [name for name, fault in FAULTS.items() if fault.tls not in ("", "plain")]
+_TLS = [name for name, fault in FAULTS.items() if fault.id.startswith("tls.")]
 
 
 def is_whole(fault: Fault) -> bool:

@@ -82,8 +82,8 @@ def test_a_silent_client_stops_nobody_else() -> None:
             assert handshake(server) is None
 
 
-def test_plain_http_where_tls_is_due() -> None:
-    with ModelServer(fault=FAULTS["tls.handshake"]) as server:
+def test_plain_http_where_tls_is_expected() -> None:
+    with ModelServer(fault=FAULTS["net.protocol:plain"]) as server:
         assert (server.url[:8], server.ca_pem) == ("https://", b"")
         port = int(server.base_url.rpartition(":")[2])
         context = ssl.create_default_context()
@@ -92,6 +92,80 @@ def test_plain_http_where_tls_is_due() -> None:
             pytest.raises(ssl.SSLError, match=r"(?i)wrong.version|record layer"),
         ):
             context.wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def test_tls_where_plain_http_is_expected() -> None:
+    with ModelServer(fault=FAULTS["net.protocol:tls"]) as server:
+        assert server.url.startswith("http://")
+        assert handshake(server) is None
+
+
+def test_no_cipher_is_shared() -> None:
+    with (
+        ModelServer(fault=FAULTS["tls.handshake"]) as server,
+        pytest.raises(ssl.SSLError, match=r"(?i)handshake.failure"),
+    ):
+        handshake(server)
+
+
+@pytest.mark.parametrize("name", ["tls.client-certificate", "tls.client-certificate:tls12"])
+def test_a_client_without_a_certificate_is_refused(name: str) -> None:
+    with ModelServer(fault=FAULTS[name]) as server:
+        context = ssl.create_default_context(cadata=server.ca_pem.decode())
+        port = int(server.base_url.rpartition(":")[2])
+
+        def listen() -> None:
+            with (
+                socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+                context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+            ):
+                secured.recv(1)
+
+        with pytest.raises(ssl.SSLError, match=r"(?i)required|handshake.failure"):
+            listen()
+
+
+@pytest.mark.parametrize(("name", "start"), [("net.protocol", b"\0\0\x06\x04\0"), ("net.protocol:ssh", b"SSH-2.0-")])
+def test_another_protocol_answers(name: str, start: bytes) -> None:
+    with ModelServer(fault=FAULTS[name]) as server:
+        port = int(server.base_url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            plain.sendall(b"POST /infer HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+            assert plain.recv(100).startswith(start)
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_an_answer_that_is_announced_as_longer_than_it_is() -> None:
+    with (
+        ModelServer(fault=FAULTS["http.encoding:long"]) as server,
+        pytest.raises(http.client.IncompleteRead, match="500 more"),
+    ):
+        call(server, "POST", "/infer", image_of(PICTURE))
+
+
+@pytest.mark.usefixtures("quick_model")
+def test_bytes_come_after_the_announced_length() -> None:
+    with ModelServer(fault=FAULTS["http.encoding:short"]) as server:
+        body = json.dumps(image_of(PICTURE)).encode()
+        port = int(server.base_url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            head = f"POST /infer HTTP/1.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+            plain.sendall(head.encode() + body)
+            answer = b"".join(iter(lambda: plain.recv(65536), b""))
+    head_came, _, sent = answer.partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(sent) - 10}".encode() in head_came
+    assert json.loads(sent)["status"] == "succeeded"
+
+
+def test_interim_responses_come_first() -> None:
+    with ModelServer(fault=FAULTS["sound:interim"]) as server:
+        port = int(server.base_url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            body = json.dumps(image_of(PICTURE)).encode()
+            head = f"POST /infer HTTP/1.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+            plain.sendall(head.encode() + body)
+            answer = b"".join(iter(lambda: plain.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n")
 
 
 def test_keys_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.errors import Cancelled, InputError
 from byom_gui.core.observations import NetFailure
 from byom_gui.core.redact import Redactor
-from byom_gui.services import http, probe, tls
+from byom_gui.services import failures, http, probe, second_look, tls
 from byom_gui.services.wire import Options, Outgoing
 from tests.services.servers import Scripted, Server, free_port, raw, serving
 
@@ -150,13 +150,15 @@ def _silent(connection: socket.socket, over: threading.Event) -> None:
     over.wait(10)
 
 
-@pytest.mark.parametrize(("talk", "word"), [(_plain, "http://"), (_hang_up, "handshake")])
-def test_what_is_no_tls(talk: Talk, word: str) -> None:
+@pytest.mark.parametrize(
+    ("talk", "finding", "word"), [(_plain, "net.protocol", "HTTP/1.1 400"), (_hang_up, "tls.handshake", "handshake")]
+)
+def test_what_is_no_tls(talk: Talk, finding: str, word: str) -> None:
     with raw(talk) as server:
         server.scheme = "https"
         for failure in (_post(server, Options()), _shake(server, Options())):
             assert isinstance(failure, NetFailure)
-            assert (failure.id, failure.stage) == ("tls.handshake", "tls")
+            assert (failure.id, failure.stage) == (finding, "tls")
             assert word in failure.detail
 
 
@@ -224,12 +226,99 @@ def test_which_names_a_certificate_covers(name: str, host: str, covers: bool) ->
     assert tls.name_matches(name, host) == covers
 
 
-def test_a_client_certificate_is_wanted(authority: trustme.CA, ca_file: str) -> None:
+def _asking(authority: trustme.CA, newest: ssl.TLSVersion, mode: ssl.VerifyMode) -> ssl.SSLContext:
     context = _context(authority.issue_cert("127.0.0.1"))
-    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = newest
+    context.verify_mode = mode
     authority.configure_trust(context)
-    with serving(lambda got: Scripted(), context) as server:
+    return context
+
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+@pytest.mark.parametrize("newest", VERSIONS)
+def test_a_client_certificate_is_required(authority: trustme.CA, ca_file: str, newest: ssl.TLSVersion) -> None:
+    with serving(lambda got: Scripted(), _asking(authority, newest, ssl.CERT_REQUIRED)) as server:
+        for options in (Options(ca_file=ca_file), Options(insecure=True)):
+            for failure in (_post(server, options), _shake(server, options)):
+                assert isinstance(failure, NetFailure)
+                assert (failure.id, failure.stage, failure.status) == ("tls.client-certificate", "tls", 0)
+                assert "CERTIFICATE_REQUIRED" in failure.detail or "HANDSHAKE_FAILURE" in failure.detail
+        for failure in (_post(server, Options()), _shake(server, Options())):
+            assert isinstance(failure, NetFailure)
+            assert failure.id == "tls.untrusted"
+            assert failure.certificate is not None
+            assert failure.certificate.issuer == "Example Authority"
+            assert "requested a client certificate" in failure.certificate.client_certificate
+    assert not server.received
+
+
+@pytest.mark.parametrize("newest", VERSIONS)
+def test_a_client_certificate_that_is_optional_is_no_failure(
+    authority: trustme.CA, ca_file: str, newest: ssl.TLSVersion
+) -> None:
+    with serving(lambda got: Scripted(), _asking(authority, newest, ssl.CERT_OPTIONAL)) as server:
+        assert _post(server, Options(ca_file=ca_file)) == 200
+        assert isinstance(_shake(server, Options(ca_file=ca_file)), probe.Secured)
+
+
+def _take(secured: ssl.SSLSocket) -> None:
+    secured.recv(65536)
+
+
+def _secured(context: ssl.SSLContext, after: Callable[[ssl.SSLSocket], None]) -> Talk:
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        with context.wrap_socket(connection, server_side=True) as secured:
+            after(secured)
+
+    return talk
+
+
+def test_a_server_that_asks_and_hangs_up_without_a_word_requires_it_too(authority: trustme.CA, ca_file: str) -> None:
+    context = _asking(authority, ssl.TLSVersion.TLSv1_3, ssl.CERT_OPTIONAL)
+    with raw(_secured(context, lambda secured: None)) as server:
+        server.scheme = "https"
+        for failure in (_post(server, Options(ca_file=ca_file)), _shake(server, Options(ca_file=ca_file))):
+            assert isinstance(failure, NetFailure)
+            assert failure.id == "tls.client-certificate"
+            assert "requested a client certificate" in failure.detail
+
+
+def test_a_server_that_asks_for_none_and_hangs_up_is_not_accused_of_it(authority: trustme.CA, ca_file: str) -> None:
+    context = _context(authority.issue_cert("127.0.0.1"))
+    with raw(_secured(context, _take)) as server:
+        server.scheme = "https"
+        failure = _post(server, Options(ca_file=ca_file))
+        assert isinstance(failure, NetFailure)
+        assert failure.id == "net.reset"
+        assert isinstance(_shake(server, Options(ca_file=ca_file)), probe.Secured)
+
+
+def test_http2_alone_over_tls(authority: trustme.CA, ca_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_look, "_LISTEN", 2.5)
+    frame = bytes.fromhex("00000c040000000000000300000064000400100000")
+    context = _context(authority.issue_cert("127.0.0.1"))
+    with raw(_secured(context, lambda secured: secured.sendall(frame))) as server:
+        server.scheme = "https"
         failure = _post(server, Options(ca_file=ca_file))
     assert isinstance(failure, NetFailure)
-    assert failure.id in ("tls.handshake", "net.reset")
-    assert failure.detail
+    assert (failure.id, failure.subject) == ("net.protocol", "http2")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "finding", "subject"),
+    [
+        ("[SSL] tlsv1 alert no application protocol (_ssl.c:1006)", None, "net.protocol", "alpn"),
+        ("alert", "TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "net.protocol", "alpn"),
+        ("[SSL] tlsv13 alert certificate required (_ssl.c:2580)", None, "tls.client-certificate", ""),
+        ("alert", "SSLV3_ALERT_HANDSHAKE_FAILURE", "tls.handshake", ""),
+        ("nothing that is known", None, "tls.handshake", ""),
+    ],
+)
+def test_an_alert_is_known_by_its_name_or_its_text(text: str, reason: str | None, finding: str, subject: str) -> None:
+    error = ssl.SSLError(1, text)
+    if reason:
+        error.reason = reason
+    failure = failures.from_exception(error, "tls", "https", Options(), 0.1)
+    assert (failure.id, failure.subject, failure.stage) == (finding, subject, "tls")

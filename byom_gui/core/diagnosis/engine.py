@@ -104,7 +104,7 @@ def _without_consequences(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verdict:
-    """``ready`` only without an error and with at least one image answered; ``unreachable`` without any HTTP answer."""
+    """``ready`` only without an error and with at least one image answered; ``unreachable`` without any HTTP status."""
     if not any_http:
         return "unreachable"
     return "ready" if answered and not any(finding.severity == "error" for finding in findings) else "not-ready"
@@ -112,12 +112,13 @@ def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verd
 
 def _look(call: Call, document: JsonDocument | None) -> CallLook:
     reply = call.reply
-    if reply is None or reply.status // 100 != 2 or web.is_page(reply):
+    if reply is None or reply.status // 100 != 2 or web.is_page(reply) or web.compression_of(reply):
         return CallLook(call)
     try:
         return CallLook(call, answer=read_answer(reply.body, document))
     except JsonError as error:
-        return CallLook(call, json_error=error)
+        # A body that goes on after its end is cut off there: that it is no JSON then follows from it.
+        return CallLook(call, json_error=None if reply.surplus else error)
 
 
 def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, int]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.failure_words import WORDS, words_of
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
 from byom_gui.core.endpoint import Origin
 from byom_gui.core.errors import InputError
@@ -19,76 +21,6 @@ ssl_certificate     /etc/letsencrypt/live/{host}/fullchain.pem;
 ssl_certificate_key /etc/letsencrypt/live/{host}/privkey.pem;
 """
 _RENEW = "certbot renew && nginx -s reload"
-
-_WORDS: dict[str, tuple[str, str, str]] = {
-    "net.dns": (
-        "The name {host} is not known.",
-        "The name is misspelt, not set up yet, or known only inside another network.",
-        "Check the spelling. If the name is new, wait until DNS knows it, or use the address that your host gave you.",
-    ),
-    "net.refused": (
-        "Nothing listens at {place}.",
-        "The server is not running, runs on another port, or a firewall turns the connection away.",
-        "Start the server, and check the port in the address.",
-    ),
-    "net.timeout-connect": (
-        "No connection to {place} within {seconds}.",
-        "The machine is off, or a firewall drops the connection without a word.",
-        "Check the address and port, and let this port through the firewall.",
-    ),
-    "net.timeout-read": (
-        "The server took the request and did not answer within {seconds}.",
-        "The model is still loading, or is slower than the time allowed. How long V7 waits is not published.",
-        "Try again, as a first call may be slow; else raise the time-out, or make the model faster.",
-    ),
-    "net.reset": (
-        "The connection broke before the whole answer came.",
-        "The server process crashed or was restarted while it worked, or something in between cut the connection.",
-        "Look at the server's log at this time; running out of memory is the usual reason.",
-    ),
-    "net.proxy": (
-        "The proxy refused or failed to pass the request on.",
-        "The proxy in the settings does not let this address through, or is not there. V7 will not use it.",
-        "Turn the proxy off in the settings, or correct its address.",
-    ),
-    "net.redirect": (
-        "The server redirects without end, or to where the request can not follow.",
-        "The redirects lead in a circle, or to another scheme.",
-        "Use the address that answers directly.",
-    ),
-    "http.oversized": (
-        "The answer passes the size limit; reading stopped there.",
-        "The answer holds far more than shapes: a mask, an image or many thousand points.",
-        "Return fewer or simpler shapes, and no images in the answer.",
-    ),
-    "tls.expired": (
-        "The server's certificate is out of date.",
-        "It was not renewed in time, or its first day has not come.",
-        "Renew the certificate, reload the server, then ping again.",
-    ),
-    "tls.untrusted": (
-        "The server's certificate can not be traced to one that this computer trusts.",
-        "It was issued by an authority that is not among the public ones.",
-        "Use a certificate from a public authority. If it is your company's own, a CA file lets this app trust it; "
-        "V7 probably will not.",
-    ),
-    "tls.hostname": (
-        "The server's certificate is for another name than {host}.",
-        "The address is not the one for which the certificate was made.",
-        "Use a name that the certificate holds, or have one made for {host}.",
-    ),
-    "tls.handshake": (
-        "TLS with {place} could not be agreed on.",
-        "The server speaks plain HTTP on this port, or only versions of TLS that are too old.",
-        "If the server has no TLS, write http:// for a test; else let it offer TLS 1.2 or 1.3.",
-    ),
-}
-
-_ACTIONS = {
-    "net.timeout-read": Action("raise-timeout", label="Raise the time-out"),
-    "net.timeout-connect": Action("raise-timeout", label="Raise the time-out"),
-    "tls.untrusted": Action("choose-ca", label="Use a CA file…"),
-}
 
 _PRIVATE = {
     "loopback": ("127.0.0.0/8", "::1/128", "0.0.0.0/8"),
@@ -112,35 +44,55 @@ def url_invalid(error: InputError) -> Finding:
 
 
 def of_failure(failure: NetFailure, url: str) -> Iterator[Finding]:
-    """What is wrong where no answer came. A certificate that is wrong in two ways brings two findings."""
-    place = urlsplit(url)
-    words = {"host": place.hostname or url, "place": place.netloc or url, "seconds": _seconds(failure.seconds)}
-    yield _worded(failure.id, url, failure, words)
+    """What is wrong where no complete answer came. A certificate that is wrong in two ways causes two findings."""
+    yield _worded(failure, url)
     facts = failure.certificate
     if facts is None or not failure.id.startswith("tls."):
         return
-    also = {"tls.expired": facts.expired, "tls.hostname": not facts.matches_host, "tls.untrusted": facts.self_signed}
+    also = {
+        "tls.expired": facts.expired,
+        "tls.hostname": not facts.matches_host,
+        "tls.untrusted": facts.self_signed,
+        "tls.client-certificate": bool(facts.client_certificate),
+    }
     for id, wrong in also.items():
         if wrong and id != failure.id:
-            yield _worded(id, url, failure, words)
+            yield _worded(replace(failure, id=id), url)
 
 
-def _worded(id: str, url: str, failure: NetFailure, words: dict[str, str]) -> Finding:
-    what, cause, fix = _WORDS.get(id, _WORDS["net.reset"])
-    snippet, facts = "", failure.certificate
-    if facts:
-        cause, fix, snippet = _certificate_words(id, facts, words["host"], cause, fix)
+def _worded(failure: NetFailure, url: str) -> Finding:
+    """One finding. A redirect that leads nowhere is blamed on the requested address, all else on what failed."""
+    id = failure.id if failure.id in WORDS else "net.reset"
+    given = words_of(failure, url)
+    where = url if id == "net.redirect" else failure.at or url
+    place = urlsplit(where)
+    names = {"host": place.hostname or where, "place": place.netloc or where, "seconds": _seconds(failure.seconds)}
+    cause, fix, snippet, evidence = given.cause, given.fix, "", failure.detail
+    facts = failure.certificate
+    if facts and id == "tls.client-certificate":
+        evidence = facts.client_certificate or failure.detail
+    elif facts and id.startswith("tls."):
+        evidence = _certificate(facts)
+        cause, fix, snippet = _certificate_words(id, facts, names["host"], cause, fix)
     return make(
-        id if id in _WORDS else "net.reset",
-        what.format(**words),
+        id,
+        _filled(given.what, names),
         severity="error",
-        where=url,
-        evidence=_certificate(facts) if facts else failure.detail,
+        where=where,
+        evidence=f"HTTP {failure.status}; {evidence}" if failure.status and id != "net.redirect" else evidence,
         cause=cause,
-        fix=fix.format(**words),
+        fix=_filled(fix, names),
         snippet=snippet,
-        action=_ACTIONS.get(id),
+        action=given.action,
+        subject=failure.subject,
     )
+
+
+def _filled(text: str, names: dict[str, str]) -> str:
+    """The text with its names in place; braces of an address stay as they are."""
+    for key, value in names.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
 
 
 def _certificate_words(id: str, facts: CertificateFacts, host: str, cause: str, fix: str) -> tuple[str, str, str]:
@@ -283,7 +235,7 @@ def _own_ca(look: RunLook) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    CallRule(tuple(id for id in _WORDS if id != "net.redirect"), _failures),
+    CallRule(tuple(id for id in WORDS if id != "net.redirect"), _failures),
     RunRule((), _ping_failure),
     CallRule(("net.redirect",), _redirects),
     RunRule(("net.private-address",), _private_address),

@@ -9,11 +9,13 @@ from functools import lru_cache
 
 from byom_gui.core.contract import read_answer
 from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.failure_words import ENCODINGS
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
+from byom_gui.core.diagnosis.reach import of_failure
 from byom_gui.core.diagnosis.tracebacks import known_failure
 from byom_gui.core.errors import JsonError
-from byom_gui.core.findings import Action, Finding
-from byom_gui.core.observations import Call, Reply
+from byom_gui.core.findings import Action, Finding, Severity
+from byom_gui.core.observations import Call, NetFailure, Reply
 
 _JSON = "application/json"
 
@@ -27,11 +29,48 @@ _PAGES: tuple[tuple[str, str], ...] = (
 )
 
 
+_ON_PORT: tuple[tuple[str, str, str], ...] = (
+    (
+        r"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled server"
+        r"|combination of host and port requires TLS",
+        "net.protocol",
+        "tls",
+    ),
+    (r"No required SSL certificate was sent|client certificate (is )?required", "tls.client-certificate", ""),
+    (
+        r"open a WebSocket connection|only to .?WebSocket|not using the websocket protocol|not a websocket request",
+        "net.protocol",
+        "websocket",
+    ),
+    (r"access MongoDB over HTTP on the native driver port", "net.protocol", "mongodb"),
+)
+"""What a server that is no model server says in HTTP, the finding that it is, and which one."""
+
+
+def _of_port(look: CallLook) -> Finding | None:
+    """A server that tells, in HTTP, that HTTP is not what it expects."""
+    reply = look.call.reply
+    if reply is None:
+        return None
+    upgrade = reply.status == 426 or (reply.status == 400 and "websocket" in reply.header("upgrade").lower())
+    found = ("net.protocol", "websocket") if upgrade else None
+    if reply.status // 100 != 2 or len(reply.body) < 1000:
+        said = ((id, key) for pattern, id, key in _ON_PORT if re.search(pattern, look.body, re.IGNORECASE))
+        found = next(said, found)
+    if found is None:
+        return None
+    failure = NetFailure(found[0], "http", excerpt(look.body) or "upgrade required", 0.0, None, found[1], reply.status)
+    return next(iter(of_failure(failure, look.call.request.url)))
+
+
 def _refusal(look: CallLook) -> Iterator[Finding]:
     """A status that is not 2xx: one finding, by status. A redirect that was noticed is told by itself."""
-    if not look.status or look.status // 100 == 2:
+    other = _of_port(look)
+    if other is not None:
+        yield other
+    elif not look.status or look.status // 100 == 2:
         return
-    if look.status // 100 == 5:
+    elif look.status // 100 == 5:
         yield _server_error(look)
     elif look.status in _BY_STATUS:
         id, what, cause, fix = _BY_STATUS[look.status]
@@ -151,6 +190,52 @@ def is_page(reply: Reply) -> bool:
     return reply.body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
+_MAGIC = (
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"x\x01", "deflate"),
+    (b"x\x9c", "deflate"),
+    (b"x\xda", "deflate"),
+)
+
+
+def compression_of(reply: Reply) -> str:
+    """How the body is still compressed although it was unpacked as its headers say; empty where it is not."""
+    return next((name for start, name in _MAGIC if reply.body.startswith(start)), "")
+
+
+def _encoding(look: CallLook) -> Iterator[Finding]:
+    """A body that goes on after its end, or is compressed once more than its headers say."""
+    reply = look.call.reply
+    if reply is None or reply.status // 100 != 2:
+        return
+    still, named = compression_of(reply), reply.header("content-encoding")
+    if still:
+        header = (
+            f"Content-Encoding is {named}, and the unpacked body" if named else "There is no Content-Encoding, and it"
+        )
+        yield _encoded(look, "compressed", f"{header} starts like {still}.", "error")
+    if reply.surplus:
+        length = reply.header("content-length")
+        announced = f"Content-Length is {length}" if length else "The last chunk came"
+        evidence = f"{announced}, and at least {reply.surplus:,} more bytes followed."
+        yield _encoded(look, "surplus", evidence, "warning" if look.answer else "error")
+
+
+def _encoded(look: CallLook, subject: str, evidence: str, severity: Severity) -> Finding:
+    words = ENCODINGS[subject]
+    return make(
+        "http.encoding",
+        words.what,
+        severity=severity,
+        where=look.call.request.url,
+        evidence=evidence,
+        cause=words.cause,
+        fix=words.fix,
+        subject=subject,
+    )
+
+
 def _page(look: CallLook) -> Iterator[Finding]:
     reply = look.call.reply
     if reply is None or reply.status // 100 != 2 or not is_page(reply):
@@ -252,9 +337,10 @@ def _is_there(call: Call) -> bool:
 
 RULES: tuple[Rule, ...] = (
     CallRule(
-        (*(row[0] for row in _BY_STATUS.values()), "http.server-error", "http.status"),
+        (*(row[0] for row in _BY_STATUS.values()), "http.server-error", "http.status", "net.protocol"),
         _refusal,
     ),
+    CallRule(("http.encoding",), _encoding),
     CallRule(("http.html",), _page),
     CallRule(("http.media-type",), _media_type),
     RunRule(("auth.not-enforced",), _not_enforced),
