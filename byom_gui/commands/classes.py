@@ -52,8 +52,8 @@ def _served(seen: ClassesObservation) -> tuple[ClassEntry, ...]:
 
 def show(seen: ClassesObservation) -> int:
     """Prints what the classes address said."""
-    reply, failure = seen.call.reply, seen.call.failure
-    if reply is None:
+    reply, readable, failure = seen.call.reply, seen.call.readable, seen.call.failure
+    if reply is None or readable is None:
         say(f"{seen.address.shown} did not answer: {failure.detail if failure else ''}")
         return 3
     if reply.status != 200:
@@ -65,7 +65,7 @@ def show(seen: ClassesObservation) -> int:
         say(f"What {seen.address.shown} says is no JSON: {error.sentence}")
         return 1
     say(f"{len(served.entries)} classes from {seen.address.shown}")
-    for problem in served.problems:
+    for problem in read_classes(readable.body).problems:
         say(f"{problem.path}: {problem.message}")
     rows = [json.dumps({"name": e.name, "type": e.type}, ensure_ascii=False) for e in served.entries]
     print(printable("[\n" + ",\n".join(f"  {row}" for row in rows) + "\n]" if rows else "[]"))

@@ -1,4 +1,4 @@
-"""What was tried and what came back, as plain values. Text in here is already scrubbed of secrets."""
+"""What was tried and what came back, as plain values. A reply is what the server sent, with any secrets it repeats."""
 
 from __future__ import annotations
 
@@ -110,10 +110,10 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer. ``body`` is scrubbed and holds at most the size limit; header names are lower case."""
+    """An HTTP response, as it was sent. ``body`` holds at most the size limit; header names are lower case."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
 
     def header(self, name: str) -> str:
@@ -166,10 +166,17 @@ class Call:
     """Set for ``variant`` calls."""
     kind: str = ""
     """For ``input`` calls the kind of image, for ``load`` calls how many were under way at once."""
+    masked: Reply | None = field(default=None, repr=False)
+    """The reply with its secrets masked, where it repeats any outside its data (``core.masking``)."""
 
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):
             raise ValueError("a call has either a reply or a failure")
+
+    @property
+    def readable(self) -> Reply | None:
+        """The reply for people and files: show, quote and keep this one; judge and export ``reply``."""
+        return self.masked or self.reply
 
 
 @dataclass(frozen=True, slots=True)

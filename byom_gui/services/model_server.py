@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Address, Auth, Endpoint
 from byom_gui.core.image import ImageSource
+from byom_gui.core.masking import reply_for_people
 from byom_gui.core.observations import Call, ClassesObservation, PingReport, Purpose, SentRequest, Stage, Way
 from byom_gui.core.project import Settings
 from byom_gui.services import asking, http
@@ -171,6 +172,7 @@ class ModelServer:
             with_credentials=asking.has_credentials(question, lookup),
             redirects=result.redirects,
             attempts=attempts,
+            masked=reply_for_people(result.reply, scrub) if result.reply else None,
         )
 
     def _credentials(self, question: Question, purpose: Purpose) -> tuple[Question, Lookup]:

@@ -172,7 +172,10 @@ def test_every_kind_of_auth(auth: Auth, query: str, expected: dict[str, str], sa
     assert {name: got.headers[name] for name in ("authorization", "x-key") if name in got.headers} == expected
     assert got.path == "/api/infer" + ("?k=a+b%26c" if query else "")
     assert call.with_credentials == bool(expected or query)
-    told = f"{call} {call.reply.body if call.reply else b''!r} {call.request.curl}"
+    assert call.reply is not None
+    assert call.readable is not None
+    assert got.headers["host"] in call.reply.body.decode()
+    told = f"{call} {call.readable.body!r} {call.request.curl}"
     for secret in (*SECRETS.values(), "a+b%26c", "bGFiOnBAc3Mgd8O2cmQ="):
         assert secret not in told
     assert (MASK in str(call.request)) == bool(expected or query)
@@ -309,7 +312,9 @@ def test_the_signature_of_an_images_address_comes_back_masked(sample: ImageSourc
     assert json.loads(running.received[0].body) == {"image": {"url": url}}
     assert call.reply is not None
     assert b"w=2" in call.reply.body
-    told = f"{call!r} {call.reply.body!r} {call.request.curl}"
+    assert call.reply.body == running.received[0].body
+    assert call.readable is not None
+    told = f"{call!r} {call.readable.body!r} {call.request.curl}"
     assert "0123456789abcdef" not in told
     assert "pass%20word" not in told
     assert "$IMAGE_URL" in call.request.curl
