@@ -201,11 +201,11 @@ def _both(first: HttpResult, again: HttpResult) -> HttpResult:
 def _classes_addresses(endpoint: Endpoint) -> tuple[Address, ...]:
     if endpoint.classes is not None:
         return (endpoint.classes,)
-    origin, names = endpoint.origin, endpoint.infer.query_names
+    origin, query = endpoint.origin, endpoint.infer.query
     guesses: Iterable[Address] = (
         endpoint.infer.sibling("classes"),
-        Address(origin, "/classes", names),
-        Address(origin, "/api/classes", names),
+        Address(origin, "/classes", query),
+        Address(origin, "/api/classes", query),
     )
     return tuple(dict.fromkeys(guesses))[:CLASSES_TRIES]
 

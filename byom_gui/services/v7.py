@@ -55,7 +55,7 @@ def v7_host(environ: Mapping[str, str], setting: str = "") -> Origin:
         address = parse_address(text).address
     except InputError as error:
         raise InputError(f"{source} can not be used. {error.sentence}", where="v7") from None
-    if address.segments or address.query_names:
+    if address.segments or address.query:
         raise InputError(f"{source} has to be a host alone, such as {DEFAULT_HOST}.", where="v7")
     if address.origin.scheme != "https" and not address.origin.is_loopback:
         raise InputError(f"{source} has to begin with https://, as the API key is sent there.", where="v7")

@@ -157,7 +157,7 @@ def test_a_ping_can_be_cancelled(sample: ImageSource) -> None:
         (Auth(), "", {}),
         (Auth("lab", ""), "", {"authorization": "Basic " + base64.b64encode("lab:p@ss wörd".encode()).decode()}),
         (Auth("", "X-Key"), "", {"x-key": "hush/hush"}),
-        (Auth("lab", "X-Key"), "?k=1", {"authorization": "Basic bGFiOnBAc3Mgd8O2cmQ=", "x-key": "hush/hush"}),
+        (Auth("lab", "X-Key"), "?key=1", {"authorization": "Basic bGFiOnBAc3Mgd8O2cmQ=", "x-key": "hush/hush"}),
         (Auth("lab", "Authorization"), "", {"authorization": "hush/hush"}),
     ],
 )
@@ -170,7 +170,7 @@ def test_every_kind_of_auth(auth: Auth, query: str, expected: dict[str, str], sa
         call = ModelServer(lookup).infer(where, SETTINGS, sample, CancelToken())
     got = running.received[0]
     assert {name: got.headers[name] for name in ("authorization", "x-key") if name in got.headers} == expected
-    assert got.path == "/api/infer" + ("?k=a+b%26c" if query else "")
+    assert got.path == "/api/infer" + ("?key=a+b%26c" if query else "")
     assert call.with_credentials == bool(expected or query)
     assert call.reply is not None
     assert call.readable is not None
@@ -183,7 +183,7 @@ def test_every_kind_of_auth(auth: Auth, query: str, expected: dict[str, str], sa
 
 def test_wrong_and_no_credentials_are_probes(sample: ImageSource) -> None:
     with serving(lambda got: Scripted(body=GOOD)) as running:
-        where = endpoint(running, "/infer?k=1", Auth("lab", "X-Key"))
+        where = endpoint(running, "/infer?key=1", Auth("lab", "X-Key"))
         server = ModelServer(lookup)
         server.infer(where, SETTINGS, sample, CancelToken(), purpose="wrong-credentials")
         server.infer(where, SETTINGS, sample, CancelToken(), purpose="no-credentials")
@@ -191,7 +191,7 @@ def test_wrong_and_no_credentials_are_probes(sample: ImageSource) -> None:
     wrong, none = running.received
     assert wrong.headers["x-key"].startswith("wrong-on-purpose-")
     assert "authorization" in wrong.headers
-    assert none.path == "/infer?k="
+    assert none.path == "/infer?key="
     assert not {"x-key", "authorization"} & set(none.headers)
     for got in (wrong, none):
         assert not any(secret in f"{got.headers} {got.path}" for secret in SECRETS.values())
@@ -277,7 +277,7 @@ def test_the_curl_line_works_when_pasted(way: str, sample: ImageSource, tmp_path
     (tmp_path / image.name).write_bytes(image.data)
     url = "" if way == "base64" else "https://pictures.example/a.png" + ("?sig=x" if way == "signed" else "")
     with serving(lambda got: Scripted(body=GOOD)) as running:
-        where = endpoint(running, "/in fer".replace(" ", "%20") + "?k=1", Auth("lab", "X-Key"))
+        where = endpoint(running, "/in fer".replace(" ", "%20") + "?key=1", Auth("lab", "X-Key"))
         server = ModelServer(lookup)
         line = server.request_shown(
             where, SETTINGS, image, way="base64" if way == "base64" else "url", image_url=url
@@ -297,7 +297,7 @@ def test_the_curl_line_works_when_pasted(way: str, sample: ImageSource, tmp_path
     assert json.loads(pasted.body) == json.loads(ours.body)
     for name in ("authorization", "x-key", "content-type"):
         assert pasted.headers[name] == ours.headers[name]
-    assert pasted.path == "/in%20fer?k=" + SECRETS["header"]
+    assert pasted.path == "/in%20fer?key=" + SECRETS["header"]
     assert "sig=x" not in line
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from byom_gui.core.diagnosis.catalogue import make
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.tracebacks import known_failure
+from byom_gui.core.endpoint import Auth
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import Call, Reply
 
@@ -177,13 +178,16 @@ def _media_type(look: CallLook) -> Iterator[Finding]:
 def _not_enforced(look: RunLook) -> Iterator[Finding]:
     """A probe with wrong credentials, or none, that is answered as if they were right."""
     passed = [call for call in look.probes if call.purpose in _PROBES and _answers(call)]
-    if not passed or not look.observations.endpoint.secret_refs():
+    endpoint = look.observations.endpoint
+    # A query value that is kept nowhere was never sent, so nothing can be said of it.
+    sent = endpoint.auth != Auth() or any(each.call.with_credentials for each in look.answered)
+    if not passed or not endpoint.secret_refs() or not sent:
         return
     words = " and ".join(dict.fromkeys(_PROBES[call.purpose] for call in passed))
     yield make(
         "auth.not-enforced",
         "The server answers without the right credentials.",
-        where=look.observations.endpoint.infer.shown,
+        where=endpoint.infer.shown,
         evidence=f"HTTP {passed[0].reply.status if passed[0].reply else 0} {words}.",
         cause="Credentials are set here, and the server does not look at them.",
         fix="Check them in the server's code, or whoever finds the address can use the model.",
