@@ -60,8 +60,8 @@ def _served(seen: ClassesObservation) -> tuple[ClassEntry, ...]:
 
 def show(seen: ClassesObservation) -> int:
     """Prints what the classes address said."""
-    reply, failure = seen.call.reply, seen.call.failure
-    if reply is None:
+    reply, readable, failure = seen.call.reply, seen.call.readable, seen.call.failure
+    if reply is None or readable is None:
         came = f"HTTP {seen.call.status}, and no usable response" if seen.call.status else "no answer"
         say(f"{seen.address.shown}: {came}: {failure.detail if failure else ''}")
         return 1 if seen.call.status else 3
@@ -74,7 +74,7 @@ def show(seen: ClassesObservation) -> int:
         say(f"What {seen.address.shown} says is no JSON: {error.sentence}")
         return 1
     say(f"{len(served.entries)} classes from {seen.address.shown}")
-    for problem in served.problems:
+    for problem in read_classes(readable.body).problems:
         say(f"{problem.path}: {problem.message}")
     say_odd_names(served.entries, seen.address.shown)
     rows = [json.dumps({"name": e.name, "type": e.type}, ensure_ascii=False) for e in served.entries]

@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
             if painting and not isinstance(result, str):
                 names += [p.name for p in _predictions(result)]
-                _overlay(out / overlays[path], path, result, assign(names, chosen))
+                _overlay(out / overlays[path], path, result.readable, assign(names, chosen))
     say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
     for sentence in write_pre_labels(Choice(targets, names=mapped), pictured, write=write_text).sentences():
         say(sentence)
@@ -144,7 +144,7 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
     """The line of answers.jsonl, whether it is a good answer, and whether an HTTP status came."""
     if isinstance(result, str):
         return {"image": str(path), "summary": result, "error": result}, False, False
-    call, answer = result.call, result.answer
+    call, answer, readable = result.call, result.answer, result.readable.answer
     findings = [finding.as_json() for finding in result.findings]
     good = answer is not None and answer.status == "succeeded"
     first = next((f.what for f in result.findings if f.severity == "error"), "no answer that can be read")
@@ -155,7 +155,7 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
         "status": call.status or None,
         "milliseconds": round(call.milliseconds, 1),
         "summary": _count(len(answer.predictions)) if answer is not None and good else first,
-        "answer": answer.value if answer is not None else None,
+        "answer": readable.value if readable is not None else None,
         "findings": findings,
     }
     return record, good, call.status > 0

@@ -1,7 +1,8 @@
 """Where a model answers: parsed once, never a bare string again.
 
-The values in an address's query (``?api_key=…``) are secrets: an ``Address`` keeps only their names, and
-``parse_address`` hands the values out beside it, for the keyring.
+A value in an address's query is a secret where its name says so (``?api_key=…``) or the user does: an ``Address`` has
+only its name, and ``parse_address`` returns the value next to it, for the keyring. All others (``?version=2``) are
+plain parts of the address.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
 
 from byom_gui.core.errors import InputError
+from byom_gui.core.secret_names import is_secret_name
 
 MASK = "••••••••"
 
@@ -71,11 +73,15 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An http(s) address without its secrets. ``path`` starts with a slash; ``query_names`` keep their order."""
+    """An http(s) address without its secrets.
+
+    ``path`` starts with a slash. ``query`` holds names and values in their order; the value of a secret is None. A name
+    without a value has no equals sign (``?flag``), as ``?name=`` stands for a secret that is kept elsewhere.
+    """
 
     origin: Origin
     path: str = "/"
-    query_names: tuple[str, ...] = ()
+    query: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def base(self) -> str:
@@ -84,15 +90,22 @@ class Address:
 
     @property
     def shown(self) -> str:
-        """The address for people: query values masked."""
-        query = "&".join(f"{quote(name, safe='')}={MASK}" for name in self.query_names)
-        return f"{self.base}?{query}" if query else self.base
+        """The address for people: secret query values masked."""
+        return self._with_query(lambda _: MASK, quote_value=False)
 
     @property
     def stored(self) -> str:
-        """The address for a file: query names kept, their values left out."""
-        query = "&".join(f"{quote(name, safe='')}=" for name in self.query_names)
-        return f"{self.base}?{query}" if query else self.base
+        """The address for a file: the values of secrets left out, plain ones in it."""
+        return self._with_query(lambda _: "")
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """The names of its query whose values are secrets."""
+        return tuple(name for name, value in self.query if value is None)
+
+    def with_value(self, name: str, value: str | None) -> Address:
+        """With another value of its query; None makes it a secret."""
+        return replace(self, query=tuple((each, value if each == name else old) for each, old in self.query))
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -102,21 +115,31 @@ class Address:
     def sibling(self, last: str) -> Address:
         """The same address with its last path segment replaced by ``last``."""
         head = self.path.rstrip("/").rpartition("/")[0]
-        return Address(self.origin, f"{head}/{last}", self.query_names)
+        return replace(self, path=f"{head}/{last}")
 
     def filled(self, lookup: Callable[[SecretRef], str | None]) -> str:
         """The address as it is called, query values filled in (an unknown one stays empty). Never to be shown."""
-        query = urlencode([(ref.name, lookup(ref) or "") for ref in self.secret_refs()])
-        return f"{self.base}?{query}" if query else self.base
+        return self._with_query(lambda name: lookup(SecretRef("query", self.origin, name)) or "")
 
     def secret_refs(self) -> tuple[SecretRef, ...]:
         """The secrets that its query needs."""
-        return tuple(SecretRef("query", self.origin, name) for name in self.query_names)
+        return tuple(SecretRef("query", self.origin, name) for name in self.secret_names)
+
+    def _with_query(self, secret: Callable[[str], str], *, quote_value: bool = True) -> str:
+        parts = []
+        for name, value in self.query:
+            quoted = quote(name, safe="")
+            if value is None:
+                value = secret(name)
+                parts.append(f"{quoted}={quote_plus(value) if quote_value else value}")
+            else:
+                parts.append(f"{quoted}={quote_plus(value)}" if value else quoted)
+        return f"{self.base}?{'&'.join(parts)}" if parts else self.base
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedAddress:
-    """An address, and the query values that came with it: ``(name, value)``, for the keyring at once."""
+    """An address, and its secret query values: ``(name, value)``, for the keyring at once."""
 
     address: Address
     query_values: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -149,6 +172,13 @@ class Endpoint:
         """The inference address's origin, to which its secrets belong."""
         return self.infer.origin
 
+    def with_query_value(self, name: str, value: str | None) -> Endpoint:
+        """With another value in its query, also in that of the user's classes address; None makes it a secret."""
+        classes = self.classes
+        if classes is not None and classes.origin == self.origin:
+            classes = classes.with_value(name, value)
+        return replace(self, infer=self.infer.with_value(name, value), classes=classes)
+
     @property
     def classes_guess(self) -> Address:
         """The user's classes address, else the sibling ``classes`` of the inference address."""
@@ -161,7 +191,7 @@ class Endpoint:
         It is the inference address without its last segment, where that is ``infer`` and the classes
         address is its sibling ``classes``.
         """
-        if self.infer.segments[-1:] != ("infer",) or self.infer.path.endswith("/") or self.infer.query_names:
+        if self.infer.segments[-1:] != ("infer",) or self.infer.path.endswith("/") or self.infer.query:
             return None
         if self.classes_guess != self.infer.sibling("classes"):
             return None
@@ -177,8 +207,11 @@ class Endpoint:
         return (*refs, *self.infer.secret_refs())
 
 
-def parse_address(text: str) -> ParsedAddress:
+def parse_address(text: str, secret_names: Collection[str] = ()) -> ParsedAddress:
     """Reads an address as a user pastes it; a fragment (``#…``) is dropped, as it is never sent.
+
+    A query value is a secret where its name reads like one or is among ``secret_names``, and where it is left empty
+    (``?name=``) or shown as dots: then it is kept elsewhere.
 
     The host is kept in its ASCII form (IDNA), lower case, without a dot at its end, so that one server has one origin.
 
@@ -199,11 +232,27 @@ def parse_address(text: str) -> ParsedAddress:
     _check_parts(scheme, parts.netloc, port)
     host = _sound_host(host)
     origin = Origin(scheme, host, port or _DEFAULT_PORTS[scheme])
-    pairs = tuple(parse_qsl(parts.query, keep_blank_values=True))
-    names = tuple(name for name, _ in pairs)
-    if len(set(names)) < len(names):
-        raise _bad("The address gives the same query name twice. Keep one of them.")
-    return ParsedAddress(Address(origin, _sound_path(parts.path), names), pairs)
+    query, secrets = _query(parts.query, secret_names)
+    return ParsedAddress(Address(origin, _sound_path(parts.path), query), secrets)
+
+
+def _query(
+    text: str, secret_names: Collection[str]
+) -> tuple[tuple[tuple[str, str | None], ...], tuple[tuple[str, str], ...]]:
+    """The query of an address, and the values of its secrets."""
+    pairs: dict[str, str | None] = {}
+    secrets: dict[str, str] = {}
+    for part in filter(None, text.split("&")):
+        quoted, equals, rest = part.partition("=")
+        name, value = unquote_plus(quoted), unquote_plus(rest)
+        if name in pairs:
+            raise _bad("The address gives the same query name twice. Keep one of them.")
+        if is_secret_name(name) or name in secret_names or value == MASK or (equals and not value):
+            secrets[name] = value
+            pairs[name] = None
+        else:
+            pairs[name] = value
+    return tuple(pairs.items()), tuple(secrets.items())
 
 
 def check_proxy(text: str) -> None:

@@ -1,6 +1,6 @@
 """The errors that reach a user: a sentence to read, a detail for the log.
 
-Nothing here may hold a secret. Text that came from outside is scrubbed (``core.redact``) before it becomes
+Nothing here may hold a secret. Text that came from outside is masked (``core.redact``) before it becomes
 a detail.
 """
 
@@ -12,7 +12,7 @@ class AppError(Exception):
 
     Args:
         sentence: for the user; says what, where, and what to do.
-        detail: for the log; may be technical, is scrubbed of secrets by whoever raises it.
+        detail: for the log; may be technical, has its secrets masked by whoever raises it.
         where: the field, file or JSON path it belongs to, where there is one.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -82,6 +82,27 @@ class NotChecked:
 
     id: str
     why: str
+
+
+NOT_QUOTED = "What the server said is not quoted: it repeats a secret."
+
+
+def in_words_of(findings: Sequence[Finding], masked: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings in the words of those that the same rules have for the masked response.
+
+    What was judged is what the server sent. A finding that depends on the very words that are masked quotes nothing.
+    """
+    left: dict[str, list[Finding]] = {}
+    for finding in reversed(masked):
+        left.setdefault(finding.id, []).append(finding)
+    told = []
+    for finding in findings:
+        if left.get(finding.id):
+            words = left[finding.id].pop()
+            told.append(replace(words, severity=finding.severity, count=finding.count, action=finding.action))
+        else:
+            told.append(replace(finding, evidence=NOT_QUOTED, before="", after=""))
+    return tuple(told)
 
 
 _ADAPTED = ("fix", "snippet", "before", "after", "action")

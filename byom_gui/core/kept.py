@@ -32,32 +32,45 @@ def pack(answered: Answered) -> Packed | None:
     answer, reply = answered.answer, answered.call.reply
     if answer is None or reply is None or not answered.good or len(answer.results or ()) != len(answer.predictions):
         return None
+    return _lean(answered, answer, reply), zlib.compress(reply.body, _FAST)
+
+
+def _lean(answered: Answered, answer: Answer, reply: Reply) -> Answered:
+    """Without the body and what was read from it. A masked body stays with the call, compressed."""
     lean = Answer(None, answer.status, (), answer.problems, answer.schema_valid, answer.duplicates)
-    call = replace(answered.call, reply=replace(reply, body=b""))
-    return replace(answered, call=call, answer=lean), zlib.compress(reply.body, _FAST)
+    packed = answered.call.masked
+    packed = replace(packed, body=zlib.compress(packed.body, _FAST)) if packed else None
+    call = replace(answered.call, reply=replace(reply, body=b""), masked=packed)
+    return replace(answered, call=call, answer=lean, masked=None)
 
 
 def unpack(lean: Answered, packed: bytes) -> Answered:
     """The whole answer again. A large one takes a while, so run it in a worker."""
     body = zlib.decompress(packed)
     assert lean.call.reply is not None
-    call = replace(lean.call, reply=replace(lean.call.reply, body=body))
-    return replace(lean, call=call, answer=read_answer(body))
+    masked = lean.call.masked
+    masked = replace(masked, body=zlib.decompress(masked.body)) if masked else None
+    call = replace(lean.call, reply=replace(lean.call.reply, body=body), masked=masked)
+    if masked is None:
+        return replace(lean, call=call, answer=read_answer(body))
+    readable = replace(lean, call=replace(call, reply=masked, masked=None), answer=read_answer(masked.body))
+    return replace(lean, call=call, answer=read_answer(body), masked=readable)
 
 
 def to_bytes(call: Call) -> bytes:
-    """An inference call that was answered, for the disk. Nothing of the image is in it, and no secret."""
-    assert call.reply is not None
+    """An inference call that was answered, for the disk: its masked reply, and nothing of the image."""
+    reply = call.readable
+    assert reply is not None
     request = call.request
     head = {
         "format": FORMAT,
         "started": call.started.isoformat(),
         "request": [request.method, request.url, [list(pair) for pair in request.headers], request.curl],
         "request_body": [request.body, request.body_bytes],
-        "reply": [call.reply.status, [list(pair) for pair in call.reply.headers]],
+        "reply": [reply.status, [list(pair) for pair in reply.headers]],
         **{name: getattr(call, name) for name in (*_NUMBERS, *_TEXTS)},
     }
-    return json.dumps(head).encode() + b"\n" + zlib.compress(call.reply.body, _FAST)
+    return json.dumps(head).encode() + b"\n" + zlib.compress(reply.body, _FAST)
 
 
 def from_bytes(data: bytes) -> Call:

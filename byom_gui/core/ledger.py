@@ -77,7 +77,7 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """Where the model answered, without query values."""
+        """Where the model answered, without the secrets of its query."""
         endpoint = self.registration.endpoint
         return endpoint.infer.shown if endpoint else ""
 
@@ -243,7 +243,7 @@ def against_draft(entry: Entry, draft: Registration) -> tuple[str, ...]:
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:
-    """The JSON form; no secret and no query value is in it."""
+    """The JSON form; no secret is in it."""
     return {
         "format": FORMAT,
         "when": entry.when,

@@ -1,4 +1,4 @@
-"""What was tried and what came back, as plain values. Text in here is already scrubbed of secrets."""
+"""What was tried and what came back, as plain values. A reply is what the server sent, with any secrets it repeats."""
 
 from __future__ import annotations
 
@@ -122,10 +122,10 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer. ``body`` is scrubbed and holds at most the size limit; header names are lower case."""
+    """An HTTP response, as it was sent. ``body`` holds at most the size limit; header names are lower case."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
     surplus: int = 0
     """How many bytes at least came after the end of the body."""
@@ -182,6 +182,8 @@ class Call:
     """For ``input`` calls the kind of image, for ``load`` calls how many were under way at once."""
     number: int = 0
     """Its place among the calls of a check, from 1; 0 outside of a check."""
+    masked: Reply | None = field(default=None, repr=False)
+    """The reply with its secrets masked, where it repeats any outside its data (``core.masking``)."""
 
     def __post_init__(self) -> None:
         if (self.reply is None) == (self.failure is None):
@@ -191,6 +193,11 @@ class Call:
     def status(self) -> int:
         """The last HTTP status that came, whatever came of the rest; 0 where none came."""
         return self.reply.status if self.reply is not None else self.failure.status if self.failure is not None else 0
+
+    @property
+    def readable(self) -> Reply | None:
+        """The reply for people and files: show, quote and keep this one; judge and export ``reply``."""
+        return self.masked or self.reply
 
 
 @dataclass(frozen=True, slots=True)

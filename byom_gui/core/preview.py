@@ -54,6 +54,12 @@ class Preview:
         return answer.predictions if answer else ()
 
     @property
+    def readable_predictions(self) -> tuple[Prediction, ...]:
+        """The same for the screen: secrets that texts and attributes repeat are masked."""
+        answer = self.answered.readable.answer if self.answered else None
+        return answer.predictions if answer else ()
+
+    @property
     def milliseconds(self) -> float:
         """How long the call took, 0 before it ended."""
         return self.answered.call.milliseconds if self.answered else 0.0

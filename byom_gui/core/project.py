@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
+from urllib.parse import unquote_plus
 
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import check_proxy
@@ -21,6 +22,7 @@ from byom_gui.core.registration import (
     registration_to_json,
     unknown,
 )
+from byom_gui.core.secret_names import is_secret_name
 
 FORMAT = "byom-project/1"
 SUFFIX = ".byom.json"
@@ -28,9 +30,7 @@ SUFFIX = ".byom.json"
 _KEYS = ("format", "registration", "images", "settings", "registered")
 _IMAGE_KEYS = ("id", "kind", "place", "name")
 _REGISTERED_KEYS = ("team", "host", "when", "name", "model_url", "classes")
-_SIGNED = re.compile(
-    r"(?<=[?&])([^=&#]*(?:sig|token|secret|key|credential|password|auth)[^=&#]*)=[^&#]*", re.IGNORECASE
-)
+_QUERY_VALUE = re.compile(r"(?<=[?&])([^=&#]*)=[^&#]*")
 _USER_INFO = re.compile(r"(?<=://)[^/?#]*@")
 
 
@@ -101,7 +101,7 @@ def new_since(classes: ClassList, last: Registered | None) -> tuple[ClassEntry, 
 
 
 def project_to_json(project: Project) -> dict[str, Any]:
-    """The JSON form, known keys first. Neither query values nor what reads like a signature is in it."""
+    """The JSON form, known keys first. No secret is in it."""
     extra = dict(project.extra)
     of_images = extra.pop("images", {})
     images = [_image_to_json(image) | of_images.get(image.id, {}) for image in project.images]
@@ -123,7 +123,9 @@ def _image_to_json(image: ImageRef) -> dict[str, Any]:
 
 def public_address(text: str) -> str:
     """An image's address for a file: without user and password, signatures and keys in its query left empty."""
-    return _SIGNED.sub(r"\1=", _USER_INFO.sub("", text))
+    return _QUERY_VALUE.sub(
+        lambda match: f"{match[1]}=" if is_secret_name(unquote_plus(match[1])) else match[0], _USER_INFO.sub("", text)
+    )
 
 
 def _settings_to_json(settings: Settings) -> dict[str, Any]:

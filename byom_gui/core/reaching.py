@@ -135,7 +135,7 @@ def script(endpoint: Endpoint) -> str:
 
 def _classes(endpoint: Endpoint) -> str:
     place = endpoint.classes_guess
-    return place.base if place.origin == endpoint.origin and not place.query_names else ""
+    return place.stored if place.origin == endpoint.origin and not place.secret_names else ""
 
 
 def _secret_lines(endpoint: Endpoint) -> list[str]:
@@ -149,11 +149,14 @@ def _secret_lines(endpoint: Endpoint) -> list[str]:
         name = shlex.quote(endpoint.auth.secret_header)
         lines += [f"hidden {shlex.quote(f'Secret for {endpoint.auth.secret_header}')}"]
         lines += [f'''printf 'header = "%s: %s"\\n' {name} "$(quoted "$REPLY")" >> "$T/secrets"''']
-    for at, name in enumerate(endpoint.infer.query_names):
-        lines += [f"hidden {shlex.quote(f'Value of {name} in the address')}"]
-        lines += [
-            f'''QUERY="$QUERY"{shlex.quote(("&" if at else "?") + quote(name, safe="") + "=")}"$(encoded "$REPLY")"'''
-        ]
+    for at, (name, value) in enumerate(endpoint.infer.query):
+        start = ("&" if at else "?") + quote(name, safe="")
+        if value is None:
+            lines += [f"hidden {shlex.quote(f'Value of {name} in the address')}"]
+            lines += [f'''QUERY="$QUERY"{shlex.quote(f"{start}=")}"$(encoded "$REPLY")"''']
+        else:
+            plain = f"{start}={quote(value, safe='')}" if value else start
+            lines += [f'QUERY="$QUERY"{shlex.quote(plain)}']
     return lines
 
 

@@ -61,7 +61,7 @@ class RegisterOutcome:
         kind: see OutcomeKind.
         sentence: what happened.
         todo: what to do now.
-        errors: V7's own ``errors``, one line each, scrubbed.
+        errors: V7's own ``errors``, one line each, secrets masked.
         model_url: the model's address, only where V7's answer held one.
         retry_after: seconds to wait, where V7 said so.
         status: the HTTP status, 0 where there was none.
@@ -121,7 +121,7 @@ def outcome_of(status: int, body: bytes, retry_after: float | None, request: Sen
 
     Args:
         status: the HTTP status.
-        body: the answer, scrubbed.
+        body: the answer; where it is a refusal, with its secrets masked.
         retry_after: seconds that V7 asks to wait.
         request: what was sent, secrets masked.
     """

@@ -56,7 +56,7 @@ def stamped(registration: Registration, now: datetime) -> Registration:
 
 
 def registration_to_json(registration: Registration) -> dict[str, Any]:
-    """The JSON form, known keys first. Query values are never in it."""
+    """The JSON form, known keys first. Secret query values are never in it."""
     endpoint = registration.endpoint
     auth: dict[str, Any] = {}
     if endpoint and endpoint.auth.basic_user:
@@ -144,13 +144,13 @@ def _check_auth(auth: Auth, where: str) -> None:
 
 
 def address_at(text: str, where: str) -> Address:
-    """The address that stands at ``where`` in a file. Raises FileError; a query value is refused as a secret."""
+    """The address that stands at ``where`` in a file. Raises FileError, also for a secret in its query."""
     try:
         parsed = parse_address(text)
     except InputError as error:
         raise FileError(f"{where} can not be used. {error.sentence}", where=where) from None
     if any(value for _, value in parsed.query_values):
-        sentence = f"{where} holds a query value, which is kept as a secret. Leave it empty (?name=) and enter it anew."
+        sentence = f"{where} holds a secret in its query. Leave it empty (?name=) and enter it again."
         raise FileError(sentence, where=where)
     return parsed.address
 

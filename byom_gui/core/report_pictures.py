@@ -122,7 +122,7 @@ def curl_of(finding: Finding, observations: Observations, answered: Sequence[Ans
     """The command that shows a finding again: of the call that it came from, else of one that stands for it.
 
     Secrets are not in it: a ``SentRequest`` is made without them, and where no call came about only the address is
-    told, without its query. Empty where it is about the user's own list of classes.
+    told, without a query that holds secrets. Empty where it is about the user's own list of classes.
     """
     calls = [*(each.call for each in answered), *observations.calls]
     calls += [observations.classes.call] if observations.classes else []
@@ -130,7 +130,9 @@ def curl_of(finding: Finding, observations: Observations, answered: Sequence[Ans
     call = _call_of(finding, calls, answered)
     if call is not None:
         return call.request.curl
-    return "" if finding.id in _OTHER_CALLS else f"curl -v -X POST {shlex.quote(observations.endpoint.infer.base)}"
+    infer = observations.endpoint.infer
+    address = infer.base if infer.secret_names else infer.stored
+    return "" if finding.id in _OTHER_CALLS else f"curl -v -X POST {shlex.quote(address)}"
 
 
 def _call_of(finding: Finding, calls: Sequence[Call], answered: Sequence[Answered]) -> Call | None:

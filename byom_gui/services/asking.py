@@ -14,6 +14,7 @@ from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import SentRequest, Way
 from byom_gui.core.project import Settings
 from byom_gui.core.redact import Redactor
+from byom_gui.core.secret_names import is_secret_name
 from byom_gui.services.wire import Outgoing
 
 Lookup = Callable[[SecretRef], str | None]
@@ -23,8 +24,6 @@ _SHOWN = 20
 """Characters of base64 that are shown."""
 _QUERY = re.compile(r"\?.*$", re.DOTALL)
 _USER_INFO = re.compile(r"(?<=://)[^/?#]*@")
-_SHORTEST = 5
-"""Characters of a query value that is looked for in what comes back; see ``redactor``."""
 _SHORTEST_SIGNATURE = 12
 
 
@@ -77,25 +76,21 @@ def outgoing(question: Question, lookup: Lookup) -> Outgoing:
 
 
 def redactor(question: Question, lookup: Lookup) -> Redactor:
-    """Scrubs this request's secrets out of all that comes back.
-
-    Not so a query value of a few characters, such as ``?version=2``: it is no key, and masking each 2 of an answer
-    would leave nothing to judge. Of the image's own address the signature is scrubbed too.
-    """
+    """Masks this request's secrets in what people read of the reply; of the image's own address the signature too."""
     known = [(ref, lookup(ref) or "") for ref in question.refs]
-    known = [(ref, value) for ref, value in known if ref.kind != "query" or len(value) >= _SHORTEST]
     basic = [(ref.name, value) for ref, value in known if ref.kind == "basic"]
     return Redactor([*(value for _, value in known), *_signatures(question.image_url)], basic)
 
 
 def _signatures(url: str) -> list[str]:
-    """What may be secret in an image's address: a password, and the longer values of its query."""
+    """What may be secret in an image's address: a password, and query values that are named so or are long."""
     try:
         parts = urlsplit(url)
         password = parts.password or ""
     except ValueError:
         return []
-    return [password, *(value for _, value in parse_qsl(parts.query) if len(value) >= _SHORTEST_SIGNATURE)]
+    pairs = parse_qsl(parts.query)
+    return [password, *(text for name, text in pairs if is_secret_name(name) or len(text) >= _SHORTEST_SIGNATURE)]
 
 
 def has_credentials(question: Question, lookup: Lookup) -> bool:
@@ -183,12 +178,14 @@ def _curl(question: Question, settings: Settings, sent: Outgoing) -> str:
 
 
 def _curl_url(address: Address) -> str:
-    """The address in quotes; each value of its query is a variable ``QUERY_…``, but one alone the known name."""
-    names = address.query_names
-    if not names:
-        return shlex.quote(address.base)
-    text = shlex.quote(f"{address.base}?")
-    for place, name in enumerate(names):
-        variable = "BYOM_ENDPOINT_SECRET" if len(names) == 1 else "QUERY_" + re.sub(r"\W", "_", name, flags=re.ASCII)
-        text += shlex.quote(f"{'&' if place else ''}{quote_plus(name)}=") + f'"${variable}"'
-    return text
+    """The address in quotes; each secret of its query is a variable ``QUERY_…``, but one alone the known name."""
+    text, plain = "", address.base
+    for place, (name, value) in enumerate(address.query):
+        plain += f"{'&' if place else '?'}{quote_plus(name)}"
+        if value is None:
+            alone = len(address.secret_names) == 1
+            variable = "BYOM_ENDPOINT_SECRET" if alone else "QUERY_" + re.sub(r"\W", "_", name, flags=re.ASCII)
+            text, plain = text + shlex.quote(f"{plain}=") + f'"${variable}"', ""
+        elif value:
+            plain += f"={quote_plus(value)}"
+    return text + (shlex.quote(plain) if plain else "")

@@ -332,7 +332,7 @@ def _neighbours(endpoint: Endpoint) -> tuple[Address, ...]:
     """Paths beside one that is not there: with or without the last slash, and the usual names."""
     infer = endpoint.infer
     slash = infer.path.rstrip("/") if infer.path.endswith("/") and infer.path != "/" else infer.path + "/"
-    origin, names = infer.origin, infer.query_names
+    origin = infer.origin
     paths = (slash if infer.path != "/" else "/infer", infer.sibling("infer").path, "/infer", "/api/infer", "/predict")
-    found = dict.fromkeys(Address(origin, path, names) for path in paths)
+    found = dict.fromkeys(Address(origin, path, infer.query) for path in paths)
     return tuple(address for address in found if address != infer)[:_NEIGHBOURS]

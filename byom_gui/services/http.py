@@ -1,4 +1,4 @@
-"""The one importer of requests: sends one request, and brings back a reply or a failure, scrubbed of secrets.
+"""The one importer of requests: sends one request, and returns the reply as it was sent, or a failure without secrets.
 
 What holds for every call:
 
@@ -144,7 +144,7 @@ class _Exchange:
                 return self.failed(self._explain(error, address))
             following = self._next(request, address, reply)
             if following is None:
-                return HttpResult(self._scrubbed(reply), None, self.milliseconds, tuple(self._redirects))
+                return HttpResult(reply, None, self.milliseconds, tuple(self._redirects))
             request, address = following
             if len(self._redirects) > MAX_REDIRECTS:
                 words = f"the server redirects again and again, at last to {self._redirects[-1].to}"
@@ -235,11 +235,6 @@ class _Exchange:
         if not failure.status and (elsewhere or failure.stage != "http"):
             failure = replace(failure, id="net.redirect", stage="http", subject=failure.id)
         return replace(failure, status=failure.status or hop.status)
-
-    def _scrubbed(self, reply: Reply) -> Reply:
-        scrub = self._redactor.scrub
-        headers = tuple((name, scrub(value)) for name, value in reply.headers)
-        return Reply(reply.status, headers, self._redactor.scrub_bytes(reply.body), reply.surplus)
 
     def _next(self, request: Outgoing, address: Address, reply: Reply) -> tuple[Outgoing, Address] | None:
         """The request that a redirect asks for, or None where the reply stands. Records the redirect."""

@@ -12,6 +12,7 @@ from byom_gui.core.busy import is_busy
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Address, Auth, Endpoint
 from byom_gui.core.image import ImageSource
+from byom_gui.core.masking import reply_for_people
 from byom_gui.core.observations import Call, ClassesObservation, PingReport, Purpose, SentRequest, Stage, Way
 from byom_gui.core.project import Settings
 from byom_gui.services import asking, http
@@ -174,6 +175,7 @@ class ModelServer:
             with_credentials=asking.has_credentials(question, lookup),
             redirects=result.redirects,
             attempts=attempts,
+            masked=reply_for_people(result.reply, scrub) if result.reply else None,
         )
 
     def _credentials(self, question: Question, purpose: Purpose) -> tuple[Question, Lookup]:
@@ -202,11 +204,11 @@ def _both(first: HttpResult, again: HttpResult) -> HttpResult:
 def _classes_addresses(endpoint: Endpoint) -> tuple[Address, ...]:
     if endpoint.classes is not None:
         return (endpoint.classes,)
-    origin, names = endpoint.origin, endpoint.infer.query_names
+    origin, query = endpoint.origin, endpoint.infer.query
     guesses: Iterable[Address] = (
         endpoint.infer.sibling("classes"),
-        Address(origin, "/classes", names),
-        Address(origin, "/api/classes", names),
+        Address(origin, "/classes", query),
+        Address(origin, "/api/classes", query),
     )
     return tuple(dict.fromkeys(guesses))[:CLASSES_TRIES]
 

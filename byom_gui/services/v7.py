@@ -14,6 +14,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.colours import parse_colour
 from byom_gui.core.endpoint import Origin, SecretRef, parse_address
 from byom_gui.core.errors import InputError
+from byom_gui.core.masking import reply_for_people
 from byom_gui.core.observations import Reply
 from byom_gui.core.profile import RegisterRequest
 from byom_gui.core.redact import Redactor
@@ -54,7 +55,7 @@ def v7_host(environ: Mapping[str, str], setting: str = "") -> Origin:
         address = parse_address(text).address
     except InputError as error:
         raise InputError(f"{source} can not be used. {error.sentence}", where="v7") from None
-    if address.segments or address.query_names:
+    if address.segments or address.query:
         raise InputError(f"{source} has to be a host alone, such as {DEFAULT_HOST}.", where="v7")
     if address.origin.scheme != "https" and not address.origin.is_loopback:
         raise InputError(f"{source} has to begin with https://, as the API key is sent there.", where="v7")
@@ -120,12 +121,14 @@ class V7:
         redactor = Redactor((key.strip(), *secrets.values()), basic)
         outgoing = Outgoing(request.method, url, headers, body, _CREDENTIALS)
         result = self._sender(outgoing, replace(self._options, follow_redirects=False), redactor, cancel)
-        return self._outcome(result, request)
+        return self._outcome(result, request, redactor)
 
-    def _outcome(self, result: HttpResult, request: RegisterRequest) -> RegisterOutcome:
+    def _outcome(self, result: HttpResult, request: RegisterRequest, redactor: Redactor) -> RegisterOutcome:
         masked = request.masked()
         if result.reply is not None:
-            return outcome_of(result.reply.status, result.reply.body, retry_after(result.reply), masked)
+            reply = _readable(result.reply, redactor)
+            outcome = outcome_of(reply.status, reply.body, retry_after(reply), masked)
+            return replace(outcome, model_url="") if redactor.spans(outcome.model_url, distinct=True) else outcome
         assert result.failure is not None
         if not result.sent:
             return unreachable(result.failure, masked)
@@ -141,8 +144,9 @@ class V7:
             data = json.dumps(body, ensure_ascii=False).encode()
         outgoing = Outgoing(method, f"{self.host}{path}", tuple(headers), data, _CREDENTIALS)
         options = self._options if method == "GET" else replace(self._options, follow_redirects=False)
-        result = self._sender(outgoing, options, Redactor((key.strip(),)), cancel)
-        reply = _reply(result, method)
+        redactor = Redactor((key.strip(),))
+        result = self._sender(outgoing, options, redactor, cancel)
+        reply = _readable(_reply(result, method), redactor)
         try:
             answer = json.loads(reply.body)
         except (ValueError, RecursionError):
@@ -154,6 +158,12 @@ class V7:
 
 def _classes_path(slug: str) -> str:
     return f"/api/teams/{quote(slug, safe='')}/annotation_classes"
+
+
+def _readable(reply: Reply, redactor: Redactor) -> Reply:
+    """The reply as it was sent where V7 did what was asked, else with its secrets masked, as people will read it."""
+    done = kind_of(reply.status) == "registered"
+    return reply if done else reply_for_people(reply, redactor) or reply
 
 
 def _reply(result: HttpResult, method: str) -> Reply:

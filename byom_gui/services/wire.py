@@ -40,7 +40,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class HttpResult:
-    """What came of it: a reply or a failure, never both. All text is scrubbed."""
+    """What came of it: a reply or a failure, never both. Only the failure and the redirects are masked."""
 
     reply: Reply | None
     failure: NetFailure | None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from byom_gui.core.endpoint import MASK, Address, Auth, Endpoint, Origin, SecretRef, check_proxy, parse_address
 from byom_gui.core.errors import InputError
+from byom_gui.core.secret_names import is_secret_name
 
 
 def address(text: str) -> Address:
@@ -90,18 +93,133 @@ def test_what_can_not_be_used_is_said_without_repeating_it(text: str, words: str
     assert "sesame" not in f"{caught.value!r} {caught.value.detail}"
 
 
-def test_query_values_are_kept_apart_and_masked() -> None:
-    parsed = parse_address("https://h/infer?api_key=sesame&empty=&flag&a%26b=1%202")
-    assert parsed.query_values == (("api_key", "sesame"), ("empty", ""), ("flag", ""), ("a&b", "1 2"))
-    assert "sesame" not in repr(parsed)
+def test_secret_query_values_are_kept_apart_and_masked_and_others_are_not() -> None:
+    parsed = parse_address("https://h/infer?api_key=ses%20ame&kept=&flag&a%26b=1%202&&%61uth=x")
+    assert parsed.query_values == (("api_key", "ses ame"), ("kept", ""), ("auth", "x"))
+    assert "ame" not in repr(parsed).replace("name", "")
     where = parsed.address
-    assert where.shown == f"https://h/infer?api_key={MASK}&empty={MASK}&flag={MASK}&a%26b={MASK}"
-    assert where.stored == "https://h/infer?api_key=&empty=&flag=&a%26b="
-    assert address(where.stored) == where
+    assert where.query == (("api_key", None), ("kept", None), ("flag", ""), ("a&b", "1 2"), ("auth", None))
+    assert where.secret_names == ("api_key", "kept", "auth")
+    assert where.shown == f"https://h/infer?api_key={MASK}&kept={MASK}&flag&a%26b=1+2&auth={MASK}"
+    assert where.stored == "https://h/infer?api_key=&kept=&flag&a%26b=1+2&auth="
+    assert address(where.stored) == where == address(where.shown)
     values = dict(parsed.query_values)
-    assert where.filled(lambda ref: values[ref.name]) == "https://h/infer?api_key=sesame&empty=&flag=&a%26b=1+2"
+    filled = "https://h/infer?api_key=ses+ame&kept=&flag&a%26b=1+2&auth=x"
+    assert where.filled(lambda ref: values[ref.name]) == filled
     assert where.filled(lambda _: None) == where.stored
     assert address("https://h/infer").filled(lambda _: "x") == "https://h/infer"
+
+
+def test_a_user_may_say_that_a_value_is_a_secret() -> None:
+    parsed = parse_address("https://h/infer?model=yolo&version=2", ["model"])
+    assert parsed.query_values == (("model", "yolo"),)
+    assert parsed.address.stored == "https://h/infer?model=&version=2"
+    assert address(parsed.address.stored) == parsed.address, "it stays one in a file"
+    assert parsed.address == address("https://h/infer?model=yolo&version=2").with_value("model", None)
+    assert parsed.address.with_value("model", "x").shown == "https://h/infer?model=x&version=2"
+
+
+def test_the_classes_address_at_the_same_server_follows_a_mark() -> None:
+    plain = Endpoint(address("https://h/infer?m=1"), classes=address("https://h/list?m=1"))
+    assert plain.with_query_value("m", None).classes == address("https://h/list?m=")
+    other = Endpoint(address("https://h/infer?m=1"), classes=address("https://other/list?m=1"))
+    assert other.with_query_value("m", None) == Endpoint(address("https://h/infer?m="), classes=other.classes)
+    assert Endpoint(plain.infer).with_query_value("m", "2").infer == address("https://h/infer?m=2")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "key",
+        "token",
+        "sig",
+        "signature",
+        "secret",
+        "password",
+        "passwd",
+        "pwd",
+        "pass",
+        "auth",
+        "credential",
+        "credentials",
+        "api_key",
+        "apikey",
+        "API-Key",
+        "apiKey",
+        "access",
+        "accessToken",
+        "access_token",
+        "AWSAccessKeyId",
+        "X-Amz-Signature",
+        "X-Amz-Security-Token",
+        "X-Amz-Credential",
+        "x-goog-signature",
+        "code",
+        "jwt",
+        "sas",
+        "bearer",
+        "clientSecret",
+        "client_secret",
+        "authtoken",
+        "hmac",
+        "otp",
+        "session",
+        "sessionid",
+        "sid",
+        "subscription-key",
+        "functionkey",
+        "user[password]",
+        "private.key",
+        "sign",
+        "HTTPToken",
+    ],
+)
+def test_names_of_secrets(name: str) -> None:
+    assert is_secret_name(name)
+    assert address(f"https://h/?{quote(name)}=v").secret_names == (name,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "version",
+        "model",
+        "v",
+        "task",
+        "threshold",
+        "conf",
+        "iou",
+        "max_tokens",
+        "tokens",
+        "keypoints",
+        "keyframe",
+        "monkey",
+        "author",
+        "authors",
+        "signal",
+        "design",
+        "passes",
+        "bypass",
+        "compass",
+        "encode",
+        "encoding",
+        "codec",
+        "decode",
+        "format",
+        "class",
+        "k",
+        "imgsz",
+        "half",
+        "device",
+        "return_masks",
+        "sidecar",
+        "日本",
+        "1",
+    ],
+)
+def test_names_that_are_no_secrets(name: str) -> None:
+    assert not is_secret_name(name)
+    assert address(f"https://h/?{quote(name)}=v").secret_names == ()
 
 
 @given(st.text(max_size=40))
@@ -138,7 +256,7 @@ def test_loopback(text: str, loopback: bool) -> None:
         ("https://h/infer", "https://h/classes"),
         ("https://h/infer/", "https://h/classes"),
         ("https://h/", "https://h/classes"),
-        ("https://h/infer?k=v", "https://h/classes?k="),
+        ("https://h/infer?key=v&model=m", "https://h/classes?key=&model=m"),
     ],
 )
 def test_the_classes_address_is_guessed_beside_the_inference(infer: str, sibling: str) -> None:
@@ -157,7 +275,8 @@ def test_the_classes_address_is_guessed_beside_the_inference(infer: str, sibling
         ("https://h/api/infer/", None, None),
         ("https://h/api/INFER", None, None),
         ("https://h/", None, None),
-        ("https://h/infer?k=v", None, None),
+        ("https://h/infer?key=v", None, None),
+        ("https://h/infer?model=m", None, None),
     ],
 )
 def test_the_base_for_v7s_api(infer: str, classes: str | None, external: str | None) -> None:
@@ -174,7 +293,7 @@ def test_the_base_for_v7s_api(infer: str, classes: str | None, external: str | N
     ],
 )
 def test_auth_names_its_secrets(auth: Auth, word: str, kinds: list[str]) -> None:
-    endpoint = Endpoint(address("https://h/infer?k=v"), auth)
+    endpoint = Endpoint(address("https://h/infer?key=v&model=m"), auth)
     assert auth.word == word
     assert [ref.kind for ref in endpoint.secret_refs()] == [*kinds, "query"]
     assert {ref.origin for ref in endpoint.secret_refs()} == {endpoint.origin}

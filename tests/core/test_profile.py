@@ -138,7 +138,7 @@ def test_without_a_key_nothing_is_filled_in() -> None:
         (Registration("n"), "no model server yet"),
         (replace(registration(), name=" "), "no name yet"),
         (registration(url="https://h/predict"), "Register by hand instead"),
-        (registration(url="https://h/infer?k=v"), "Register by hand instead"),
+        (registration(url="https://h/infer?model=v"), "Register by hand instead"),
     ],
 )
 def test_what_can_not_be_registered_through_the_api_is_said(changed: Registration, words: str) -> None:

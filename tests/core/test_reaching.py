@@ -173,9 +173,9 @@ class Queried(LoopbackServer):
 
 def test_a_query_value_is_encoded_and_another_answer_is_told() -> None:
     with Queried() as server:
-        here = endpoint(f"{server.base_url}/infer?key=&a%20b=")
+        here = endpoint(f"{server.base_url}/infer?key=&model=it's%20%24HOME&flag&a%20b=")
         found = read_output(run(script(here), "ü &=%", "two"), here)
-    assert server.queries[0] == {"key": "ü &=%", "a b": "two"}
+    assert server.queries[0] == {"key": "ü &=%", "model": "it's $HOME", "a b": "two"}
     assert "classes-exit" not in found or found["classes-exit"]
     answer = next(row for row in judged(loopback_apart(found)) if row.title == "Answer")
     assert (answer.outcome, "not with “succeeded”" in answer.text) == ("warn", True)

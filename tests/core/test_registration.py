@@ -15,6 +15,7 @@ from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Address, Auth, Endpoint, Origin, parse_address
 from byom_gui.core.errors import FileError
 from byom_gui.core.registration import FORMAT, Registration, registration_from_json, registration_to_json, stamped
+from byom_gui.core.secret_names import is_secret_name
 
 SOUND: dict[str, Any] = {
     "format": FORMAT,
@@ -44,7 +45,9 @@ ADDRESSES = st.builds(
         Origin, st.sampled_from(["http", "https"]), st.sampled_from(["h", "localhost", "::1"]), st.integers(1, 65535)
     ),
     st.sampled_from(["/", "/api/infer", "/infer", "/api/predict", "/a%20b"]),
-    st.lists(NAMES.filter(bool), max_size=2, unique=True).map(tuple),
+    st.dictionaries(NAMES.filter(bool), st.none() | NAMES, max_size=3).map(
+        lambda query: tuple((name, None if is_secret_name(name) else value) for name, value in query.items())
+    ),
 )
 
 
@@ -99,11 +102,19 @@ def test_an_external_url_alone_gives_the_inference_beside_its_classes() -> None:
 
 
 def test_external_url_is_null_where_only_registering_by_hand_fits() -> None:
-    endpoint = Endpoint(parse_address("https://h/predict?api_key=sesame").address)
+    endpoint = Endpoint(parse_address("https://h/predict?api_key=sesame&model=yolo").address)
     written = registration_to_json(Registration(endpoint=endpoint))
     assert written["external_url"] is None
-    assert written["infer_url"] == "https://h/predict?api_key="
+    assert written["infer_url"] == "https://h/predict?api_key=&model=yolo"
     assert "sesame" not in json.dumps(written)
+    assert registration_from_json(written).endpoint == endpoint
+
+
+def test_a_file_of_an_older_version_keeps_its_query_values_in_the_keyring() -> None:
+    read = registration_from_json({"format": FORMAT, "infer_url": "https://h/infer?version=&api_key="})
+    assert read.endpoint is not None
+    assert read.endpoint.infer.secret_names == ("version", "api_key")
+    assert registration_to_json(read)["infer_url"] == "https://h/infer?version=&api_key="
 
 
 def wrong(**changes: Any) -> dict[str, Any]:
@@ -130,7 +141,7 @@ def wrong(**changes: Any) -> dict[str, Any]:
         (wrong(classes=[{"name": "a", "type": "tag", "color": "red"}]), "classes[0].color", "a colour like #60C1AB"),
         (wrong(infer_url="models.acme.io"), "infer_url", "no scheme"),
         (wrong(infer_url="https://u:sesame@h/infer"), "infer_url", "user or password"),
-        (wrong(classes_url="https://h/?k=sesame"), "classes_url", "holds a query value"),
+        (wrong(classes_url="https://h/?key=sesame"), "classes_url", "holds a secret in its query"),
         (wrong(external_url="https://other/api"), "external_url", "Make it “https://models.acme.io/api”"),
         (wrong(infer_url="https://models.acme.io/api/predict"), "external_url", "Make it null"),
         (wrong(auth={"basic_user": "u:sesame"}), "auth.basic_user", "holds a colon"),

@@ -5,11 +5,13 @@ A process of its own; its home is searched afterwards. Prints what each server r
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -32,6 +34,18 @@ USER, HEADER = "ann", "X-Key"
 def told(request: Request) -> str:
     """All of a request but the image."""
     return json.dumps([request.target, dict(request.headers)])
+
+
+def escaped(text: str) -> list[str]:
+    """A text as frameworks, templates and proxies repeat it."""
+    unicode = "".join(f"\\u{ord(char):04x}" if char in "<>&'/+" else char for char in text)
+    return [
+        html.escape(text),
+        html.escape(text).replace("/", "&#x2F;"),
+        unicode,
+        quote(quote(text)),
+        text.encode().hex(),
+    ]
 
 
 class Other(LoopbackServer):
@@ -63,11 +77,19 @@ class Gossip(ModelServer):
             there = f"{self._other.base_url}/infer?had={request.query.get('token', '')}"
             return Response(307, b"", (("Location", there), ("X-Seen", request.headers.get("x-key", ""))))
         if request.method == "POST" and number % 3 == 2:
-            return as_text(f"Traceback (most recent call last):\n  KeyError: {told(request)}", 500)
+            said = escaped(SECRET if number % 2 else PASSWORD)[number % 5]
+            return as_text(f"Traceback (most recent call last):\n  KeyError: {said} {told(request)}", 500)
         answer = super().respond(request)
         if answer.status != 200 or request.method != "POST":
             return answer
-        return as_json({**json.loads(answer.body), "debug": told(request), "key": SECRET})
+        return as_json(
+            {
+                **json.loads(answer.body),
+                "debug": told(request),
+                "key": SECRET,
+                "echo": [escaped(each) for each in (SECRET, PASSWORD)],
+            }
+        )
 
 
 def copied(window: MainWindow) -> list[str]:

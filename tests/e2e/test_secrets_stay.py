@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from byom_gui.app.world import sample_paths
 from tests.commands.processes import KEY, PASSWORD, ROOT, SECRET, environment, files_with
-from tests.e2e.secret_walk import QUERY, USER
+from tests.e2e.secret_walk import QUERY, USER, escaped
 from tests.limits import PROCESS
 
 NETRC = "netrc-marked-password"
@@ -23,10 +24,11 @@ EVERY = {"key": KEY, "password": PASSWORD, "header": SECRET, "query": QUERY, "ne
 
 
 def forms(secret: str) -> list[str]:
-    """A secret as it may be written: plain, in JSON, in an address, in base64, as a Basic pair."""
+    """A secret as it may be written: plain, in JSON, HTML, an address, base64 or hex, as a Basic pair."""
     pairs = (secret, f"{USER}:{secret}", f":{secret}")
     coded = [base64.b64encode(pair.encode()).decode().rstrip("=") for pair in pairs]
-    plain = [secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote(secret)]
+    plain = [secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote(secret), *escaped(secret)]
+    plain += [html.escape(secret), secret.encode().hex().upper(), quote(quote(secret, safe=""), safe="")]
     return list(dict.fromkeys([*plain, *coded]))
 
 

@@ -158,7 +158,7 @@ def test_a_ping_can_be_cancelled(sample: ImageSource) -> None:
         (Auth(), "", {}),
         (Auth("lab", ""), "", {"authorization": "Basic " + base64.b64encode("lab:p@ss wörd".encode()).decode()}),
         (Auth("", "X-Key"), "", {"x-key": "hush/hush"}),
-        (Auth("lab", "X-Key"), "?k=1", {"authorization": "Basic bGFiOnBAc3Mgd8O2cmQ=", "x-key": "hush/hush"}),
+        (Auth("lab", "X-Key"), "?key=1", {"authorization": "Basic bGFiOnBAc3Mgd8O2cmQ=", "x-key": "hush/hush"}),
         (Auth("lab", "Authorization"), "", {"authorization": "hush/hush"}),
     ],
 )
@@ -171,9 +171,12 @@ def test_every_kind_of_auth(auth: Auth, query: str, expected: dict[str, str], sa
         call = ModelServer(lookup).infer(where, SETTINGS, sample, CancelToken())
     got = running.received[0]
     assert {name: got.headers[name] for name in ("authorization", "x-key") if name in got.headers} == expected
-    assert got.path == "/api/infer" + ("?k=a+b%26c" if query else "")
+    assert got.path == "/api/infer" + ("?key=a+b%26c" if query else "")
     assert call.with_credentials == bool(expected or query)
-    told = f"{call} {call.reply.body if call.reply else b''!r} {call.request.curl}"
+    assert call.reply is not None
+    assert call.readable is not None
+    assert got.headers["host"] in call.reply.body.decode()
+    told = f"{call} {call.readable.body!r} {call.request.curl}"
     for secret in (*SECRETS.values(), "a+b%26c", "bGFiOnBAc3Mgd8O2cmQ="):
         assert secret not in told
     assert (MASK in str(call.request)) == bool(expected or query)
@@ -181,7 +184,7 @@ def test_every_kind_of_auth(auth: Auth, query: str, expected: dict[str, str], sa
 
 def test_wrong_and_no_credentials_are_probes(sample: ImageSource) -> None:
     with serving(lambda got: Scripted(body=GOOD)) as running:
-        where = endpoint(running, "/infer?k=1", Auth("lab", "X-Key"))
+        where = endpoint(running, "/infer?key=1", Auth("lab", "X-Key"))
         server = ModelServer(lookup)
         server.infer(where, SETTINGS, sample, CancelToken(), purpose="wrong-credentials")
         server.infer(where, SETTINGS, sample, CancelToken(), purpose="no-credentials")
@@ -189,7 +192,7 @@ def test_wrong_and_no_credentials_are_probes(sample: ImageSource) -> None:
     wrong, none = running.received
     assert wrong.headers["x-key"].startswith("wrong-on-purpose-")
     assert "authorization" in wrong.headers
-    assert none.path == "/infer?k="
+    assert none.path == "/infer?key="
     assert not {"x-key", "authorization"} & set(none.headers)
     for got in (wrong, none):
         assert not any(secret in f"{got.headers} {got.path}" for secret in SECRETS.values())
@@ -275,7 +278,7 @@ def test_the_curl_line_works_when_pasted(way: str, sample: ImageSource, tmp_path
     (tmp_path / image.name).write_bytes(image.data)
     url = "" if way == "base64" else "https://pictures.example/a.png" + ("?sig=x" if way == "signed" else "")
     with serving(lambda got: Scripted(body=GOOD)) as running:
-        where = endpoint(running, "/in fer".replace(" ", "%20") + "?k=1", Auth("lab", "X-Key"))
+        where = endpoint(running, "/in fer".replace(" ", "%20") + "?key=1", Auth("lab", "X-Key"))
         server = ModelServer(lookup)
         line = server.request_shown(
             where, SETTINGS, image, way="base64" if way == "base64" else "url", image_url=url
@@ -295,7 +298,7 @@ def test_the_curl_line_works_when_pasted(way: str, sample: ImageSource, tmp_path
     assert json.loads(pasted.body) == json.loads(ours.body)
     for name in ("authorization", "x-key", "content-type"):
         assert pasted.headers[name] == ours.headers[name]
-    assert pasted.path == "/in%20fer?k=" + SECRETS["header"]
+    assert pasted.path == "/in%20fer?key=" + SECRETS["header"]
     assert "sig=x" not in line
 
 
@@ -310,7 +313,9 @@ def test_the_signature_of_an_images_address_comes_back_masked(sample: ImageSourc
     assert json.loads(running.received[0].body) == {"image": {"url": url}}
     assert call.reply is not None
     assert b"w=2" in call.reply.body
-    told = f"{call!r} {call.reply.body!r} {call.request.curl}"
+    assert call.reply.body == running.received[0].body
+    assert call.readable is not None
+    told = f"{call!r} {call.readable.body!r} {call.request.curl}"
     assert "0123456789abcdef" not in told
     assert "pass%20word" not in told
     assert "$IMAGE_URL" in call.request.curl

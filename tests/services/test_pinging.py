@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
+from byom_gui.core.endpoint import MASK, Auth, Endpoint, SecretRef, parse_address
 from byom_gui.core.errors import Cancelled
 from byom_gui.core.observations import Call, PingReport, Stage
 from byom_gui.core.project import Settings
@@ -254,15 +254,23 @@ def test_a_redirect_that_carries_the_secret_away_is_not_followed() -> None:
     assert not any(form in repr(call) for form in ("shh & shh", "shh+%26+shh", "shh%20%26%20shh"))
 
 
-def test_a_short_value_of_the_query_breaks_no_answer() -> None:
-    body = json.dumps({"status": "succeeded", "results": [], "version": "2.2.2"}).encode()
+def test_a_plain_value_of_the_query_is_a_part_of_the_address() -> None:
+    body = json.dumps({"status": "succeeded", "results": [], "version": "2 of 2"}).encode()
     with serving(lambda got: Scripted(body=body)) as running:
-        where = Endpoint(parse_address(running.url + "/infer?version=2").address)
+        where = Endpoint(parse_address(running.url + "/infer?version=2&token=2").address)
         call = ModelServer(lambda ref: "2").infer(where, SETTINGS, images.small_sample(), CancelToken())
-    assert running.received[0].path == "/infer?version=2"
+        plain = Endpoint(parse_address(running.url + "/infer?version=2").address)
+        without = ModelServer(lambda ref: "2").infer(plain, SETTINGS, images.small_sample(), CancelToken())
+    assert [got.path for got in running.received] == ["/infer?version=2&token=2", "/infer?version=2"]
     assert call.reply is not None
     assert call.reply.body == body
-    assert "version=2" not in repr(call)
+    assert call.readable is not None
+    assert json.loads(call.readable.body)["version"] == f"{MASK} of {MASK}"
+    assert call.request.url == f"{running.url}/infer?version=2&token={MASK}"
+    assert '/infer?version=2&token=\'"$BYOM_ENDPOINT_SECRET"' in call.request.curl
+    assert (without.masked, without.with_credentials) == (None, False)
+    assert without.request.url == f"{running.url}/infer?version=2"
+    assert f"{running.url}/infer?version=2'" in without.request.curl
 
 
 def test_a_class_list_elsewhere_has_secrets_of_its_own() -> None:

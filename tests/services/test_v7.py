@@ -15,7 +15,7 @@ import pytest
 from byom_gui.core.busy import retry_after
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry, ClassList
-from byom_gui.core.endpoint import Auth, Endpoint, Origin, SecretRef, parse_address
+from byom_gui.core.endpoint import MASK, Auth, Endpoint, Origin, SecretRef, parse_address
 from byom_gui.core.errors import InputError
 from byom_gui.core.observations import NetFailure, Reply
 from byom_gui.core.profile import RegisterRequest, default_profile, plan_request
@@ -188,6 +188,28 @@ def test_what_v7_refuses_is_said_in_words(stub: Stub, status: int, answer: Any, 
     assert words in error.sentence
     assert KEY not in f"{error!r} {error.detail}"
     assert len(stub.got) == 1
+
+
+def test_what_v7_says_of_a_refusal_is_masked_and_its_data_are_not(stub: Stub) -> None:
+    code = "".join(f"&#{ord(char)};" for char in KEY)
+    stub.status, stub.answer = 422, {"errors": [f"the key {code} and {KEY * 20}"]}
+    with pytest.raises(V7Error) as caught:
+        v7(stub).create_class(KEY, "acme", "a", "tag", CancelToken())
+    assert KEY[:9] not in f"{caught.value!r} {caught.value.detail}"
+    assert caught.value.detail == f"the key {MASK} and {MASK}"
+    named = {"name": KEY, "annotation_types": ["tag"]}
+    stub.status, stub.answer = 200, {"annotation_classes": [named]}
+    assert v7(stub).team_classes(KEY, "acme", CancelToken()) == (TeamClass(KEY, ("tag",)),)
+
+
+def test_a_models_page_with_a_secret_in_its_address_is_not_shown(stub: Stub) -> None:
+    for secret in (KEY, "head-Sesame-1"):
+        stub.status, stub.answer = 201, {"url": f"{stub.origin}/models/{secret}"}
+        outcome = v7(stub).register(request(stub.origin), lambda ref: "head-Sesame-1", KEY, CancelToken())
+        assert (outcome.kind, outcome.model_url) == ("registered", "")
+    stub.answer = {"url": f"{stub.origin}/models/7"}
+    outcome = v7(stub).register(request(stub.origin), lambda ref: "models", KEY, CancelToken())
+    assert outcome.model_url == f"{stub.origin}/models/7"
 
 
 def test_a_flood_without_a_time_says_a_minute(stub: Stub) -> None:

@@ -51,7 +51,7 @@ def popup(window: QWidget) -> AuthPopup:
     made = AuthPopup()
     made.set_auth(
         Auth("pathlab", "X-Secret"),
-        ("api_key",),
+        (("api_key", None),),
         {place_key("basic", "pathlab"): KEYRING, place_key("header", "X-Secret"): SESSION},
     )
     made.set_origin("https://models.acme.io")
@@ -98,7 +98,7 @@ def test_a_query_value_goes_under_its_own_name(popup: AuthPopup, qtbot: QtBot) -
     QTest.keyClicks(popup.queries["api_key"].edit, "q1")
     QTest.keyClick(popup.queries["api_key"].edit, Qt.Key.Key_Return)
     assert told == [("query", "api_key", "q1")]
-    popup.set_auth(Auth(), ("token",), {})
+    popup.set_auth(Auth(), (("token", None),), {})
     assert list(popup.queries) == ["token"]
 
 

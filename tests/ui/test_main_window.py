@@ -93,6 +93,36 @@ def test_values_of_the_query_go_to_the_keyring_and_leave_the_field(
     assert world.secrets[ref] == "s3cret-value"
 
 
+def test_a_plain_value_of_the_query_stays_in_the_address_until_it_is_marked(
+    window: MainWindow, tour: Tour, world: World
+) -> None:
+    tour.connect(f"{ADDRESS}?model=yolo&api_key=s3cret-value")
+    ref = SecretRef("query", parse_address(ADDRESS).address.origin, "model")
+    auth = window.parts.auth
+    tour.wait("the key", lambda: len(world.secrets) == 1)
+    assert ref not in world.secrets
+    assert window.parts.bar.field.text().startswith(f"{ADDRESS}?model=yolo&api_key=")
+    assert auth.plain["model"].text() == "yolo"
+    assert list(auth.marks) == ["model"], "what is named like a secret cannot be anything else"
+    auth.marks["model"].click()
+    tour.wait("the keyring", lambda: world.secrets.get(ref) == "yolo")
+    tour.wait("the field", lambda: list(auth.queries) == ["model", "api_key"])
+    assert window.session.dirty
+    assert "yolo" not in repr(window.session.project)
+    assert "yolo" not in window.parts.bar.field.text()
+    assert window.session.endpoint is not None
+    assert window.session.endpoint.infer.stored == f"{ADDRESS}?model=&api_key="
+    # Typed again at the same server it is still one.
+    tour.type_address(f"{ADDRESS}?model=other")
+    tour.wait("the new value", lambda: world.secrets.get(ref) == "other")
+    assert window.session.endpoint.infer.secret_names == ("model",)
+    auth.marks["model"].click()
+    tour.wait("the address", lambda: "model" in auth.plain)
+    assert auth.plain["model"].text() == "other"
+    assert window.session.endpoint.infer.shown == f"{ADDRESS}?model=other"
+    assert ref not in world.secrets
+
+
 def test_a_ping_waits_until_the_secrets_are_in_the_keyring(window: MainWindow, tour: Tour, world: World) -> None:
     gate = threading.Event()
     world.before_secret = lambda: gate.wait(5)

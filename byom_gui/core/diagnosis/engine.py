@@ -39,7 +39,7 @@ from byom_gui.core.diagnosis.model import (
     image_key,
 )
 from byom_gui.core.errors import JsonError
-from byom_gui.core.findings import Finding, NotChecked, merge
+from byom_gui.core.findings import Finding, NotChecked, in_words_of, merge
 from byom_gui.core.observations import Call, Observations
 from byom_gui.core.predictions import SHAPE_NAMES, ShapeName
 from byom_gui.core.strict_json import DUPLICATES_UP_TO, JsonDocument
@@ -72,13 +72,41 @@ def read_call(call: Call, document: JsonDocument | None = None) -> Answered:
     Only calls that send an image as it should be sent are judged: a probe with wrong credentials is meant to fail.
     """
     if call.purpose not in (*_SENDS_IMAGE, *_TRIES):
-        return Answered(call, None, ())
+        masked = Answered(_masked_call(call), None, ()) if call.masked else None
+        return Answered(call, None, (), masked=masked)
     look = _look(call, document)
+    answered = _judged(look)
+    if call.masked is None:
+        return answered
+    words = _look(_masked_call(call), None)
+    if look.json_error and words.json_error:
+        words = replace(words, json_error=_where_it_was(look.json_error, words.json_error))
+    masked = _judged(words)
+    return replace(answered, findings=in_words_of(answered.findings, masked.findings), masked=masked)
+
+
+def _masked_call(call: Call) -> Call:
+    return replace(call, reply=call.readable, masked=None)
+
+
+def _where_it_was(error: JsonError, masked: JsonError) -> JsonError:
+    """The error of the text as it was sent, which quotes the masked one: masks move what comes after them."""
+    return JsonError(
+        error.sentence,
+        finding_id=error.finding_id,
+        line=error.line,
+        column=error.column,
+        around=masked.around,
+        where=masked.where,
+    )
+
+
+def _judged(look: CallLook) -> Answered:
     found = [finding for rule in RULES if isinstance(rule, CallRule) for finding in rule.check(look)]
     seen, confidences = _sums(look.answer)
-    named = (replace(finding, image=call.image_name) for finding in found)
+    named = (replace(finding, image=look.call.image_name) for finding in found)
     marks = marks_of(look.answer.predictions) if look.answer else ()
-    return Answered(call, look.answer, merge(named), seen, confidences, marks)
+    return Answered(look.call, look.answer, merge(named), seen, confidences, marks)
 
 
 def diagnose(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> Diagnosis:
@@ -89,6 +117,36 @@ def diagnose(observations: Observations, answered: Sequence[Answered], listed: C
         answered: what ``read_call`` made of the calls so far, in order.
         listed: the classes to register; None where there is no list, which is not the same as an empty one.
     """
+    found = _diagnosed(observations, answered, listed)
+    if not (any(call.masked for call in _calls(observations)) or any(each.masked for each in answered)):
+        return found
+    calls = [each.readable for each in answered]
+    return replace(
+        found, findings=in_words_of(found.findings, _diagnosed(_masked(observations), calls, listed).findings)
+    )
+
+
+def _calls(observations: Observations) -> Iterator[Call]:
+    yield from observations.calls
+    if observations.classes:
+        yield observations.classes.call
+    if observations.ping and observations.ping.call:
+        yield observations.ping.call
+
+
+def _masked(observations: Observations) -> Observations:
+    """The same with the masked replies; also of the ping, whose call is known by its identity."""
+    calls = {id(call): _masked_call(call) if call.masked else call for call in _calls(observations)}
+    ping, classes = observations.ping, observations.classes
+    return replace(
+        observations,
+        calls=tuple(calls[id(call)] for call in observations.calls),
+        ping=replace(ping, call=calls[id(ping.call)]) if ping and ping.call else ping,
+        classes=replace(classes, call=calls[id(classes.call)]) if classes else None,
+    )
+
+
+def _diagnosed(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> Diagnosis:
     look = _run_look(observations, answered, listed)
     found = list(_of_calls(look))
     found += [finding for rule in RULES if isinstance(rule, RunRule) for finding in rule.check(look)]
@@ -183,7 +241,7 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
     )
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _read_once(call: Call) -> Answered:
     """The ping's call again and again: kept, so that a new diagnosis stays cheap."""
     return read_call(call)
@@ -212,7 +270,7 @@ def _served(observations: Observations) -> ServedClasses | JsonError | None:
     return _classes_once(reply.body)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _classes_once(body: bytes) -> ServedClasses | JsonError:
     try:
         return read_classes(body)

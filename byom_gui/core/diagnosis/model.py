@@ -46,11 +46,18 @@ class Answered:
     confidences: tuple[float, float, int] = (1.0, 0.0, 0)
     marks: tuple[Mark, ...] = field(default=(), repr=False)
     """A sample of the places that the answer names."""
+    masked: Answered | None = field(default=None, repr=False)
+    """The same of the masked reply, where there is one: what people may read. ``findings`` quote it."""
 
     @property
     def good(self) -> bool:
         """Whether V7 could use this answer: nothing in it is an error."""
         return self.answer is not None and not any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def readable(self) -> Answered:
+        """What people may read of the answer: its data as they were sent, secrets masked in all else."""
+        return self.masked or self
 
 
 def image_key(answered: Answered) -> object:

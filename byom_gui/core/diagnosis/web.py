@@ -13,6 +13,7 @@ from byom_gui.core.diagnosis.failure_words import ENCODINGS
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.reach import of_failure
 from byom_gui.core.diagnosis.tracebacks import known_failure
+from byom_gui.core.endpoint import Auth
 from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Action, Finding, Severity
 from byom_gui.core.observations import Call, NetFailure, Reply
@@ -272,13 +273,16 @@ def _not_enforced(look: RunLook) -> Iterator[Finding]:
     """A probe with wrong credentials, or none, that is answered as if they were right."""
     usual = any(each.good for each in look.answers)
     passed = [call for call in look.probes if call.purpose in _PROBES and _answers(call, usual)]
-    if not passed or not look.observations.endpoint.secret_refs():
+    endpoint = look.observations.endpoint
+    # A query value that is kept nowhere was never sent, so nothing can be said of it.
+    sent = endpoint.auth != Auth() or any(each.call.with_credentials for each in look.answered)
+    if not passed or not endpoint.secret_refs() or not sent:
         return
     words = " and ".join(dict.fromkeys(_PROBES[call.purpose] for call in passed))
     yield make(
         "auth.not-enforced",
         "The server answers without the right credentials.",
-        where=look.observations.endpoint.infer.shown,
+        where=endpoint.infer.shown,
         evidence=f"HTTP {passed[0].reply.status if passed[0].reply else 0} {words}.",
         cause="Credentials are set here, and the server does not look at them.",
         fix="Check them in the server's code, or whoever finds the address can use the model.",

@@ -87,13 +87,14 @@ def trials_of(answered: Iterable[Answered]) -> dict[Key, Trial]:
 def _said(each: Answered) -> str:
     """What came back: the first error in words, else the start of the answer."""
     call = each.call
-    if call.reply is None:
+    reply = call.readable
+    if reply is None:
         return call.failure.detail if call.failure else ""
     errors = (finding for finding in each.findings if finding.severity == "error")
     error = next(errors, None)
     if error is not None:
         return f"{error.what} {error.evidence}".strip()
-    text = " ".join(call.reply.body[: 4 * _EXCERPT].decode("utf-8", "replace").split())
+    text = " ".join(reply.body[: 4 * _EXCERPT].decode("utf-8", "replace").split())
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
 
 

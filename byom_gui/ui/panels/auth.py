@@ -1,13 +1,14 @@
-"""How the model server wants to be addressed: Basic, a secret in a header, secrets in the address's query."""
+"""How the model server wants to be addressed: Basic, a secret in a header, values in the address's query."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from byom_gui.core.endpoint import Auth, SecretPlace
+from byom_gui.core.secret_names import is_secret_name
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.handoff import Handoff
@@ -29,6 +30,8 @@ class AuthPopup(Popover):
     auth_changed = Signal(Auth)
     forget_clicked = Signal(str, str)
     copy_clicked = Signal(str, str)
+    secret_marked = Signal(str, bool)
+    """A query name, and whether its value is to be a secret."""
 
     def __init__(self) -> None:
         super().__init__("How the server knows you", 440)
@@ -42,6 +45,10 @@ class AuthPopup(Popover):
         self.header.setFont(theme.mono(13))
         self.secret = self._secret("header", "Secret", lambda: self.header.text().strip())
         self.queries: dict[str, SecretField] = {}
+        self.plain: dict[str, QLabel] = {}
+        self.marks: dict[str, QCheckBox] = {}
+        self._query: Sequence[tuple[str, str | None]] = ()
+        self._query_rows: list[QWidget] = []
         self._form = QFormLayout()
         self._origin = basic.label(tone="second", size="small", wrap=True)
         self._build()
@@ -75,13 +82,17 @@ class AuthPopup(Popover):
         """The user."""
         return self.user
 
-    def set_auth(self, auth: Auth, query_names: Sequence[str], places: Mapping[str, SecretPlace]) -> None:
-        """Shows what is set. ``places``: ``place_key(kind, name)`` to where that secret is kept."""
+    def set_auth(self, auth: Auth, query: Sequence[tuple[str, str | None]], places: Mapping[str, SecretPlace]) -> None:
+        """Shows what is set.
+
+        ``query`` are names and values of the address's query, None for a secret; ``places``: ``place_key(kind, name)``
+        to where that secret is kept.
+        """
         self._auth, self._places = auth, places
         self.user.setText(auth.basic_user)
         self.header.setText(auth.secret_header)
-        if tuple(self.queries) != tuple(query_names):
-            self._set_queries(query_names)
+        if tuple(self._query) != tuple(query):
+            self._set_queries(query)
         self._refresh()
 
     def set_origin(self, origin: str) -> None:
@@ -92,14 +103,36 @@ class AuthPopup(Popover):
             text = "Enter the model's address first: secrets belong to its host."
         self._origin.setText(text)
 
-    def _set_queries(self, names: Sequence[str]) -> None:
-        for field in self.queries.values():
-            self._form.removeRow(field)
-        self.queries = {}
-        for name in dict.fromkeys(names):
-            field = self._secret("query", f"Value of {name}", lambda name=name: name)  # type: ignore[misc]
-            self.queries[name] = field
-            self._form.addRow(self._title(f"?{name}="), field)
+    def _set_queries(self, query: Sequence[tuple[str, str | None]]) -> None:
+        for row in self._query_rows:
+            self._form.removeRow(row)
+        self._query, self._query_rows, self.queries, self.plain, self.marks = query, [], {}, {}, {}
+        for name, value in query:
+            row = self._secret_row(name) if value is None else self._plain_row(name, value)
+            self._query_rows.append(row)
+            self._form.addRow(self._title(f"?{name}="), row)
+
+    def _secret_row(self, name: str) -> QWidget:
+        field = self._secret("query", f"Value of {name}", lambda: name)
+        self.queries[name] = field
+        # What is named like a secret cannot be anything else.
+        return field if is_secret_name(name) else basic.column(field, self._mark(name, secret=True), spacing=2)
+
+    def _plain_row(self, name: str, value: str) -> QWidget:
+        self.plain[name] = basic.label(value or "(empty)", wrap=True)
+        row = basic.row(self.plain[name], self._mark(name, secret=False))
+        row.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        return row
+
+    def _mark(self, name: str, *, secret: bool) -> QCheckBox:
+        made = QCheckBox("Secret")
+        made.setAccessibleName(f"The value of {name} is a secret")
+        basic.set_tip(made, "A secret is kept in the keyring and never shown; other values are part of the address")
+        made.setChecked(secret)
+        # Later: what follows replaces this very box.
+        made.toggled.connect(lambda on: QTimer.singleShot(0, self, lambda: self.secret_marked.emit(name, on)))
+        self.marks[name] = made
+        return made
 
     def _refresh(self) -> None:
         user, header = self.user.text().strip(), self.header.text().strip()

@@ -50,8 +50,8 @@ def stage_facts(stage: Stage, report: PingReport) -> list[tuple[str, str]]:
     if stage.name == "http" and call is not None:
         facts.append(("Asked", f"{call.request.method} {call.request.url}"))
         facts += [("Redirect", f"{hop.status} to {hop.to}") for hop in call.redirects]
-        if call.reply is not None:
-            media = call.reply.media_type or "no content type"
+        if call.reply is not None and call.readable is not None:
+            media = call.readable.media_type or "no content type"
             facts.append(("Answered", f"{call.reply.status}, {media}, {len(call.reply.body):,} bytes"))
     return facts
 

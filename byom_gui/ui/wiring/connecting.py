@@ -52,7 +52,7 @@ class Connecting(QObject):
             self._set_error("Paste the address where the model answers, with its path.")
             return False
         try:
-            parsed = parse_address(text)
+            parsed = self._parsed(text)
         except InputError as error:
             self._set_error(error.sentence)
             return False
@@ -60,12 +60,21 @@ class Connecting(QObject):
         self._use(parsed)
         return True
 
-    def _use(self, parsed: ParsedAddress) -> None:
-        old = self._session.endpoint
-        # Query values are secrets: they leave the field for the keyring at once, and the field shows dots.
+    def _parsed(self, text: str) -> ParsedAddress:
+        """The address. What the user marked as a secret stays one at the same server. Raises InputError."""
+        parsed, old = parse_address(text), self._session.endpoint
+        same_server = old is not None and old.origin == parsed.address.origin
+        return parse_address(text, old.infer.secret_names) if old is not None and same_server else parsed
+
+    def _keep(self, parsed: ParsedAddress) -> None:
+        """Secrets leave the field for the keyring at once, and the field shows dots."""
         for name, value in parsed.query_values:
             if value and value != MASK:
                 self._works.keys.store(SecretRef("query", parsed.address.origin, name), value)
+
+    def _use(self, parsed: ParsedAddress) -> None:
+        old = self._session.endpoint
+        self._keep(parsed)
         if old is not None and old.infer.origin == parsed.address.origin:
             same_place = old.infer == parsed.address
             self._session.set_endpoint(old if same_place else replace(old, infer=parsed.address, classes=None))
@@ -181,6 +190,7 @@ class Connecting(QObject):
         parts.auth.auth_changed.connect(self._auth_changed)
         parts.auth.secret_entered.connect(lambda kind, name, value: self._with_ref(kind, name, keys.store, value))
         parts.auth.forget_clicked.connect(lambda kind, name: self._with_ref(kind, name, keys.forget))
+        parts.auth.secret_marked.connect(self._mark_secret)
         parts.auth.copy_clicked.connect(lambda kind, name: self._with_ref(kind, name, keys.copy))
         key_ref = self._works.backend.v7.key_ref
         parts.key.key_entered.connect(lambda value: keys.store(key_ref(), value))
@@ -208,6 +218,25 @@ class Connecting(QObject):
             return
         self._session.set_auth(auth)
 
+    def _mark_secret(self, name: str, secret: bool) -> None:
+        """Makes a query value a secret, which goes to the keyring, or a plain part of the address again."""
+        endpoint = self._session.endpoint
+        value = dict(endpoint.infer.query).get(name) if endpoint else None
+        if endpoint is None or (value is None) == secret:
+            return
+        ref = SecretRef("query", endpoint.origin, name)
+        if value:
+            self._works.keys.store(ref, value)
+        if secret:
+            self._session.set_endpoint(endpoint.with_query_value(name, None))
+        else:
+            self._works.keys.take_out(ref, lambda value: self._make_plain(ref, value))
+
+    def _make_plain(self, ref: SecretRef, value: str) -> None:
+        endpoint = self._session.endpoint
+        if endpoint is not None and ref in endpoint.infer.secret_refs():
+            self._session.set_endpoint(endpoint.with_query_value(ref.name, value))
+
     def _show_auth(self) -> None:
         endpoint = self._session.endpoint
         if endpoint is None:
@@ -215,7 +244,7 @@ class Connecting(QObject):
             self._parts.auth.set_origin("")
             return
         places = {place_key(ref.kind, ref.name): self._works.keys.place(ref) for ref in endpoint.secret_refs()}
-        self._parts.auth.set_auth(endpoint.auth, endpoint.infer.query_names, places)
+        self._parts.auth.set_auth(endpoint.auth, endpoint.infer.query, places)
         self._parts.auth.set_origin(str(endpoint.origin))
 
     def _show_key(self) -> None:
@@ -263,8 +292,9 @@ class Connecting(QObject):
             self._session.set_endpoint(replace(endpoint, classes=None))
             return
         try:
-            parsed = parse_address(text)
+            parsed = self._parsed(text)
         except InputError as error:
             self._say(error.sentence)
             return
+        self._keep(parsed)
         self._session.set_endpoint(replace(endpoint, classes=parsed.address))

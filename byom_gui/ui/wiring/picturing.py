@@ -186,7 +186,7 @@ class Picturing(QObject):
 
     def _show_predictions(self) -> None:
         preview = self._session.current
-        predictions = preview.predictions if preview else ()
+        predictions = preview.readable_predictions if preview else ()
         self._colours = self._assign()
         self._draw(predictions, self._colours)
         self._parts.results.set_predictions(predictions, self._colours, self._problem_indices())
@@ -256,7 +256,7 @@ class Picturing(QObject):
     def _mark_problems(self) -> None:
         preview = self._session.current
         if preview is not None:
-            self._parts.results.set_predictions(preview.predictions, self._colours, self._problem_indices())
+            self._parts.results.set_predictions(preview.readable_predictions, self._colours, self._problem_indices())
             self._selection_changed()
             self._show_json_problems()
 
@@ -274,7 +274,7 @@ class Picturing(QObject):
         preview, index = self._session.current, self._session.selection
         if preview is None or index is None:
             return None
-        return next((p for p in preview.predictions if p.index == index), None)
+        return next((p for p in preview.readable_predictions if p.index == index), None)
 
     def _selection_changed(self) -> None:
         selected = self._selected()
@@ -327,7 +327,7 @@ class Picturing(QObject):
             json.set_answer(None, "", 0, 0.0, 0)
             return
         json.set_request(answered.call.request)
-        answer = answered.answer
+        answer = answered.readable.answer
         if answer is None:
             self._json_ready(None)
             return
@@ -340,12 +340,12 @@ class Picturing(QObject):
         if preview is None or preview.answered is None:
             return
         call = preview.answered.call
-        reply = call.reply
-        body = reply.body if reply else b""
-        raw = body[:2_000_000].decode("utf-8", "replace") if text is None else ""
+        reply, readable = call.reply, call.readable
+        raw = (readable.body if readable else b"")[:2_000_000].decode("utf-8", "replace") if text is None else ""
         if reply is None and call.failure is not None:
             raw = call.failure.detail
-        self._parts.json.set_answer(text, raw, reply.status if reply else 0, call.milliseconds, len(body))
+        status, size = (reply.status, len(reply.body)) if reply else (0, 0)
+        self._parts.json.set_answer(text, raw, status, call.milliseconds, size)
         self._show_json_problems()
         if self._session.selection is not None:
             self._parts.json.select_path(f"results[{self._session.selection}]")
@@ -363,7 +363,7 @@ class Picturing(QObject):
         unlisted = self._unlisted()
         problems += [
             (f"results[{p.index}].name", "not listed", "error")
-            for p in (preview.predictions if preview else ())
+            for p in (preview.readable_predictions if preview else ())
             if p.name in unlisted
         ]
         self._parts.json.set_problems(problems)

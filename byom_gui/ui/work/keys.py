@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.endpoint import SecretPlace, SecretRef
@@ -119,6 +121,16 @@ class Keys(QObject):
         else:
             self.secrets_changed.emit()
         self.notice.emit("Forgotten.")
+
+    def take_out(self, ref: SecretRef, on_value: Callable[[str], None]) -> None:
+        """Hands over a value that is no secret any more, and forgets it."""
+
+        def work(_: object) -> str:
+            value = self._backend.secrets.value(ref) or ""
+            self._backend.secrets.forget(ref)
+            return value
+
+        self._jobs.run(work, on_value, self._say, lane=KEYRING)
 
     def copy(self, ref: SecretRef) -> None:
         """Puts the secret on the clipboard for 30 seconds."""
