@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.darwin:
         make_folder(Path(arguments.darwin))
     say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
-    token = cancel_on_interrupt()
+    token = cancel_on_interrupt(connection.store)
     answered = failed = 0
     any_reply = any_call = False
     overlays = _names(paths, ".overlay.png")

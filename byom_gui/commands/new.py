@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fetched(connection: Connection) -> ClassList | None:
     """The served list; None, said on stderr, where nothing answered."""
-    seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt())
+    seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt(connection.store))
     reply = seen.call.reply
     if reply is None:
         say(f"{seen.address.shown} did not answer. Is the server running? Or give a file with --classes instead.")
@@ -77,6 +77,11 @@ def _keep_query_values(endpoint: str, connection: Connection) -> None:
             place = connection.store.set(SecretRef("query", parsed.address.origin, name), value)
             if place.kind == "keyring":
                 say(f"The value of ?{name}= is kept: {place.title}.")
+            elif connection.store.unreadable:
+                raise InputError(
+                    f"The value of ?{name}= could not be stored: {place.why}. Unlock the keyring and try again, or "
+                    f"leave the value out of the address and set {SECRET_VARIABLE} when you use the project."
+                )
             else:
                 # A command ends at once: what its memory holds is gone with it.
                 why = place.why or "no keyring would take it"

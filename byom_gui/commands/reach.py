@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         there = judged(read_output(_text(arguments.read), endpoint))
     else:
         report = connection.server.ping(
-            endpoint, connection.settings, small_sample(), cancel_on_interrupt(), lambda _: None
+            endpoint, connection.settings, small_sample(), cancel_on_interrupt(connection.store), lambda _: None
         )
         here, silent = found_here(report, connection.settings), report.call is None or report.call.reply is None
     if arguments.json:

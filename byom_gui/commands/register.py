@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, tell_secrets, v7_key
+from byom_gui.commands.common import cancel_on_interrupt, environment, open_store, printable, say, tell_secrets, v7_key
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Origin, SecretRef
 from byom_gui.core.errors import FileError, InputError
@@ -44,14 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file is None:
         raise InputError("Name the project or registration JSON to submit.")
     registration = load_registration(Path(arguments.file))
-    store = SecretStore(use_environment=True)
+    store = open_store()
     if registration.endpoint is not None:
         store.environment_origin = registration.endpoint.origin
         tell_secrets(registration.endpoint, store)
     host = v7_host(environment())
     say(f"V7: {host}" + (" (the stand-in or another host, not V7's own)" if host.is_loopback else ""))
     slugs = list(dict.fromkeys(arguments.team))
-    sending = _Sending(host, registration, store, arguments.dry_run, cancel_on_interrupt(), named=len(slugs) > 1)
+    sending = _Sending(host, registration, store, arguments.dry_run, cancel_on_interrupt(store), named=len(slugs) > 1)
     if len(slugs) < 2:
         return sending.to(slugs[0] if slugs else "")
     codes = []

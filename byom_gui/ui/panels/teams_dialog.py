@@ -100,7 +100,7 @@ class TeamsDialog(QDialog):
         self, row: int, team: KnownTeam, places: Mapping[str, SecretPlace], before: Mapping[str, str], current: str
     ) -> _Line:
         place = places.get(team.slug)
-        kept = place is not None and place.kind != "none"
+        kept = place is not None and place.kept
         box = QCheckBox(team.name.replace("&", "&&"))
         box.setChecked(kept and team.slug not in before)
         box.setEnabled(kept)
