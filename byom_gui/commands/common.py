@@ -255,8 +255,14 @@ def open_store(*, use_environment: bool = True) -> SecretStore:
     """
     patience = Patience.of(environment(), COMMAND_SECONDS)
     store = SecretStore(use_environment=use_environment, patience=patience)
-    words = f"Waiting for your keyring to be unlocked, for {patience.limit:g} s at most. Ctrl+C cancels."
-    store.on_waiting = lambda on: say(words) if on else None
+    said: list[bool] = []
+
+    def hear(on: bool) -> None:
+        if on and not said:
+            said.append(on)
+            say(f"Waiting for your keyring to be unlocked, for {patience.limit:g} s at most. Ctrl+C cancels.")
+
+    store.on_waiting = hear
     return store
 
 

@@ -60,9 +60,13 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
     if ref.kind == "v7-key" and not looks_like_key(value):
         say("This does not look like a V7 key (7 characters, a dot, 32 characters). It is kept all the same.")
     place = store.set(ref, value)
+    if place.kind != "keyring" and store.unreadable:
+        raise InputError(
+            f"The {what} could not be stored: {place.why}. Unlock the keyring and try again, or set "
+            f"{VARIABLES[ref.kind]}."
+        )
     if place.kind != "keyring":
-        head = "It could not be stored" if store.unreadable else "Not kept"
-        say(f"{head}: {place.why or 'no keyring would take it'}.")
+        say(f"Not kept: {place.why or 'no keyring would take it'}.")
         say(f"A command ends at once, so it cannot keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
         return 2
     if ref.kind == "v7-key" and ref.name:

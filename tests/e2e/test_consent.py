@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
 
+from byom_gui.app.world import World
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.capacity import plan
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
+from byom_gui.core.errors import ImageError, InputError
 from byom_gui.core.image import ImageRef
+from byom_gui.core.ledger import Entry
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registration import Registration
 from byom_gui.services.files import save_project
+from byom_gui.services.images import small_sample
+from byom_gui.services.secrets import SecretStore
 from byom_gui.ui.main_window import MainWindow
 from tests.e2e.conftest import Open
 from tests.services.mitm import ANSWER, HOST, Mitm, mitm
@@ -174,7 +182,7 @@ def test_a_ping_fetches_no_image_address_of_the_project(open_window: Open, tmp_p
         settle(0.5)
         assert [got.path for got in model.received if got.method == "POST"] == ["/infer"]
         assert pictures.received == []
-        assert "3 image addresses of the project not fetched" in window.notice.text
+        assert "3 image addresses of the project were not fetched" in window.notice.text
         window.works.inference.add_urls([f"{pictures.url}/dropped.png"])
         wait(lambda: pictures.received, "the image that the user dropped")
         wait(lambda: not window.works.jobs.busy, "its end")
@@ -182,3 +190,52 @@ def test_a_ping_fetches_no_image_address_of_the_project(open_window: Open, tmp_p
         window.works.inference.rerun_all()
         wait(lambda: len({got.path for got in pictures.received}) == 4, "all, as the user said so")
         wait(lambda: not window.works.jobs.busy, "the end")
+
+
+def test_the_services_send_nothing_either(proxy: Mitm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the window asks for: each call is refused before a secret is looked up."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    world = World(environ={"DARWIN_BASE_URL": V7}, secrets=SecretStore.session_only())
+    world.secrets.hold(SecretRef("header", ENDPOINT.origin, "X-Model-Key"), SECRET)
+    server, token = world.backend().server, CancelToken()
+    settings = Settings(1, 1, proxy=proxy.url, insecure=True)
+    source = small_sample()
+    ref = ImageRef("i", "file", "nowhere.png", source.name)
+    elsewhere = replace(ENDPOINT, classes=parse_address("https://classes.invalid/list").address)
+    calls: list[Callable[[], object]] = [
+        lambda: server.ping(ENDPOINT, settings, token, lambda _: None),
+        lambda: server.infer(ENDPOINT, settings, ref, source, token),
+        lambda: server.classes(ENDPOINT, settings, token),
+        lambda: server.classes(elsewhere, settings, token),
+        lambda: server.check(ENDPOINT, settings, (), ClassList(), token, lambda *_: None, lambda *_: None),
+        lambda: server.measure(ENDPOINT, settings, (), plan(4, 1), token, lambda *_: None, lambda _: None),
+    ]
+    for call in calls:
+        with pytest.raises(InputError, match="you have not agreed to"):
+            call()
+    assert proxy.connections == []
+    # Agreement for the endpoint is none for the host of its classes, nor for another entry of the history.
+    world.consents.agree((ENDPOINT.origin,), world.consents.look((ENDPOINT.origin,), settings).asked)
+    with pytest.raises(InputError, match=r"classes\.invalid"):
+        server.classes(elsewhere, settings, token)
+    assert proxy.connections == []
+    entry = Entry("2026-01-01", "h", "t", "T", "registered", Registration("m", Endpoint(elsewhere.classes_guess)))
+    world.backend().ledger.since(entry, settings, token, lambda *_: None)
+    assert proxy.connections == []
+    server.ping(ENDPOINT, settings, token, lambda _: None)
+    assert proxy.has_read(SECRET)
+
+
+def test_an_image_address_is_not_fetched_through_a_proxy_of_the_project(
+    proxy: Mitm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    world, settings = World(environ={}, secrets=SecretStore.session_only()), Settings(1, 1, proxy=proxy.url)
+    ref = ImageRef("i", "url", "http://pictures.invalid/a.png", "a.png")
+    with pytest.raises(ImageError):
+        world.backend().images.read(ref, settings, CancelToken())
+    assert proxy.connections == []
+    world.consents.agree((ENDPOINT.origin,), world.consents.look((ENDPOINT.origin,), settings).asked)
+    with pytest.raises(ImageError):  # what the proxy answers is no image
+        world.backend().images.read(ref, settings, CancelToken())
+    assert proxy.connections == ["GET http://pictures.invalid/a.png HTTP/1.1"]

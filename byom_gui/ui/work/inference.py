@@ -239,7 +239,8 @@ class Inference(QObject):
         self.run([key for key in held if key not in self._session.from_file], fresh=False)
         if foreign:
             many = "One image address" if len(foreign) == 1 else f"{len(foreign):,} image addresses"
-            self.notice.emit(f"{many} of the project not fetched. Images, Rerun all, fetches and sends them.")
+            verb = "was" if len(foreign) == 1 else "were"
+            self.notice.emit(f"{many} of the project {verb} not fetched. Choose Images, Rerun all, to fetch them.")
 
     def rerun_failed(self) -> None:
         """Sends again what failed."""
