@@ -86,6 +86,11 @@ def _key(world: World, team: KnownTeam) -> str:
     if _origin(team) != world.v7_host():
         raise InputError(f"{team.name} is a team of {team.host}, and V7 is {world.v7_host()} now.", where="team")
     key = world.secrets.get(_ref(team))
+    if not key and world.secrets.unreadable:
+        raise InputError(
+            f"The key of {team.name} could not be read: {world.secrets.unreadable}. Unlock your keyring and try again.",
+            where="team",
+        )
     if not key:
         raise InputError(f"The key of {team.name} is no longer kept. Enter it again under Team.", where="team")
     return key

@@ -15,12 +15,13 @@ from byom_gui.app.filing import Filing
 from byom_gui.app.history import ledger_backend
 from byom_gui.app.teams import teams_backend
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.consent import origins_of
 from byom_gui.core.endpoint import Endpoint, Origin, SecretRef, parse_address
 from byom_gui.core.errors import FileError, ImageError, InputError
 from byom_gui.core.image import ImageRef, ImageSource, Raster
 from byom_gui.core.project import Project, Settings
 from byom_gui.core.registration import Registration
-from byom_gui.ui.backend import Backend, ImageBackend, Practice, SecretBackend, ServerBackend, V7Backend
+from byom_gui.ui.backend import Backend, ConsentBackend, ImageBackend, Practice, SecretBackend, ServerBackend, V7Backend
 
 if TYPE_CHECKING:
     from byom_gui.core.capacity import Capacity, Level, Step
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from byom_gui.core.registering import RegisterOutcome, TeamClass, TeamInfo
     from byom_gui.core.report import CheckReport
     from byom_gui.sandbox.practice import Practice as PracticeServers
+    from byom_gui.services.consents import Consents
     from byom_gui.services.kept_answers import KeptAnswers
     from byom_gui.services.model_server import ModelServer
     from byom_gui.services.secrets import SecretStore
@@ -62,16 +64,33 @@ class World:
     @cached_property
     def secrets(self) -> SecretStore:
         """Where secrets are kept."""
-        from byom_gui.services.secrets import SecretStore
+        from byom_gui.services.secrets import WINDOW_SECONDS, Patience, SecretStore
 
-        return self._given_secrets or SecretStore()
+        if self._given_secrets is not None:
+            return self._given_secrets
+        try:
+            patience = Patience.of(self._environ, WINDOW_SECONDS)
+        except InputError as error:
+            _log.warning("%s", error.sentence)
+            patience = Patience(limit=WINDOW_SECONDS)
+        return SecretStore(patience=patience)
+
+    def _hear_keyring(self, heard: Callable[[bool], None]) -> None:
+        self.secrets.on_waiting = heard
 
     @cached_property
     def server(self) -> ModelServer:
         """The client of the model server."""
         from byom_gui.services.model_server import ModelServer
 
-        return ModelServer(self.secrets.get)
+        return ModelServer(self.secrets.get, permitted=self.consents.permitted)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """What the user agreed to of project files."""
+        from byom_gui.services.consents import Consents
+
+        return Consents()
 
     def backend(self) -> Backend:
         """All of it as plain callables."""
@@ -93,16 +112,31 @@ class World:
                 lambda ref: self.secrets.forget(ref),
                 lambda ref: self.secrets.place(ref),
                 lambda ref: self.secrets.get(ref),
+                lambda ref, value: self.secrets.hold(ref, value),
+                self._hear_keyring,
+                lambda: self.secrets.unreadable,
+                lambda: self.secrets.skip(),
+                lambda: self.secrets.retry(),
             ),
             self._v7_backend(),
             self.files.backend(self._read),
-            ledger_backend(lambda: self.server),
+            ledger_backend(lambda: self.server, lambda origin, settings: self.consents.agreed_part(origin, settings)),
             teams_backend(self),
             self.start_practice,
             self.end_practice,
             sample_paths,
+            self._consent_backend(),
             _interfaces,
             _log_folder,
+        )
+
+    def _consent_backend(self) -> ConsentBackend:
+        return ConsentBackend(
+            lambda endpoint, settings: self.consents.look(origins_of(endpoint), settings),
+            lambda endpoint, requests: self.consents.agree(
+                origins_of(endpoint), requests, remember=not self.practising
+            ),
+            lambda endpoint, requests: self.consents.ignore(origins_of(endpoint), requests),
         )
 
     # --- the model server
@@ -123,6 +157,7 @@ class World:
         from byom_gui.services.kept_answers import key_of
         from byom_gui.services.previewing import infer_image
 
+        settings = self.consents.permitted(endpoint.origin, settings)
         address = ref.place if ref.kind == "url" else ""
         answered = infer_image(self.server, endpoint, settings, source, cancel, address)
         if self._keeps(settings) and answered.good and answered.call.purpose == "infer":
@@ -142,6 +177,7 @@ class World:
         from byom_gui.services.checkup import sample_images
         from byom_gui.services.measuring import Target, measure
 
+        settings = self.consents.permitted(endpoint.origin, settings)
         sources: list[ImageSource] = []
         for ref in refs:
             with contextlib.suppress(ImageError):  # its row in the strip says why; the rest goes on
@@ -184,6 +220,7 @@ class World:
         from byom_gui.services import checkup
         from byom_gui.services.stores import save_report
 
+        settings = self.consents.permitted(endpoint.origin, settings)
         images: list[ImageSource] = []
         for ref in refs[: checkup.MAX_IMAGES]:
             with contextlib.suppress(ImageError):  # its row in the strip says why; the rest goes on
@@ -215,6 +252,7 @@ class World:
         from byom_gui.services import http
         from byom_gui.services.previewing import read_ref
 
+        settings = self.consents.for_images(settings) if ref.kind == "url" else settings
         return read_ref(ref, settings, cancel, http.send)
 
     def _read_pixels(self, ref: ImageRef, settings: Settings, cancel: CancelToken) -> ImageSource:
@@ -268,6 +306,12 @@ class World:
         """V7 and the key for it. One host for both: practice may end meanwhile, and a key goes to no other host."""
         v7 = self.v7()
         key = self.secrets.get(SecretRef("v7-key", v7.host))
+        if not key and self.secrets.unreadable:
+            raise InputError(
+                f"The V7 key could not be read: {self.secrets.unreadable}. Unlock your keyring and try again, or enter "
+                "the key under Team for this session.",
+                where="key",
+            )
         if not key:
             raise InputError("There is no V7 key yet. Add one under Team.", where="key")
         return v7, key

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = measure(
         Target(*to, images, arguments.image_url or ""),
         steps,
-        cancel_on_interrupt(),
+        cancel_on_interrupt(connection.store),
         lambda done, total, text: say(f"[{done}/{total}] {text}"),
         lambda level: say(_row(level, arguments.items)),
     )

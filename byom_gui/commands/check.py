@@ -98,7 +98,7 @@ def _check(
         max_calls=arguments.max_calls,
         budget_ms=arguments.budget,
         image_url=arguments.image_url or "",
-        cancel=cancel_on_interrupt(),
+        cancel=cancel_on_interrupt(connection.store),
         on_progress=lambda done, total, text: say(f"[{done}/{total}] {text}"),
         samples=bool(samples),
     )

@@ -40,7 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     check_targets(arguments.mapping)
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
-    seen = connection.server.classes(connection.endpoint, connection.settings, token := cancel_on_interrupt())
+    seen = connection.server.classes(
+        connection.endpoint, connection.settings, token := cancel_on_interrupt(connection.store)
+    )
     asked = arguments.mapping or arguments.make is not None
     if not asked or seen.call.reply is None or seen.call.reply.status != 200:
         return show(seen)

@@ -12,14 +12,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from byom_gui.commands.consent import consented
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry, ClassList
-from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, check_proxy, parse_address
+from byom_gui.core.endpoint import Auth, Endpoint, SecretPlace, SecretRef, check_proxy, parse_address
 from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.image import ImageSource, check_image_address
 from byom_gui.core.project import Project, Settings
 from byom_gui.services.model_server import ModelServer
-from byom_gui.services.secrets import SecretStore
+from byom_gui.services.secrets import (
+    COMMAND_SECONDS,
+    PASSWORD_VARIABLE,
+    SECRET_VARIABLE,
+    V7_KEY_VARIABLE,
+    Patience,
+    SecretStore,
+)
 
 
 def say(text: str) -> None:
@@ -74,9 +82,11 @@ def write_text(target: str, text: str) -> None:
     atomic_write(Path(target), f"{text}\n".encode())
 
 
-def cancel_on_interrupt() -> CancelToken:
-    """A token that Ctrl+C cancels; a second Ctrl+C ends at once."""
+def cancel_on_interrupt(store: SecretStore | None = None) -> CancelToken:
+    """A token that Ctrl+C cancels; a second Ctrl+C ends at once. ``store`` then waits for its keyring no longer."""
     token = CancelToken()
+    if store is not None:
+        token.on_cancel(store.stop)
 
     def interrupted(_signal: int, _frame: object) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -103,6 +113,12 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--proxy", metavar="URL", help="proxy; bypassed for loopback, and V7 will not use it")
     group.add_argument("--timeout", type=_seconds, metavar="S", help="bounds the connection and each read")
     group.add_argument("--concurrency", type=_count, metavar="N", help="requests at once (2 unless raised)")
+    group.add_argument(
+        "--project-connection",
+        choices=("ask", "allow", "ignore"),
+        default="ask",
+        help="the proxy, CA file, --insecure and interface of a project file: use them, leave them out, or ask (usual)",
+    )
     group.add_argument("--image-url", metavar="URL", help="an image address the server can fetch")
 
 
@@ -159,7 +175,7 @@ def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connec
     from byom_gui.services.files import load_project
     from byom_gui.services.tls import check_ca_file
 
-    store = SecretStore(use_environment=True)
+    store = open_store()
     rest = list(positionals)
     if arguments.project:
         project = load_project(Path(arguments.project))
@@ -173,7 +189,7 @@ def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connec
         endpoint = _endpoint(rest.pop(0), store)
     endpoint = _with_auth(endpoint, arguments, store)
     store.environment_origin = endpoint.origin
-    settings = _settings(project.settings, arguments)
+    settings = consented(_settings(project.settings, arguments), endpoint, arguments, say)
     if settings.ca_file and not settings.insecure:
         check_ca_file(settings.ca_file)
     if arguments.image_url:
@@ -182,8 +198,6 @@ def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connec
     if arguments.classes:
         classes = read_class_file(Path(arguments.classes))
     tell_secrets(endpoint, store)
-    if settings.insecure:
-        say("WARNING: the server's certificate is NOT verified. Anybody in between can read and change everything.")
     return Connection(endpoint, settings, classes, project, store, ModelServer(store.get), tuple(rest))
 
 
@@ -229,14 +243,45 @@ def _settings(settings: Settings, arguments: argparse.Namespace) -> Settings:
 
 
 def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
-    """Says on stderr where each secret of the endpoint comes from."""
+    """Says on stderr where each secret of the endpoint comes from.
+
+    Raises:
+        InputError: the keyring could not be read.
+    """
     for ref in endpoint.secret_refs():
         what = {"basic": f"Password for {ref.name}", "header": f"Secret for {ref.name}"}.get(
             ref.kind, f"Value of ?{ref.name}="
         )
         place = store.place(ref)
-        where = place.title if place.kind != "none" else "not found. It is left out"
+        if place.kind == "unknown":
+            variable = PASSWORD_VARIABLE if ref.kind == "basic" else SECRET_VARIABLE
+            raise unreadable(what, place, variable)
+        where = place.title if place.kept else "not found. It is left out"
         say(f"{what}: {where}.")
+
+
+def open_store(*, use_environment: bool = True) -> SecretStore:
+    """The secrets, as commands use them: a keyring that asks for its password is reported, and given up in time.
+
+    Raises:
+        InputError: ``BYOM_KEYRING_WAIT`` is not a number of seconds.
+    """
+    patience = Patience.of(environment(), COMMAND_SECONDS)
+    store = SecretStore(use_environment=use_environment, patience=patience)
+    said: list[bool] = []
+
+    def hear(on: bool) -> None:
+        if on and not said:
+            said.append(on)
+            say(f"Waiting for your keyring to be unlocked, for {patience.limit:g} s at most. Ctrl+C cancels.")
+
+    store.on_waiting = hear
+    return store
+
+
+def unreadable(what: str, place: SecretPlace, variable: str) -> InputError:
+    """What to say of a secret whose keyring could not be read: it may be there, so nothing goes without it."""
+    return InputError(f"{what}: not known, as {place.why}. Unlock the keyring and try again, or set {variable}.")
 
 
 def read_class_file(path: Path) -> ClassList:
@@ -329,6 +374,9 @@ def v7_key(store: SecretStore, ref: SecretRef) -> str:
     """
     key = store.get(ref)
     if not key:
+        place = store.place(ref)
+        if place.kind == "unknown":
+            raise unreadable("V7 key", place, V7_KEY_VARIABLE)
         raise InputError("There is no V7 key. Set BYOM_V7_API_KEY, or run: byom-gui key set")
     say(f"V7 key: {store.place(ref).title}.")
     return key

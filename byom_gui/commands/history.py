@@ -8,6 +8,7 @@ from byom_gui.commands.common import (
     cancel_on_interrupt,
     check_targets,
     json_text,
+    open_store,
     printable,
     say,
     tell_secrets,
@@ -18,7 +19,6 @@ from byom_gui.core.ledger import Entry, entry_to_json
 from byom_gui.core.project import Settings
 from byom_gui.services.ledger import Ledger, since
 from byom_gui.services.model_server import ModelServer
-from byom_gui.services.secrets import SecretStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,13 +87,13 @@ def _line(number: int, entry: Entry) -> str:
 
 
 def _compare(entry: Entry, target: str | None) -> int:
-    store = SecretStore(use_environment=True)
+    store = open_store()
     endpoint = entry.registration.endpoint
     if endpoint is not None:
         store.environment_origin = endpoint.origin
         tell_secrets(endpoint, store)
     say(f"{entry.registration.name}, registered {entry.when}: asking {entry.address}")
-    server, token = ModelServer(store.get), cancel_on_interrupt()
+    server, token = ModelServer(store.get), cancel_on_interrupt(store)
     found = since(entry, server, Settings(), token, lambda done, of: say(f"[{done}/{of}]"))
     for sentence in found.sentences():
         say(sentence)

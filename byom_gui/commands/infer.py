@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.darwin:
         make_folder(Path(arguments.darwin))
     painting = not arguments.no_overlays and _can_paint()
-    token = cancel_on_interrupt()
+    token = cancel_on_interrupt(connection.store)
     say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
     answered = failed = 0
     any_reply = any_call = False

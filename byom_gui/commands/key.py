@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from byom_gui.commands.common import environment, printable, say
+from byom_gui.commands.common import environment, open_store, printable, say, unreadable
 from byom_gui.core.endpoint import SecretRef, parse_address
 from byom_gui.core.errors import InputError
 from byom_gui.core.teams import KnownTeam, drop, put, team_ref
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Reads a value from a prompt, or from stdin where that is no terminal."""
     ref = _ref(arguments)
-    store = SecretStore()
+    store = open_store(use_environment=False)
     if arguments.action == "list":
         return _list(store)
     team = f" of the team {ref.name}" if ref.kind == "v7-key" and ref.name else ""
@@ -43,7 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"The {what} for {ref.origin} is forgotten.")
         return 0
     if arguments.action == "show":
-        place = SecretStore(use_environment=True).place(ref)
+        place = open_store().place(ref)
+        if place.kind == "unknown":
+            raise unreadable(f"{what} for {ref.origin}", place, VARIABLES[ref.kind])
         print(f"{what} for {ref.origin}: {place.title}{f' ({place.why})' if place.why else ''}")
         return 0
     return _set(store, ref, what)
@@ -58,8 +60,12 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
     if ref.kind == "v7-key" and not looks_like_key(value):
         say("This does not look like a V7 key (7 characters, a dot, 32 characters).")
     place = store.set(ref, value)
+    if place.kind != "keyring" and store.unreadable:
+        raise InputError(
+            f"The {what} could not be stored: {place.why}. Unlock the keyring and try again, or set "
+            f"{VARIABLES[ref.kind]}."
+        )
     if place.kind != "keyring":
-        store.forget(ref)
         say(f"Not kept: {place.why or 'no keyring would take it'}.")
         say(f"A command ends at once, so it cannot keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
         return 2
@@ -75,6 +81,8 @@ def _list(store: SecretStore) -> int:
     for team in teams:
         place = store.place(team_ref(parse_address(team.host).address.origin, team.slug))
         print(printable(f"{team.slug}  {team.name}  {team.host}  {team.environment or '-'}  {place.title}"))
+    if teams and store.unreadable:
+        raise InputError(f"The keyring could not be read: {store.unreadable}. Unlock it and try again.")
     if not teams:
         say("No team has a key of its own yet. Give one with key set --team SLUG.")
     return 0

@@ -67,7 +67,7 @@ def _served(connection: Connection, *, must: bool) -> tuple[ClassList, Address |
     Raises:
         InputError: there is a response, and no list in it, although there must be one.
     """
-    seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt())
+    seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt(connection.store))
     where = " and ".join(address.shown for address in seen.tried) if len(seen.tried) > 1 else seen.address.shown
     reply, failure = seen.call.reply, seen.call.failure
     if reply is None:
@@ -106,6 +106,11 @@ def _keep_query_values(endpoint: str, connection: Connection) -> None:
             place = connection.store.set(SecretRef("query", parsed.address.origin, name), value)
             if place.kind == "keyring":
                 say(f"The value of ?{name}= is kept: {place.title}.")
+            elif connection.store.unreadable:
+                raise InputError(
+                    f"The value of ?{name}= could not be stored: {place.why}. Unlock the keyring and try again, or "
+                    f"leave the value out of the address and set {SECRET_VARIABLE} when you use the project."
+                )
             else:
                 # A command ends at once: what its memory holds is gone with it.
                 why = place.why or "no keyring would take it"

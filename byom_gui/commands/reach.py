@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         there = judged(read_output(_text(arguments.read), endpoint))
     else:
         report = connection.server.ping(
-            endpoint, connection.settings, small_sample(), cancel_on_interrupt(), lambda _: None
+            endpoint, connection.settings, small_sample(), cancel_on_interrupt(connection.store), lambda _: None
         )
         here, silent = found_here(report, connection.settings), report.call is None or not report.call.status
     if arguments.json:

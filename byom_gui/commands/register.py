@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from byom_gui.commands.common import cancel_on_interrupt, environment, printable, say, tell_secrets, v7_key
+from byom_gui.commands.common import cancel_on_interrupt, environment, open_store, printable, say, tell_secrets, v7_key
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.endpoint import Origin, SecretRef
 from byom_gui.core.errors import AppError, Cancelled, InputError
@@ -59,14 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     registration = load_registration(Path(arguments.file))
     if not len(registration.classes) and not arguments.allow_no_classes:
         _agree_to_no_classes(arguments.file, dry=arguments.dry_run)
-    store = SecretStore(use_environment=True)
+    store = open_store()
     if registration.endpoint is not None:
         store.environment_origin = registration.endpoint.origin
         tell_secrets(registration.endpoint, store)
     host = v7_host(environment())
     say(f"V7: {host}" + (" (the stand-in or another host, not V7's own)" if host.is_loopback else ""))
     slugs = list(dict.fromkeys(arguments.team))
-    sending = _Sending(host, registration, store, arguments, cancel_on_interrupt())
+    sending = _Sending(host, registration, store, arguments, cancel_on_interrupt(store))
     if len(slugs) < 2:
         return sending.to(slugs[0] if slugs else "")
     codes = []

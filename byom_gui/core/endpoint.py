@@ -319,9 +319,14 @@ class SecretPlace:
     """Where a secret is kept, for the line beside its field.
 
     ``title`` is for people (``macOS Keychain``, ``Secret Service keyring``, ``this session only``); ``why`` says why it
-    is only this session, where it is.
+    is only this session, where it is. ``unknown``: the keyring could not be read, and ``why`` says why.
     """
 
-    kind: Literal["keyring", "session", "environment", "none"]
+    kind: Literal["keyring", "session", "environment", "none", "unknown"]
     title: str
     why: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is a secret, as far as is known."""
+        return self.kind not in ("none", "unknown")

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, unquote_to_bytes
 
+from byom_gui.core.consent import interface_kind
 from byom_gui.core.endpoint import Origin
 from byom_gui.core.errors import InputError
 from byom_gui.core.image import ImageSource
@@ -39,7 +40,7 @@ def can_reach(origin: Origin, interface: str, addresses: Sequence[str] = ()) -> 
             "The server is not on this machine or in its network, so it can not fetch a picture from here. "
             "Drop an image address."
         )
-    if interface == "localhost" or _is(interface, "is_loopback"):
+    if interface == "localhost" or interface_kind(interface) == "loopback":
         return False, (
             "The server is not on this machine, so it can not fetch a picture from here. "
             "Drop an image address, or choose an interface in the connection settings."
@@ -87,8 +88,8 @@ class ImageHost:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        if not _is_one_address(self._interface):
-            raise InputError(f"{self._interface} is no address of one interface. Choose one from the list.")
+        if interface_kind(self._interface) not in ("loopback", "one"):
+            raise InputError(f"{self._interface} is not the address of one interface. Choose one from the list.")
         try:
             self._httpd = _server(self._interface, self._find)
         except OSError as error:
@@ -153,13 +154,6 @@ def _name(source: ImageSource) -> str:
     """A last part of a path that no client takes for another; names of files may hold what is no text."""
     name = source.name.encode("utf-8", "replace").decode()
     return name if name.strip(".") else "image"
-
-
-def _is_one_address(interface: str) -> bool:
-    try:
-        return not ipaddress.ip_address(interface).is_unspecified
-    except ValueError:
-        return False
 
 
 class _Server(ThreadingHTTPServer):

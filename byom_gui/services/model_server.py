@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from byom_gui.core.busy import is_busy
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.endpoint import Address, Auth, Endpoint
+from byom_gui.core.endpoint import Address, Auth, Endpoint, Origin
 from byom_gui.core.image import ImageSource
 from byom_gui.core.masking import reply_for_people
 from byom_gui.core.observations import Call, ClassesObservation, PingReport, Purpose, SentRequest, Stage, Way
@@ -41,12 +41,20 @@ class ModelServer:
         lookup: gives a secret's value, or None.
         sender: sends one request.
         now: the time, in UTC.
+        permitted: the settings that may be used for calls to an origin; raises InputError where none may be made.
     """
 
-    def __init__(self, lookup: Lookup, sender: Sender = http.send, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        sender: Sender = http.send,
+        now: Callable[[], datetime] = utc_now,
+        permitted: Callable[[Origin, Settings], Settings] = lambda _, settings: settings,
+    ) -> None:
         self._lookup = lookup
         self._send = sender
         self.now = now
+        self._permitted = permitted
         self._called: set[Address] = set()
         self._lock = threading.Lock()
 
@@ -78,6 +86,7 @@ class ModelServer:
         """
         from byom_gui.services.pinging import Pinging
 
+        settings = self._permitted(endpoint.origin, settings)
         return Pinging(self, endpoint, settings, cancel, on_stage).run(sample)
 
     def infer(
@@ -156,6 +165,7 @@ class ModelServer:
     def _call(
         self, question: Question, settings: Settings, purpose: Purpose, cancel: CancelToken, *, patient: bool = False
     ) -> Call:
+        settings = self._permitted(question.address.origin, settings)
         question, lookup = self._credentials(question, purpose)
         scrub = asking.redactor(question, self._lookup)
         outgoing, options = asking.outgoing(question, lookup), options_of(settings)

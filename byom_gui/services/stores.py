@@ -44,7 +44,7 @@ def load_profile(folder: Path | None = None) -> ApiProfile:
 
 def save_profile(profile: ApiProfile, folder: Path | None = None) -> None:
     """Keeps the profile for every project. Raises FileError."""
-    _write(_profile_file(folder), profile.to_json())
+    write_private(_profile_file(folder), profile.to_json())
 
 
 def load_teams(folder: Path | None = None) -> tuple[KnownTeam, ...]:
@@ -57,7 +57,7 @@ def load_teams(folder: Path | None = None) -> tuple[KnownTeam, ...]:
 
 def save_teams(teams: Iterable[KnownTeam], folder: Path | None = None) -> None:
     """Keeps them. Raises FileError."""
-    _write(_teams_file(folder), teams_to_json(teams))
+    write_private(_teams_file(folder), teams_to_json(teams))
 
 
 def _teams_file(folder: Path | None) -> Path:
@@ -75,7 +75,7 @@ def save_report(endpoint: Endpoint, report: Mapping[str, Any], folder: Path | No
         FileError: it can not be kept; the caller still has the check, and must not lose it over this.
     """
     target = _report_file(endpoint, folder)
-    _write(target, report)
+    write_private(target, report)
     with contextlib.suppress(OSError):  # another run may tidy up at the same time
         reports = sorted(target.parent.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         for old in reports[:-KEPT_REPORTS]:
@@ -96,7 +96,8 @@ def _report_file(endpoint: Endpoint, folder: Path | None) -> Path:
     return (folder or state_folder()) / "checks" / f"{name}.json"
 
 
-def _write(path: Path, value: Mapping[str, Any]) -> None:
+def write_private(path: Path, value: Mapping[str, Any]) -> None:
+    """Writes a file of ours that only the user can read. Raises FileError."""
     try:
         private_folder(path.parent)
     except OSError as error:

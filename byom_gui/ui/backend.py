@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from byom_gui.core.class_formats.decoding import DecodedText
     from byom_gui.core.class_mapping import MakingReport, NewClass
     from byom_gui.core.classes import ClassList
+    from byom_gui.core.consent import ConsentState, SettingRequest
     from byom_gui.core.diagnosis import Answered
     from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef
     from byom_gui.core.file_kinds import LeftOut
@@ -98,6 +99,15 @@ class SecretBackend:
     place: Callable[[SecretRef], SecretPlace]
     value: Callable[[SecretRef], str | None]
     """For *Copy secret* only."""
+    hold: Callable[[SecretRef, str], None]
+    """Lets calls use it at once, for this session. Quick; called in the GUI thread."""
+    on_waiting: Callable[[Callable[[bool], None]], None] = lambda _: None
+    """Takes who hears that a keyring waits for its password, from the thread that waits, and that it no longer does."""
+    unreadable: Callable[[], str] = lambda: ""
+    """Why the keyring could not be read; empty where it could. Quick; called in the GUI thread."""
+    skip: Callable[[], None] = lambda: None
+    """Waits for the keyring no longer. Quick; called in the GUI thread."""
+    retry: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,15 @@ class TeamsBackend:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentBackend:
+    """What the user agreed to of a project's settings."""
+
+    look: Callable[[Endpoint, Settings], ConsentState]
+    agree: Callable[[Endpoint, Iterable[SettingRequest]], None]
+    ignore: Callable[[Endpoint, Iterable[SettingRequest]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerBackend:
     """What was registered from this computer."""
 
@@ -217,6 +236,7 @@ class Backend:
     start_practice: Callable[[], Practice]
     end_practice: Callable[[], None]
     samples: Callable[[], tuple[Path, ...]]
+    consent: ConsentBackend
     interfaces: Callable[[], tuple[tuple[str, str], ...]] = lambda: (("127.0.0.1", "this computer only"),)
     """Where pictures can be served: address and name of each interface of this machine. Asks the system only."""
     log_folder: Callable[[], Path] = Path.home

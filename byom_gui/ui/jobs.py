@@ -98,7 +98,7 @@ class Jobs(QObject):
         on_progress: Callable[[Any], None] | None = None,
     ) -> Job[T]:
         """Queues ``work(job)``; returns its handle. ``on_error`` gets an AppError, whatever was raised."""
-        job: Job[T] = Job(work, on_done, on_error, on_progress, lane, post=self._post)
+        job: Job[T] = Job(work, on_done, on_error, on_progress, lane, post=self.post)
         with self._lock:
             if self._closed:
                 job.token.cancel()
@@ -128,7 +128,8 @@ class Jobs(QObject):
         with self._lock:
             self._live.clear()
 
-    def _post(self, call: Callable[[], None]) -> None:
+    def post(self, call: Callable[[], None]) -> None:
+        """From any thread: has ``call`` called in the GUI thread; not once this is closed."""
         with self._post_lock:
             if not self._closed:
                 self._posted.emit(call)
@@ -169,7 +170,7 @@ class Jobs(QObject):
                 else:
                     self._running[lane] += 1
             if outcome is not None:
-                self._post(outcome)
+                self.post(outcome)
 
     def _outcome(self, job: Job[Any]) -> Callable[[], None] | None:
         """Does the work; what is left to do in the GUI thread, None where it was cancelled."""

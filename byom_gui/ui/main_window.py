@@ -31,6 +31,7 @@ from byom_gui.ui.widgets.notice import Notice
 from byom_gui.ui.wiring.checking import Checking
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
+from byom_gui.ui.wiring.consenting import ConsentController
 from byom_gui.ui.wiring.crashing import Crashing, open_folder
 from byom_gui.ui.wiring.filing import CLASS_FILES, Files
 from byom_gui.ui.wiring.history import HistoryWiring
@@ -81,7 +82,8 @@ class MainWindow(QMainWindow):
 
     def _join(self) -> None:
         parts, works, say = self.parts, self.works, self.notice.say
-        self.connecting = Connecting(parts, works, say)
+        self.consent = ConsentController(parts, works, say)
+        self.connecting = Connecting(parts, works, self.consent, say)
         self.picturing = Picturing(parts, works, say)
         self.classing = Classing(parts, works, say)
         self.looking = Looking(parts, works)
@@ -142,7 +144,7 @@ class MainWindow(QMainWindow):
         """The request holds the team's id, so a kept key is checked when the request is first looked at."""
         keys = self.works.keys
         due = self.parts.center.current == "Register" and self.session.team is None
-        if due and keys.key_place.kind != "none" and not (keys.storing or keys.checking):
+        if due and keys.key_place.kept and not keys.checking:
             keys.check_key()
 
     def _practice_started(self) -> None:

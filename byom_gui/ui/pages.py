@@ -25,7 +25,7 @@ ASSUMPTIONS = (
 STORED = (
     "Secrets are kept in the system's keyring, or for this session only where there is none; never in a file.\n\n"
     "Kept in private folders of yours: unsaved work (until it is saved or deleted), the list of recent projects, "
-    "pasted pictures, the history of registrations, "
+    "pasted pictures, the history of registrations, the settings of projects that you agreed to, "
     "the last check of each endpoint, the API profile, the window's size and colours, a log and crash "
     "reports (no secrets, images or answers in them; Help, Show the log, opens their folder).\n\n"
     "Answers are kept, too, up to 500 MB, so that a run of thousands goes on where it stopped; the images are not. "

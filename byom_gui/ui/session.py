@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.class_mapping import with_chosen
 from byom_gui.core.classes import ClassEntry, ClassList
+from byom_gui.core.consent import SettingRequest, without
 from byom_gui.core.diagnosis import Answered, Diagnosis
 from byom_gui.core.endpoint import Auth, Endpoint
 from byom_gui.core.history import History
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ANSWERS_MS = 40
 NO_DIAGNOSIS = Diagnosis((), ())
+DECIDE_FIRST = "Decide first, under the address, whether to use the connection settings of this project."
 
 
 class Session(QObject):
@@ -70,6 +72,10 @@ class Session(QObject):
         self.selection: int | None = None
         self.team: TeamInfo | None = None
         self.team_classes: tuple[TeamClass, ...] | None = None
+        self.left_out: tuple[SettingRequest, ...] = ()
+        self.undecided = False
+        self.from_file: frozenset[str] = frozenset()
+        """Images by address that came with the project's file; none is fetched until the user asks for it."""
         self._clear_observed()
 
     def _clear_observed(self) -> None:
@@ -98,12 +104,24 @@ class Session(QObject):
         """How to call and how to show."""
         return self.project.settings
 
+    @property
+    def in_force(self) -> Settings:
+        """The settings without those of the project file that the user has not agreed to."""
+        return without(self.settings, self.left_out)
+
+    def set_left_out(self, requests: tuple[SettingRequest, ...], *, undecided: bool) -> None:
+        """What of the settings is not used, and whether the user has yet to decide: until then nothing is sent."""
+        before, self.left_out, self.undecided = self.left_out, requests, undecided
+        if requests != before:
+            self.settings_changed.emit()
+
     def replace_project(self, project: Project, path: Path | None, *, practice: bool = False) -> None:
         """Puts another project in place of this one; nothing is sent anywhere by that."""
         self._clear()
         self.project, self.path, self.practice = project, path, practice
         self.history = History(project.registration.classes)
         self.previews = {ref.id: Preview(ref) for ref in project.images}
+        self.from_file = frozenset(ref.id for ref in project.images if ref.kind == "url")
         self.current_id = next(iter(self.previews), "")
         self.project_replaced.emit()
         self.saved_changed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError
 
 from byom_gui.core.endpoint import MASK, Origin, SecretRef
-from byom_gui.core.errors import SecretStoreError
+from byom_gui.core.errors import Cancelled, InputError, SecretStoreError
 from byom_gui.services import secrets
-from byom_gui.services.secrets import SecretStore
+from byom_gui.services.secrets import Patience, SecretStore
 
 HERE = Origin("https", "model.example", 443)
 V7 = SecretRef("v7-key", Origin("https", "darwin.v7labs.com", 443))
@@ -84,7 +85,7 @@ def test_kept_read_and_forgotten() -> None:
         (KeyringLocked("secret text"), "the keyring is locked"),
         (InitError("secret text"), "the keyring is locked"),
         (NoKeyringError("secret text"), "there is no keyring on this system"),
-        (RuntimeError("secret text"), "the keyring can not be used (RuntimeError)"),
+        (RuntimeError("secret text"), "the keyring cannot be used (RuntimeError)"),
         ("forgets", "the keyring did not give back what was written to it"),
     ],
 )
@@ -245,3 +246,168 @@ def test_what_another_program_changed_is_read_anew() -> None:
     assert SecretStore(backend).get(HEADER) is None
     store.forget(HEADER)
     assert store.get(HEADER) is None
+
+
+# --- a keyring that waits for its password
+
+
+class Locked(Memory):
+    """Answers only once it is opened, as a keyring does that asks for its password."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = threading.Event()
+        self.calls = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.calls += 1
+        assert self.opened.wait(30)
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.calls += 1
+        assert self.opened.wait(30)
+        super().set_password(service, username, password)
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Locked]:
+    """One that counts as an allowed keyring; opened in the end, so that no thread is left."""
+    monkeypatch.setitem(secrets.ALLOWED, f"{__name__}.Locked", "Test keyring")
+    made = Locked()
+    yield made
+    made.opened.set()
+
+
+SHORT = Patience(notice=0.05, limit=0.3)
+LONG = Patience(notice=0.05, limit=600)
+
+
+def test_a_keyring_that_is_not_unlocked_is_given_up_and_is_not_known(locked: Locked) -> None:
+    store, heard = SecretStore(locked, patience=SHORT), list[bool]()
+    store.on_waiting = heard.append
+    place = store.place(HEADER)
+    assert (place.kind, place.kept) == ("unknown", False)
+    assert place.why == "the keyring was not unlocked within 0.3 s, or does not answer"
+    assert heard == [True, False]
+    assert store.get(HEADER) is None
+    assert store.available().kind == "session"
+    assert store.unreadable == place.why
+    assert locked.calls == 1  # it is left alone from then on
+    with pytest.raises(SecretStoreError, match="not unlocked within"):
+        store.forget(HEADER)
+    assert store.set(HEADER, "mine") == store.place(HEADER)
+    assert (store.place(HEADER).kind, store.get(HEADER)) == ("session", "mine")
+    store.forget(HEADER)
+    assert store.place(HEADER).kind == "unknown"
+
+
+def test_a_keyring_that_is_unlocked_in_time_is_used(locked: Locked) -> None:
+    locked.entries["byom-gui", HEADER.account] = "hush"
+    store, heard = SecretStore(locked, patience=LONG), list[bool]()
+
+    def hear(on: bool) -> None:
+        heard.append(on)
+        locked.opened.set()
+
+    store.on_waiting = hear
+    assert store.get(HEADER) == "hush"
+    assert heard == [True, False]
+    assert (store.place(HEADER).kind, store.unreadable) == ("keyring", "")
+    assert store.place(BASIC).kind == "none"
+
+
+def test_a_secret_is_usable_while_its_keyring_waits(locked: Locked) -> None:
+    store = SecretStore(locked, patience=LONG)
+    waiting = threading.Event()
+    store.on_waiting = lambda on: waiting.set() if on else None
+    setter = threading.Thread(target=lambda: store.set(HEADER, "mine"))
+    setter.start()
+    assert waiting.wait(30)
+    assert store.get(HEADER) == "mine"
+    store.hold(BASIC, "other")
+    assert store.get(BASIC) == "other"
+    assert store.redactor().scrub("mine other") == f"{MASK} {MASK}"
+    assert store.unreadable == ""
+    locked.opened.set()
+    setter.join(30)
+    assert store.place(HEADER).kind == "keyring"
+    assert store.place(BASIC).kind == "session"
+
+
+def test_what_is_entered_while_a_keyring_is_read_counts(locked: Locked) -> None:
+    store = SecretStore(locked, patience=LONG)
+
+    def enter(on: bool) -> None:
+        if on:
+            store.hold(HEADER, "mine")
+            store.skip()
+
+    store.on_waiting = enter
+    assert store.get(HEADER) == "mine"
+
+
+def test_going_on_without_the_keyring_frees_all_who_wait_until_it_is_asked_again(locked: Locked) -> None:
+    locked.entries["byom-gui", HEADER.account] = "hush"
+    store = SecretStore(locked, patience=LONG)
+    waiting = threading.Event()
+    store.on_waiting = lambda on: waiting.set() if on else None
+    found: list[str | None] = []
+    readers = [threading.Thread(target=lambda: found.append(store.get(HEADER))) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    assert waiting.wait(30)
+    store.skip()
+    for reader in readers:
+        reader.join(30)
+    assert found == [None] * 3
+    assert store.place(HEADER).why == "the keyring was not waited for"
+    locked.opened.set()
+    assert store.get(HEADER) is None
+    store.retry()
+    assert (store.get(HEADER), store.unreadable) == ("hush", "")
+
+
+def test_stopping_cancels_who_waits_at_once(locked: Locked) -> None:
+    store = SecretStore(locked, patience=LONG)
+    store.on_waiting = lambda on: store.stop() if on else None
+    with pytest.raises(Cancelled):
+        store.get(HEADER)
+    with pytest.raises(Cancelled):
+        store.set(HEADER, "mine")
+    assert store.unreadable == ""
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize("fault", [KeyringLocked("x"), InitError("x"), RuntimeError("x")])
+def test_a_keyring_that_cannot_be_read_may_hold_the_secret(fault: Exception) -> None:
+    place = SecretStore(Memory(fault)).place(HEADER)
+    assert (place.kind, place.title) == ("unknown", "not known")
+
+
+@pytest.mark.usefixtures("allowed")
+def test_where_there_is_no_keyring_nothing_is_kept() -> None:
+    assert SecretStore(Memory(NoKeyringError("x"))).place(HEADER).kind == "none"
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_failure_that_has_passed_is_forgotten_by_a_retry() -> None:
+    backend = Memory(KeyringLocked())
+    store = SecretStore(backend)
+    assert store.place(HEADER).kind == "unknown"
+    backend.fault = None
+    store.retry()
+    assert store.place(HEADER).kind == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "notice"), [("", 30, 2.5), ("7", 7, 2.5), ("1.5", 1.5, 0.75), (" 3600 ", 3600, 2.5)]
+)
+def test_how_long_a_keyring_is_waited_for(text: str, limit: float, notice: float) -> None:
+    assert Patience.of({"BYOM_KEYRING_WAIT": text}, 30) == Patience(notice, limit)
+
+
+@pytest.mark.parametrize("text", ["0", "-3", "soon", "nan", "inf", "3600.5"])
+def test_a_wait_that_is_no_number_of_seconds_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="BYOM_KEYRING_WAIT must be a number of seconds"):
+        Patience.of({"BYOM_KEYRING_WAIT": text}, 30)

@@ -14,6 +14,7 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.capacity import Capacity, Level, Step
 from byom_gui.core.class_mapping import MakingReport, NewClass
 from byom_gui.core.classes import ClassList
+from byom_gui.core.consent import origins_of
 from byom_gui.core.contract import read_classes
 from byom_gui.core.diagnosis import Answered, diagnose, read_call
 from byom_gui.core.endpoint import Endpoint, Origin, SecretPlace, SecretRef, parse_address
@@ -39,8 +40,10 @@ from byom_gui.core.registering import MAYBE_ARRIVED, RegisterOutcome, TeamClass,
 from byom_gui.core.registration import Registration
 from byom_gui.core.report import CheckReport
 from byom_gui.core.teams import Environment, KnownTeam, drop, label, put
+from byom_gui.services.consents import Consents
 from byom_gui.ui.backend import (
     Backend,
+    ConsentBackend,
     FileBackend,
     ImageBackend,
     LedgerBackend,
@@ -88,6 +91,7 @@ class World:
     before_secret: Callable[[], object] = lambda: None
     """Called before a secret is kept, so that a test can hold the keyring up."""
     secrets: dict[SecretRef, str] = field(default_factory=dict)
+    in_memory: dict[SecretRef, str] = field(default_factory=dict)
     registered: list[RegisterRequest] = field(default_factory=list)
     status: int = 201
     statuses: list[int] = field(default_factory=list)
@@ -108,6 +112,8 @@ class World:
     ledger: list[Entry] = field(default_factory=list)
     team_classes: list[TeamClass] = field(default_factory=lambda: [TeamClass("nucleus", ("bounding_box",))])
     reports: list[tuple[Path, CheckReport]] = field(default_factory=list)
+    consents: Consents = field(default_factory=lambda: Consents(Path("/nowhere")))
+    """For the session alone: the folder is not there."""
 
     def ping(
         self, endpoint: Endpoint, settings: Settings, cancel: CancelToken, on_stage: Callable[[Stage], None]
@@ -141,6 +147,9 @@ class World:
         self.before_secret()
         self.secrets[ref] = value
         return KEEP
+
+    def hold(self, ref: SecretRef, value: str) -> None:
+        self.in_memory[ref] = value
 
     def forget(self, ref: SecretRef) -> None:
         self.secrets.pop(ref, None)
@@ -296,7 +305,7 @@ class World:
                 self.measure,
             ),
             ImageBackend(self.read, raster, self.expand, lambda data: Path("/pasted.png")),
-            SecretBackend(self.set_secret, self.forget, self.place, lambda ref: self.secrets.get(ref)),
+            SecretBackend(self.set_secret, self.forget, self.place, lambda ref: self.secrets.get(ref), self.hold),
             V7Backend(
                 lambda: V7_HOST,
                 lambda: SecretRef("v7-key", V7_HOST),
@@ -339,6 +348,11 @@ class World:
             self.practice,
             lambda: None,
             lambda: self.samples,
+            ConsentBackend(
+                lambda endpoint, settings: self.consents.look(origins_of(endpoint), settings),
+                lambda endpoint, requests: self.consents.agree(origins_of(endpoint), requests, remember=False),
+                lambda endpoint, requests: self.consents.ignore(origins_of(endpoint), requests),
+            ),
         )
 
 

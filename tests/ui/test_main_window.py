@@ -123,14 +123,20 @@ def test_a_plain_value_of_the_query_stays_in_the_address_until_it_is_marked(
     assert ref not in world.secrets
 
 
-def test_a_ping_waits_until_the_secrets_are_in_the_keyring(window: MainWindow, tour: Tour, world: World) -> None:
+def test_a_ping_uses_a_secret_that_is_still_on_its_way_to_the_keyring(
+    window: MainWindow, tour: Tour, world: World
+) -> None:
     gate = threading.Event()
-    world.before_secret = lambda: gate.wait(5)
+    world.before_secret = lambda: gate.wait(20)
+    held: list[str] = []
+    world.gate = lambda _: held.extend(world.in_memory.values())
     tour.type_address(f"{ADDRESS}?api_key=s3cret-value")
-    tour.settle(60)
-    assert not window.works.pinging.running
-    gate.set()
     tour.wait("the ping", lambda: window.session.ping is not None)
+    assert held[:1] == ["s3cret-value"]
+    assert world.secrets == {}
+    gate.set()
+    tour.wait("the keyring", lambda: list(world.secrets.values()) == ["s3cret-value"])
+    assert window.session.ping is not None
 
 
 def test_a_cancelled_ping_frees_the_window_and_its_late_answer_is_dropped(

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from byom_gui.ui import theme
+from byom_gui.ui.panels.trust_rows import TrustRows
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.address_field import AddressField, AddressText
 from byom_gui.ui.widgets.clock import Clock
@@ -20,7 +21,7 @@ _ICONS = {"rest": "todo", "running": "running", "passed": "ok", "failed": "bad"}
 
 
 class ConnectionBar(QWidget):
-    """One row of 44; a second one below the field while the address can not be used.
+    """One row of 44; below it what is wrong with the address, and ``trust``: what may read secrets.
 
     ``address_edited`` comes once for each changed address, on Return or when the field is left;
     ``address_entered`` on Return, which also means: go on with it.
@@ -50,6 +51,7 @@ class ConnectionBar(QWidget):
         self.environment.setContentsMargins(*(theme.px(m) for m in (6, 0, 6, 0)))
         self.environment.setFixedHeight(theme.px(22))
         self.environment.hide()
+        self.trust = TrustRows()
         self._state: State = "rest"
         self._primary = False
         self._build()
@@ -67,6 +69,7 @@ class ConnectionBar(QWidget):
         self._error_row = basic.row(self._error, margins=(12, 0, 12, 8))
         self._error_row.hide()
         layout.addWidget(self._error_row)
+        layout.addWidget(self.trust)
 
     def set_address(self, text: str) -> None:
         """Shows the address, its secrets already masked; emits nothing."""

@@ -42,7 +42,7 @@ class KeyPanel(Popover):
         self._team = Outcome()
         self._host = basic.label(tone="second", size="small", wrap=True)
         self.check = basic.button("Check", on_click=self.check_clicked.emit)
-        self._kept = False
+        self._kept = self._unknown = False
         self._busy = False
         lead = "Make one in V7 under Settings, API keys. It belongs to one team."
         self.body.addWidget(basic.label(lead, tone="second", wrap=True))
@@ -61,7 +61,8 @@ class KeyPanel(Popover):
 
     def set_place(self, place: SecretPlace) -> None:
         """Where the key is kept."""
-        self._kept = place.kind != "none"
+        self._kept = place.kept
+        self._unknown = place.kind == "unknown"
         self.field.set_place(place)
         self._refresh()
 
@@ -104,7 +105,9 @@ class KeyPanel(Popover):
         elif self._known is not None:
             self._team.set_outcome("ok", self._known.name, f"({self._known.slug})")
         else:
-            self._team.set_outcome("todo", "Not checked" if self._kept else "No key yet")
+            self._team.set_outcome(
+                "todo", "Not checked" if self._kept else "Keyring not read" if self._unknown else "No key yet"
+            )
         why = "Enter the key first" if not self._kept else "A check is under way" if self._busy else ""
         if why and self.check.hasFocus():
             # Qt would hand the focus on to what comes after the popover, and the next key would go there.

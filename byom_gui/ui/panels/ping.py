@@ -173,9 +173,18 @@ class PingView(QWidget):
         for place, row in enumerate(self.rows.values()):
             row.set_body(None)
             if place == 0:
-                row.set_running()
+                row.set_running(self._waits_for)
             else:
                 row.set_waiting()
+
+    _waits_for = ""
+
+    def set_waiting_for(self, sentence: str) -> None:
+        """What the step that runs waits for; empty: only for the server."""
+        self._waits_for = sentence
+        for row in self.rows.values():
+            if row.mark.outcome == "running":
+                row.set_running(sentence)
 
     def set_elapsed(self, seconds: float) -> None:
         """Corrects the running clock."""
@@ -188,7 +197,7 @@ class PingView(QWidget):
         self._show(stage)
         place = PING_STAGES.index(stage.name)
         if stage.outcome in ("passed", "skipped") and place + 1 < len(PING_STAGES):
-            self.rows[PING_STAGES[place + 1]].set_running()
+            self.rows[PING_STAGES[place + 1]].set_running(self._waits_for)
 
     def set_report(self, report: PingReport, findings: Sequence[Finding]) -> None:
         """The ping ended. ``findings`` are all that were judged from it."""

@@ -100,7 +100,7 @@ class TeamsDialog(QDialog):
         self, row: int, team: KnownTeam, places: Mapping[str, SecretPlace], before: Mapping[str, str], current: str
     ) -> _Line:
         place = places.get(team.slug)
-        kept = place is not None and place.kind != "none"
+        kept = place is not None and place.kept
         box = QCheckBox(team.name.replace("&", "&&"))
         box.setChecked(kept and team.slug not in before)
         box.setEnabled(kept)
@@ -112,7 +112,8 @@ class TeamsDialog(QDialog):
         label.setCurrentIndex(ENVIRONMENTS.index(team.environment))
         mark, said = OutcomeMark(), basic.label("", wrap=True, selectable=True)
         mark.set_outcome("todo" if kept else "warn")
-        said.setText(before.get(team.slug, "") if kept else "Its key is no longer kept.")
+        unread = f"Its key is not known: {place.why}." if place is not None and place.kind == "unknown" else ""
+        said.setText(before.get(team.slug, "") if kept else unread or "Its key is no longer kept.")
         use = basic.button("In use" if team.slug == current else "Use", kind="flat")
         use.setAccessibleName(f"Use {team.name}")
         use.setEnabled(kept and team.slug != current)

@@ -16,6 +16,8 @@ NOWHERE = SecretPlace("none", "")
 
 def place_text(place: SecretPlace) -> str:
     """Where a secret is kept, as a sentence; why, where there is something to say."""
+    if place.kind == "unknown":
+        return f"Not known: {place.why}. You can enter it for this session."
     if place.kind == "none":
         head = f"Not entered yet; it will go to: {place.title}" if place.title else "Not entered yet"
     elif place.kind == "environment":
@@ -66,10 +68,10 @@ class SecretField(QWidget):
 
     def set_place(self, place: SecretPlace) -> None:
         """Where the secret is kept now; ``none``: there is none."""
-        self._kept = place.kind != "none"
+        self._kept = place.kept
         self._fixed = place.kind == "environment"
         self._place.setText(place_text(place))
-        basic.set_tone(self._place, "warn" if place.kind == "session" else "second")
+        basic.set_tone(self._place, "warn" if place.kind in ("session", "unknown") else "second")
         self.edit.setPlaceholderText(MASK if self._kept else "")
         self._refresh()
 

@@ -85,9 +85,9 @@ class StageRow(QWidget):
         """Not its turn yet."""
         self._show("todo", "", None)
 
-    def set_running(self) -> None:
-        """Under way."""
-        self._show("running", "running", None)
+    def set_running(self, detail: str = "") -> None:
+        """Under way; ``detail`` says what it waits for."""
+        self._show("running", detail or "running", None)
 
     def set_passed(self, detail: str, milliseconds: float | None) -> None:
         """It passed; ``detail`` says what was seen."""

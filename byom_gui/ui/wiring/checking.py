@@ -25,6 +25,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "Classes": ("classes.",),
     "Inputs": ("input.",),
 }  # fmt: skip
+WORDS_FOR_KEY = {"none": "not set", "unknown": "not known"}
 OUTCOME = {"error": "bad", "warning": "warn", "advice": "ok"}
 
 Step = Literal["ping", "check", "fix", "register", "none"]
@@ -169,7 +170,7 @@ class Checking(QObject):
         if team is not None:
             self._parts.checklist.set_item("Key", "ok", team.slug)
         else:
-            self._parts.checklist.set_item("Key", "todo", "not checked" if place.kind != "none" else "not set")
+            self._parts.checklist.set_item("Key", "todo", WORDS_FOR_KEY.get(place.kind, "not checked"))
 
     def _show_server(self) -> None:
         session, checklist = self._session, self._parts.checklist

@@ -12,16 +12,20 @@ from byom_gui.core.errors import InputError
 from byom_gui.core.observations import STAGE_TITLES, PingReport
 from byom_gui.core.project import Settings
 from byom_gui.ui.panels.auth import place_key
+from byom_gui.ui.panels.trust_rows import WAITING, KeyringState
 from byom_gui.ui.parts import Parts
+from byom_gui.ui.wiring.consenting import ConsentController
 from byom_gui.ui.works import Works
+
+TEAM_WORDS = {"none": "none", "unknown": "not known"}
 
 
 class Connecting(QObject):
     """From the address field to a ping, with what it needs."""
 
-    def __init__(self, parts: Parts, works: Works, say: Callable[[str], None]) -> None:
+    def __init__(self, parts: Parts, works: Works, consent: ConsentController, say: Callable[[str], None]) -> None:
         super().__init__(works)
-        self._parts, self._works, self._say = parts, works, say
+        self._parts, self._works, self._consent, self._say = parts, works, consent, say
         self._session = works.session
         self._wire_address()
         self._wire_ping()
@@ -115,17 +119,19 @@ class Connecting(QObject):
         # A folder comes in parts: one ping is enough for all of them.
         self._works.inference.wants_ping.connect(lambda: None if pinging.running else self.ping())
         self._works.keys.secrets_changed.connect(self._secrets_changed)
-        self._works.keys.settled.connect(self._settled)
+        self._consent.settled.connect(self.ping)
         self._session.observed_changed.connect(self._show_ping_state)
 
     def ping(self) -> None:
         """Pings the endpoint and brings the workspace up."""
         if self._session.endpoint is None:
             self.take_address(self._parts.start.field.address)
-        if self._works.keys.storing:
-            self._ping_when_settled = True
-        elif self._session.endpoint is not None:
+        if self._session.endpoint is None:
+            return
+        if self._consent.ready():
             self._works.pinging.start()
+        else:
+            self._parts.show_work(True)
 
     def _secrets_changed(self) -> None:
         """What was asked with the old secret is neither waited for nor counted."""
@@ -134,14 +140,6 @@ class Connecting(QObject):
         works.inference.stop_sending()
         works.diagnosing.cancel_check()
         self._session.forget_observed()
-
-    _ping_when_settled = False
-
-    def _settled(self) -> None:
-        """The secrets are where the call will look for them: a ping that waited goes."""
-        if self._ping_when_settled:
-            self._ping_when_settled = False
-            self.ping()
 
     def _started(self) -> None:
         self._parts.show_work(True)
@@ -202,7 +200,17 @@ class Connecting(QObject):
         keys.places_changed.connect(self._show_auth)
         keys.places_changed.connect(self._show_key)
         keys.notice.connect(self._say)
+        keys.keyring_changed.connect(self._show_keyring)
+        parts.bar.trust.skip_keyring_clicked.connect(keys.skip_keyring)
+        parts.bar.trust.retry_keyring_clicked.connect(keys.retry_keyring)
         self._session.team_changed.connect(self._show_key)
+
+    def _show_keyring(self, state: KeyringState, why: str) -> None:
+        """Under the address, at the ping's step, and where the start page hides both, in a message."""
+        self._parts.bar.trust.set_keyring(state, why)
+        self._parts.ping.set_waiting_for(WAITING if state == "waiting" else "")
+        if state == "waiting" and not self._parts.working:
+            self._say(WAITING)
 
     def _with_ref(self, kind: str, name: str, work: Callable[..., None], *more: str) -> None:
         endpoint = self._session.endpoint
@@ -253,7 +261,7 @@ class Connecting(QObject):
         self._parts.key.set_place(place)
         self._parts.key.set_team(team)
         self._parts.key.set_host(host)
-        words = f"Team: {team.slug}" if team else ("Team: not checked" if place.kind != "none" else "Team: none")
+        words = f"Team: {team.slug if team else TEAM_WORDS.get(place.kind, 'not checked')}"
         self._parts.bar.set_team(words, f"V7 key for {host}: {place.title}")
 
     def open_key(self) -> None:
@@ -265,6 +273,7 @@ class Connecting(QObject):
 
     def _wire_settings(self) -> None:
         self._parts.ping.settings_clicked.connect(self.open_settings)
+        self._parts.bar.trust.change_clicked.connect(self.open_settings)
         self._parts.settings.settings_changed.connect(self._settings_changed)
         self._parts.settings.classes_address_changed.connect(self._classes_address_changed)
 

@@ -35,7 +35,7 @@ class Reaching(QObject):
         if not panel.isVisible():
             return
         panel.set_script(script(session.endpoint) if session.endpoint else "")
-        panel.set_here(found_here(session.ping, session.settings) if session.ping else ())
+        panel.set_here(found_here(session.ping, session.in_force) if session.ping else ())
 
     def _read(self, text: str) -> None:
         endpoint = self._session.endpoint

@@ -13,7 +13,7 @@ from byom_gui.core.errors import AppError
 from byom_gui.core.observations import Observations
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
-from byom_gui.ui.session import NO_DIAGNOSIS, Session
+from byom_gui.ui.session import DECIDE_FIRST, NO_DIAGNOSIS, Session
 
 if TYPE_CHECKING:
     from byom_gui.core.report import CheckReport
@@ -62,7 +62,7 @@ class Diagnosing(QObject):
 
     def _settings_changed(self) -> None:
         """Proxy, trust and budget have findings of their own; the confidence slider has none."""
-        settings = self._session.settings
+        settings = self._session.in_force
         told = (settings.ca_file, settings.insecure, settings.proxy, settings.budget_ms)
         if told != self._told:
             self._told = told
@@ -100,10 +100,10 @@ class Diagnosing(QObject):
             ping,
             tuple(one.call for one in answered),
             session.served,
-            ca_file=bool(session.settings.ca_file),
-            insecure=session.settings.insecure,
-            proxy=bool(session.settings.proxy),
-            budget_ms=session.settings.budget_ms or None,
+            ca_file=bool(session.in_force.ca_file),
+            insecure=session.in_force.insecure,
+            proxy=bool(session.in_force.proxy),
+            budget_ms=session.in_force.budget_ms or None,
         )
         if session.check is not None:
             seen = session.check.observations
@@ -132,13 +132,16 @@ class Diagnosing(QObject):
         session = self._session
         if session.endpoint is None:
             return 0
-        return self._backend.server.planned_calls(session.endpoint, session.settings, len(session.previews))
+        return self._backend.server.planned_calls(session.endpoint, session.in_force, len(session.previews))
 
     def start_check(self) -> None:
         """Runs all checks on the session's images, or on the built-in samples where there are none."""
         session = self._session
         endpoint = session.endpoint
         if endpoint is None or self._check is not None:
+            return
+        if session.undecided:
+            self.notice.emit(DECIDE_FIRST)
             return
         settings, classes = session.settings, session.classes
         refs = tuple(preview.ref for preview in session.previews.values())

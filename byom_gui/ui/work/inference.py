@@ -20,7 +20,7 @@ from byom_gui.core.preview import Preview, PreviewState, whole
 from byom_gui.core.retry import ask_patiently
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
-from byom_gui.ui.session import Session
+from byom_gui.ui.session import DECIDE_FIRST, Session
 from byom_gui.ui.work.intake import Intake
 
 T = TypeVar("T")
@@ -132,6 +132,9 @@ class Inference(QObject):
         """
         if self._session.endpoint is None:
             return
+        if self._session.undecided:
+            self.notice.emit(DECIDE_FIRST)
+            return
         wanted = [key for key in ids if key in self._session.previews and not self._is_under_way(key)]
         if not self._running and not self._to_start:
             self._begin()
@@ -157,8 +160,17 @@ class Inference(QObject):
         self._tell_progress()
 
     def start_held(self) -> None:
-        """Sends all that waited for the endpoint; what an earlier run was told is shown without asking again."""
-        self.run([key for key, preview in self._session.previews.items() if preview.state == "held"], fresh=False)
+        """Sends all that waited for the endpoint; what an earlier run was told is shown without asking again.
+
+        Addresses that a project file names are not fetched by that: the user has asked for no image yet.
+        """
+        held = [key for key, preview in self._session.previews.items() if preview.state == "held"]
+        foreign = [key for key in held if key in self._session.from_file]
+        self.run([key for key in held if key not in self._session.from_file], fresh=False)
+        if foreign:
+            many = "One image address" if len(foreign) == 1 else f"{len(foreign):,} image addresses"
+            verb = "was" if len(foreign) == 1 else "were"
+            self.notice.emit(f"{many} of the project {verb} not fetched. Choose Images, Rerun all, to fetch them.")
 
     def rerun_failed(self) -> None:
         """Sends again what failed."""

@@ -28,8 +28,8 @@ class Keys(QObject):
     key_error = Signal(str)
     key_busy = Signal(bool)
     notice = Signal(str)
-    settled = Signal()
-    """Nothing is being stored any more."""
+    keyring_changed = Signal(str, str)
+    """``waiting`` for its password, ``failed`` with why, or empty: it answers."""
     secrets_changed = Signal()
     """A secret of the endpoint changed: answers given under the old one no longer count."""
 
@@ -37,7 +37,8 @@ class Keys(QObject):
         super().__init__(parent)
         self._session, self._backend, self._jobs = session, backend, jobs
         self._places: dict[SecretRef, SecretPlace] = {}
-        self._storing = 0
+        self.keyring_state = ""
+        backend.secrets.on_waiting(lambda on: jobs.post(lambda: self._hear_waiting(on)))
         self._check: Job[tuple[TeamInfo, tuple[TeamClass, ...] | None]] | None = None
         session.endpoint_changed.connect(self.refresh)
         session.project_replaced.connect(self.refresh)
@@ -66,37 +67,40 @@ class Keys(QObject):
     def _placed(self, places: dict[SecretRef, SecretPlace]) -> None:
         self._places.update(places)
         self.places_changed.emit()
+        if self.keyring_state != "waiting":
+            self._set_keyring_state()
+
+    # --- a keyring that asks for its password
+
+    def _hear_waiting(self, on: bool) -> None:
+        if on:
+            self.keyring_state = "waiting"
+            self.keyring_changed.emit("waiting", "")
+        else:
+            self._set_keyring_state()
+
+    def _set_keyring_state(self) -> None:
+        why = self._backend.secrets.unreadable()
+        state = "failed" if why else ""
+        if state or state != self.keyring_state:
+            self.keyring_state = state
+            self.keyring_changed.emit(state, why)
+
+    def skip_keyring(self) -> None:
+        """Goes on without the keyring."""
+        self._backend.secrets.skip()
+
+    def retry_keyring(self) -> None:
+        """Asks the keyring again."""
+        self._jobs.run(lambda _: self._backend.secrets.retry(), lambda _: self.refresh(), self._say, lane=KEYRING)
 
     def store(self, ref: SecretRef, value: str) -> None:
-        """Keeps a secret in the keyring, or for this session where that can't be had."""
-        self._storing += 1
-        self._jobs.run(
-            lambda _: {ref: self._backend.secrets.set(ref, value)},
-            lambda places: self._stored(ref, places),
-            self._store_failed,
-            lane=KEYRING,
-        )
+        """Keeps a secret in the keyring, or for this session where that can't be had.
 
-    @property
-    def storing(self) -> bool:
-        """Whether a secret is on its way to the keyring: a call made now would go without it."""
-        return self._storing > 0
-
-    def _settle(self) -> None:
-        self._storing -= 1
-        if not self._storing:
-            self.settled.emit()
-
-    def _store_failed(self, error: AppError) -> None:
-        self._settle()
-        self._say(error)
-
-    def _stored(self, ref: SecretRef, places: dict[SecretRef, SecretPlace]) -> None:
-        self._tell_stored(ref, places)
-        self._settle()
-
-    def _tell_stored(self, ref: SecretRef, places: dict[SecretRef, SecretPlace]) -> None:
-        self._placed(places)
+        Calls use it from now on, however long the keyring takes.
+        """
+        self._backend.secrets.hold(ref, value)
+        self._jobs.run(lambda _: {ref: self._backend.secrets.set(ref, value)}, self._placed, self._say, lane=KEYRING)
         if ref.kind == "v7-key":
             # Until V7 has said whose the new key is, the team of the old one must not go with it.
             self._session.set_team(None)
@@ -109,9 +113,13 @@ class Keys(QObject):
         self._jobs.run(
             lambda _: self._backend.secrets.forget(ref),
             lambda _: self._forgotten(ref),
-            self._say,
+            self._not_forgotten,
             lane=KEYRING,
         )
+
+    def _not_forgotten(self, error: AppError) -> None:
+        self._say(error)
+        self.refresh()
 
     def _forgotten(self, ref: SecretRef) -> None:
         self._placed({ref: NOWHERE})

@@ -13,7 +13,7 @@ from byom_gui.core.errors import AppError, JsonError
 from byom_gui.core.observations import ClassesObservation, PingReport
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.jobs import Job, Jobs
-from byom_gui.ui.session import Session
+from byom_gui.ui.session import DECIDE_FIRST, Session
 
 
 class Pinging(QObject):
@@ -97,6 +97,9 @@ class Pinging(QObject):
         """Reads the classes address. ``asked``: the user did, so the list takes what is new there."""
         endpoint = self._session.endpoint
         if endpoint is None:
+            return
+        if self._session.undecided:
+            self.notice.emit(DECIDE_FIRST)
             return
         if self._fetch is not None:
             self._fetch.cancel()
