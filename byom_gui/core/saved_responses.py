@@ -1,26 +1,15 @@
-"""Responses inside other things: on the lines of a file, or in the form that a framework or gateway adds."""
+"""Responses on the lines of a file, such as the ``answers.jsonl`` of ``infer``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 from byom_gui.core.diagnosis.catalogue import CATALOGUE
-from byom_gui.core.strict_json import child_path
 
-_DEEPEST = 4
-_LOOKED_AT = 200
 _RECORD_KEYS = frozenset(("image", "summary"))
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedAnswer:
-    """V7's form inside another value: its JSON path, and what it is."""
-
-    where: str
-    value: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +35,6 @@ class JsonRow:
     height: int = 0
     findings: tuple[Mapping[str, Any], ...] = ()
     why: str = ""
-
-
-def wrapped_answer(value: object) -> WrappedAnswer | None:
-    """The first value in V7's form inside ``value``; None where there is none, or ``value`` itself has the form."""
-    if _is_answer(value):
-        return None
-    level = [("", value)]
-    for _ in range(_DEEPEST):
-        level = [inner for path, outer in level for inner in _inside(path, outer)][:_LOOKED_AT]
-        for path, inner in level:
-            if _is_answer(inner):
-                return WrappedAnswer(path, inner)
-    return None
-
-
-def _is_answer(value: object) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict) and value.get("status") in ("succeeded", "failed") and "results" in value
-
-
-def _inside(path: str, value: object) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        yield from ((child_path(path, str(key)), inner) for key, inner in value.items())
-    elif isinstance(value, list):
-        yield from ((child_path(path, at), inner) for at, inner in enumerate(value[:_LOOKED_AT]))
-    elif isinstance(value, str) and value.lstrip().startswith(("{", "[")):
-        inner = _parsed(value)
-        if isinstance(inner, dict | list):
-            yield f"{path} (JSON as a string)".strip(), inner
 
 
 def json_rows(data: bytes, value: object, name: str) -> tuple[JsonRow, ...] | None:

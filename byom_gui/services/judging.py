@@ -19,11 +19,12 @@ from byom_gui.core.class_text import ParsedClasses, parse_class_file
 from byom_gui.core.classes import ClassList
 from byom_gui.core.diagnosis import CATALOGUE, Answered, diagnose, read_call
 from byom_gui.core.diagnosis.catalogue import make
+from byom_gui.core.diagnosis.wrappers import find_wrapped
 from byom_gui.core.endpoint import Address, Endpoint, Origin
 from byom_gui.core.findings import Finding, Severity, merge
 from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import Call, ClassesObservation, Observations, Reply, SentRequest
-from byom_gui.core.saved_responses import JsonRow, json_rows, wrapped_answer
+from byom_gui.core.saved_responses import JsonRow, json_rows
 from byom_gui.core.strict_json import JsonDocument
 from byom_gui.core.wording import shown
 from byom_gui.services.files import Loaded, load_any
@@ -140,24 +141,14 @@ def _judge_foreign_classes(loaded: Loaded) -> Judged | None:
 
 def _judge_wrapped(loaded: Loaded, image: ImageSource | None, listed: ClassList | None) -> Judged | None:
     """V7's form inside something else: which, and what is wrong with what is inside."""
-    found = wrapped_answer(loaded.value)
+    found = find_wrapped(loaded.value)
     if found is None:
         return None
     whole = judge_answer(loaded, image, listed)
-    if any(finding.id == "schema.wrapped" for finding in whole.findings):
-        return whole
-    problem = make(
-        "schema.other-format",
-        f"The response is inside a wrapper: V7's form is under {found.where}.",
-        where=found.where,
-        evidence=f"It starts {shown(loaded.value, 100)}",
-        cause="A framework or a gateway puts its own form around what the model's function returns.",
-        fix=f"Return only what is under {found.where}.",
-        subject="wrapper",
-    )
-    document = JsonDocument(found.value)
-    inner = replace(loaded, value=found.value, data=json.dumps(found.value).encode(), document=document)
-    findings = merge((problem, *judge_answer(inner, image, listed).findings))
+    document = JsonDocument(found.response)
+    inner = replace(loaded, value=found.response, data=json.dumps(found.response).encode(), document=document)
+    inside = [each for each in judge_answer(inner, image, listed).findings if not each.id.startswith("schema.")]
+    findings = merge((*(each for each in whole.findings if each.id.startswith("schema.")), *inside))
     return Judged(str(loaded.path), "response", False, findings, "wrapped response")
 
 

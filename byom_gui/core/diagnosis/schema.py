@@ -77,7 +77,7 @@ def _findings(look: CallLook) -> Iterator[Finding]:
     wrapped = find_wrapped(answer.value)
     if wrapped:
         yield _adapted(_wrapped(wrapped), answer, look)
-        yield from _findings(replace(look, answer=answer_of(_unwrapped(wrapped))))
+        yield from _findings(replace(look, answer=answer_of(wrapped.response)))
         return
     form = _form(answer)
     if form:
@@ -104,10 +104,6 @@ def _form(answer: Answer) -> str:
     form = other_format(answer.value)
     # a sound wrapper around results that hold a shape is ours, with faults of its own
     return "" if form and answer.predictions else form
-
-
-def _unwrapped(wrapped: Wrapped) -> Any:
-    return {"status": "succeeded", "results": wrapped.inner} if wrapped.bare else wrapped.inner
 
 
 def _wrapped(wrapped: Wrapped) -> Finding:

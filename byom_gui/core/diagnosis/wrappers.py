@@ -73,6 +73,11 @@ class Wrapped:
     outer: tuple[str, ...] = ()
 
     @property
+    def response(self) -> Any:
+        """The complete response."""
+        return {"status": "succeeded", "results": self.inner} if self.bare else self.inner
+
+    @property
     def name(self) -> str:
         """What it is wrapped in, as a phrase: “a list”, “the key “data””."""
         if self.count > 1:
