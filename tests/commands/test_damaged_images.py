@@ -29,7 +29,7 @@ def test_a_damaged_image_does_not_stop_measuring_or_checking(
     monkeypatch.setattr(checkup, "MAX_CALLS", 6)
     world = World(environ={}, secrets=SecretStore.session_only())
     left = LeftOut()
-    places = list(world.backend().images.expand([tmp_path], left))
+    places = list(world.backend().images.expand([tmp_path], left, CancelToken()))
     refs = [ImageRef(str(at), "file", str(place), place.name) for at, place in enumerate(places)]
     assert [ref.name for ref in refs] == ["cut.gif", "good.jpg"]
     with ModelServer() as model:

@@ -44,12 +44,12 @@ class Slow(World):
         self.pings = 0
         self.team = TeamInfo(1, "old", "Old")
         self.gone: set[str] = set()
-        self.listed: Callable[[Sequence[Path], LeftOut], Iterator[Path]] | None = None
+        self.listed: Callable[[Sequence[Path], LeftOut, CancelToken], Iterator[Path]] | None = None
         self.too_large = False
 
-    def expand(self, paths: Sequence[Path], left_out: LeftOut) -> Iterator[Path]:
+    def expand(self, paths: Sequence[Path], left_out: LeftOut, cancel: CancelToken) -> Iterator[Path]:
         if self.listed is not None:
-            yield from self.listed(paths, left_out)
+            yield from self.listed(paths, left_out, cancel)
             return
         yield paths[0]
         self.listing.wait(5)
@@ -201,7 +201,7 @@ def test_a_listing_that_is_cancelled_ends_while_it_waits_for_the_window(
 def test_a_mixed_drop_says_what_is_left_out_until_another_project_comes(
     window: MainWindow, tour: Tour, world: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def expand(paths: Sequence[Path], left_out: LeftOut) -> Iterator[Path]:
+    def expand(paths: Sequence[Path], left_out: LeftOut, cancel: CancelToken) -> Iterator[Path]:
         left_out.kinds[HEIC] += 2
         return iter(paths[:-1])
 
