@@ -414,7 +414,7 @@ def _raster(source: ImageSource, max_side: int | None) -> Raster:
     return images.raster(source, max_side)
 
 
-def _expand(paths: Sequence[Path], left_out: LeftOut) -> Iterator[Path]:
+def _expand(paths: Sequence[Path], left_out: LeftOut, cancel: CancelToken) -> Iterator[Path]:
     from byom_gui.services import images
 
-    return images.expand(paths, left_out=left_out)
+    return images.expand(paths, left_out=left_out, cancel=cancel)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from byom_gui.core.cancel import CancelToken
 from byom_gui.core.errors import ImageError, ImageTooLargeError
 from byom_gui.core.file_kinds import (
     EMPTY,
@@ -146,18 +147,28 @@ def small_sample() -> ImageSource:
     return from_bytes(out.getvalue(), "ping-sample.png")
 
 
-def expand(paths: Iterable[str | Path], limit: int = 10_000, left_out: LeftOut | None = None) -> Iterator[Path]:
+def expand(
+    paths: Iterable[str | Path],
+    limit: int = 10_000,
+    left_out: LeftOut | None = None,
+    cancel: CancelToken | None = None,
+) -> Iterator[Path]:
     """The image files that files, folders and globs stand for, each once, folders in order of name.
 
     A file that is named outright comes back as it is, so that what is wrong with it can be said. Of folders and globs
     come the files that are images by their content or by their suffix; the others are counted in ``left_out``, hidden
     ones among them. Hidden folders and links that lead round in a circle are not opened. At most ``limit`` files.
+
+    Raises:
+        Cancelled: as soon as ``cancel`` says so, however many files are left out in between.
     """
     out = LeftOut() if left_out is None else left_out
     seen: set[Path] = set()
     for given in paths:
         for path, named in _matches(Path(given)):
             for found in _walk(path, frozenset(), out) if path.is_dir() else (path,):
+                if cancel is not None:
+                    cancel.raise_if_cancelled()
                 if found in seen:
                     continue
                 seen.add(found)

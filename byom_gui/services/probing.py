@@ -15,7 +15,7 @@ from byom_gui.core.diagnosis import Answered, probes
 from byom_gui.core.errors import ImageError
 from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import Call, EdgeMap, Purpose, Variant, Way
-from byom_gui.services import variants
+from byom_gui.services import images, variants
 from byom_gui.services.check_plan import AT_ONCE, CHANGED, INPUTS, PREFIX, CheckPlan
 
 OnCell = Callable[[str, str, str, float, int], None]
@@ -129,7 +129,7 @@ class Probing:
             self._cancel.raise_if_cancelled()
             try:
                 image, variant = variants.changed(named[probe.image], probe.kind)
-            except ImageError:  # sound at its head and damaged behind it: what was sent is judged as it is
+            except ImageError:  # damaged, or too large to be drawn: what was sent is judged as it is
                 continue
             asks.append(Ask(image, f"Changed picture: {probe.kind}", "variant", self._way, variant))
         return asks
@@ -143,7 +143,8 @@ class Probing:
     def ladder(self, calls: Sequence[Call]) -> None:
         """The largest body that is accepted, as far as calls are left."""
         refused = [call.request.body_bytes for call in calls if call.reply is not None and call.reply.status == 413]
-        send_ladder(self._send, self._images[0], min(refused, default=_HIGHEST), self._way, probes.LADDER)
+        drawn = next((image for image in self._images if _is_whole(image)), images.small_sample())
+        send_ladder(self._send, drawn, min(refused, default=_HIGHEST), self._way, probes.LADDER)
 
 
 _ALL = 1000

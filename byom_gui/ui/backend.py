@@ -84,7 +84,7 @@ class ImageBackend:
     read: Callable[[ImageRef, Settings, CancelToken], ImageSource]
     raster: Callable[[ImageSource, int | None], Raster]
     """Decodes upright; the second argument bounds the longer side. ImageTooLargeError: it can only be sent."""
-    expand: Callable[[Sequence[Path], LeftOut], Iterator[Path]]
+    expand: Callable[[Sequence[Path], LeftOut, CancelToken], Iterator[Path]]
     """The image files in files and folders; the second argument is filled with what is left out of them."""
     keep_pasted: Callable[[bytes], Path]
     """Writes a pasted picture (PNG) to a private file."""

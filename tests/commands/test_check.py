@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from byom_gui.commands.common import json_text
+from byom_gui.core.image import ImageSource
 from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
+from byom_gui.services import images
 from tests.commands.conftest import Call
 from tests.commands.processes import AUTH, PASSWORD, SAMPLES, SECRET, files_with, run
 from tests.services.servers import Received, Scripted, free_port, serving
@@ -216,3 +221,43 @@ def test_insecure_is_said_loudly(call: Call) -> None:
     got = call("check", f"http://127.0.0.1:{free_port()}/infer", "--insecure")
     assert got.code == 3
     assert "WARNING: the server's certificate is NOT verified" in got.err
+
+
+def test_images_with_damaged_pixels_are_left_out_by_name_and_the_check_goes_on(
+    call: Call, model: ModelServer, tmp_path: Path
+) -> None:
+    out = io.BytesIO()
+    Image.effect_noise((80, 60), 70).save(out, "TIFF")
+    (tmp_path / "a-cut.tif").write_bytes(out.getvalue()[:2400])
+    (tmp_path / "b.png").write_bytes(b"<html><p>Access denied</p></html>")
+    got = call("check", model.url, "a-cut.tif", "b.png", SAMPLES / "neuron.jpg", "--max-calls", "6")
+    assert got.code == 0, got.err
+    assert "a-cut.tif: File ends early: a-cut.tif is not complete. Copy or save it again." in got.err
+    assert "b.png: b.png is a web page, not an image." in got.err
+    assert "2 images are left out; going on with the other 1." in got.err
+    assert "neuron.jpg" in got.err.partition("going on")[2]
+    none = call("check", model.url, "a-cut.tif")
+    assert none.code == 2
+    assert "None of the named images could be read." in none.err
+
+
+def test_a_check_reads_no_more_images_than_it_may_send(
+    call: Call, model: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(40):
+        shutil.copy(SAMPLES / "neuron.jpg", folder / f"{number:02}.jpg")
+    read: list[str] = []
+    whole = images.read_image
+
+    def noted(place: str | Path) -> ImageSource:
+        read.append(Path(place).name)
+        return whole(place)
+
+    monkeypatch.setattr(images, "read_image", noted)
+    assert call("check", model.url, "many", "--max-calls", "7").code == 0
+    assert read == [f"{number:02}.jpg" for number in range(7)]
+    read.clear()
+    assert call("check", model.url, "many", "--quick").code == 0
+    assert read == ["00.jpg"]

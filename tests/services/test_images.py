@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from byom_gui.core.errors import ImageError
-from byom_gui.core.file_kinds import LeftOut
+from byom_gui.core.cancel import CancelToken
+from byom_gui.core.errors import Cancelled, ImageError
+from byom_gui.core.file_kinds import FileKind, LeftOut, kind_of
 from byom_gui.core.image import Raster
 from byom_gui.services import images
 
@@ -246,6 +247,24 @@ def test_a_limit_that_was_reached_is_told_and_one_that_just_fits_is_not(tmp_path
         left = LeftOut()
         assert len(list(images.expand([tmp_path], limit, left))) == limit
         assert (left.taken, left.limit) == (limit, told)
+
+
+def test_a_listing_without_images_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (tmp_path / f"{number:02}.txt").write_text("notes")
+    cancel, looked = CancelToken(), 0
+
+    def looks(head: bytes, name: str) -> FileKind:
+        nonlocal looked
+        looked += 1
+        if looked == 5:
+            cancel.cancel()
+        return kind_of(head, name)
+
+    monkeypatch.setattr(images, "kind_of", looks)
+    with pytest.raises(Cancelled):
+        list(images.expand([tmp_path], cancel=cancel))
+    assert looked == 5
 
 
 def test_what_may_not_be_opened_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ class World:
             raise ImageError("File ends early")
         return ImageSource(ref.name, b"image", "image/png", 100, 80)
 
-    def expand(self, paths: Sequence[Path], left_out: LeftOut) -> Any:
+    def expand(self, paths: Sequence[Path], left_out: LeftOut, cancel: CancelToken) -> Any:
         return iter(paths)
 
     def set_secret(self, ref: SecretRef, value: str) -> SecretPlace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from byom_gui.core.contract import Answer
 from byom_gui.core.diagnosis import Answered
+from byom_gui.core.file_kinds import HEIC, TEXT, LeftOut
 from byom_gui.core.image import ImageRef
 from byom_gui.core.observations import Call, Reply, SentRequest
 from byom_gui.core.predictions import Prediction, Tag
@@ -297,3 +299,24 @@ def test_the_drop_zone_welcomes(strip: ImageStrip, count: int | None, said: str)
     strip.set_drag_over(2)
     strip.set_drag_over(count)
     assert strip.drop_zone.text == said
+
+
+def test_what_was_left_out_stays_in_sight_and_says_why(strip: ImageStrip) -> None:
+    label = strip.findChild(QLabel, "left-out")
+    assert label is not None
+    assert not label.isVisible()
+    strip.set_left_out(LeftOut(8, Counter({HEIC: 2, TEXT: 1})))
+    assert label.isVisible()
+    assert label.text() == "3 files left out"
+    assert "3 of 11 files were left out: 2 HEIC, 1 text file." in label.toolTip()
+    assert "pillow-heif" in label.accessibleDescription()
+    strip.set_left_out(LeftOut(8, Counter({TEXT: 1})))
+    assert label.text() == "1 file left out"
+    strip.set_narrow(True)
+    strip.resize(88, 600)
+    assert not label.isVisible()
+    strip.set_narrow(False)
+    strip.resize(208, 600)
+    assert label.isVisible()
+    strip.set_left_out(LeftOut(8))
+    assert not label.isVisible()

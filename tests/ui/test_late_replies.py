@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,8 +14,9 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.classes import ClassEntry
 from byom_gui.core.diagnosis import diagnose
 from byom_gui.core.endpoint import Endpoint, SecretRef, parse_address
-from byom_gui.core.errors import AppError
-from byom_gui.core.file_kinds import LeftOut
+from byom_gui.core.errors import AppError, ImageTooLargeError
+from byom_gui.core.file_kinds import HEIC, LeftOut
+from byom_gui.core.image import ImageSource, Raster
 from byom_gui.core.ledger import Entry
 from byom_gui.core.observations import ClassesObservation
 from byom_gui.core.profile import RegisterRequest
@@ -43,8 +45,13 @@ class Slow(World):
         self.pings = 0
         self.team = TeamInfo(1, "old", "Old")
         self.gone: set[str] = set()
+        self.listed: Callable[[Sequence[Path], LeftOut, CancelToken], Iterator[Path]] | None = None
+        self.too_large = False
 
-    def expand(self, paths: Sequence[Path], left_out: LeftOut) -> Iterator[Path]:
+    def expand(self, paths: Sequence[Path], left_out: LeftOut, cancel: CancelToken) -> Iterator[Path]:
+        if self.listed is not None:
+            yield from self.listed(paths, left_out, cancel)
+            return
         yield paths[0]
         self.listing.wait(5)
         yield from paths[1:]
@@ -70,9 +77,15 @@ class Slow(World):
             self.key.wait(5)
             return team
 
+        def raster(source: ImageSource, side: int | None) -> Raster:
+            if self.too_large:
+                raise ImageTooLargeError(f"{source.name} has 300 million pixels.")
+            return plain.images.raster(source, side)
+
         classes: tuple[TeamClass, ...] = ()
         return replace(
             plain,
+            images=replace(plain.images, raster=raster),
             server=replace(plain.server, infer=infer, ping=ping),  # type: ignore[arg-type]
             v7=replace(plain.v7, token_info=token_info, team_classes=lambda *_: classes),
         )
@@ -184,6 +197,38 @@ def test_a_listing_that_is_cancelled_ends_while_it_waits_for_the_window(
     tour.drop(PATHS)
     window.works.inference.cancel()
     tour.wait("the listing's end", lambda: window.works.jobs.busy == 0)
+
+
+def test_a_mixed_drop_says_what_is_left_out_until_another_project_comes(
+    window: MainWindow, tour: Tour, world: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def expand(paths: Sequence[Path], left_out: LeftOut, cancel: CancelToken) -> Iterator[Path]:
+        left_out.kinds[HEIC] += 2
+        return iter(paths[:-1])
+
+    said: list[LeftOut] = []
+    window.works.inference.intake.left_out_changed.connect(lambda left: said.append(copy.deepcopy(left)))
+    world.listed = expand
+    for path in PATHS[:2]:
+        tour.drop([path, Path("/pictures/phone.heic")])
+        tour.wait("the listing", lambda: window.works.jobs.busy == 0)
+        assert window.notice.text.startswith("2 of 3 files were left out: 2 HEIC. HEIC can be read if")
+    assert [(left.taken, left.count) for left in said] == [(1, 2), (2, 4)]
+    tour.drop([Path("/pictures/phone.heic")])
+    tour.wait("the listing", lambda: len(said) == 3)
+    assert window.notice.text.startswith("No images were found there. ")
+    assert "2 of 2 files were left out: 2 HEIC." in window.notice.text
+    window.session.replace_project(other_project(), None)
+    assert not said[-1]
+
+
+def test_an_image_too_large_to_be_drawn_is_sent_anyway(window: MainWindow, tour: Tour, world: Slow) -> None:
+    world.too_large = True
+    tour.connect(ADDRESS)
+    tour.drop(PATHS[:1])
+    tour.wait("the answer", lambda: [p.state for p in window.session.previews.values()] == ["done"])
+    assert world.sent == [PATHS[0].name]
+    assert next(iter(window.session.previews.values())).width == 100
 
 
 # --- endpoint and secrets

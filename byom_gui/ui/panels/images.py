@@ -87,6 +87,7 @@ class ImageStrip(QWidget):
         self._progress = self._make_progress()
         self._drop_row = basic.row(self.drop_zone, margins=(12, 8, 12, 12))
         self._left_out = basic.label(tone="second", size="small")
+        self._left_out.setObjectName("left-out")
         self._left_out_row = basic.row(self._left_out, None, margins=(12, 4, 4, 0))
         self._line = basic.hline()
         layout = QVBoxLayout(self)

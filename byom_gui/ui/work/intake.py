@@ -74,7 +74,7 @@ class Intake(QObject):
         left_out = LeftOut()
         chunk: list[Path] = []
         taken = threading.Semaphore()
-        for path in self._backend.images.expand(paths, left_out):
+        for path in self._backend.images.expand(paths, left_out, job.token):
             job.token.raise_if_cancelled()
             chunk.append(path)
             count += 1
