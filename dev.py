@@ -235,7 +235,7 @@ def _alone() -> Iterator[int]:
         yield -1
         return
     name = f"byom-gui-{os.getuid()}-{hashlib.sha256(os.fsencode(VENV)).hexdigest()[:16]}.lock"
-    with Path(tempfile.gettempdir(), name).open("w") as file:
+    with Path(tempfile.gettempdir(), name).open("a") as file:
         note = threading.Timer(
             2.0, print, ["Waiting for another set-up of the same environment to end"], {"flush": True}
         )
