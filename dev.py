@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -233,8 +234,8 @@ def _alone() -> Iterator[int]:
     except ImportError:
         yield -1
         return
-    VENV.parent.mkdir(parents=True, exist_ok=True)
-    with VENV.with_name(f"{VENV.name}.lock").open("w") as file:
+    name = f"byom-gui-{os.getuid()}-{hashlib.sha256(os.fsencode(VENV)).hexdigest()[:16]}.lock"
+    with Path(tempfile.gettempdir(), name).open("a") as file:
         note = threading.Timer(
             2.0, print, ["Waiting for another set-up of the same environment to end"], {"flush": True}
         )

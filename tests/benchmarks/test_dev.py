@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -355,7 +356,7 @@ def test_two_at_once_wait_for_each_other_even_for_the_children_of_one_that_was_k
     with dev._alone() as lock:
         orphan = subprocess.Popen(sleeper, stdin=subprocess.PIPE, pass_fds=(lock,))
     script = f"import sys; sys.path.insert(0, {str(dev.ROOT)!r}); import dev; dev._alone().__enter__(); print('mine')"
-    env = {"BYOM_VENV": str(dev.VENV)}
+    env = {"BYOM_VENV": str(dev.VENV), "TMPDIR": tempfile.gettempdir()}
     other = subprocess.Popen([sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None
     assert other.stdout.readline() == "Waiting for another set-up of the same environment to end\n"
