@@ -285,9 +285,13 @@ def test_a_server_that_asks_and_hangs_up_without_a_word_requires_it_too(authorit
             assert "requested a client certificate" in failure.detail
 
 
-def test_a_server_that_asks_for_none_and_hangs_up_is_not_accused_of_it(authority: trustme.CA, ca_file: str) -> None:
+@pytest.mark.parametrize("after", [_take, lambda secured: None])
+def test_a_server_that_asks_for_none_and_hangs_up_is_not_accused_of_it(
+    authority: trustme.CA, ca_file: str, after: Callable[[ssl.SSLSocket], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second_look, "_LISTEN", 1.0)
     context = _context(authority.issue_cert("127.0.0.1"))
-    with raw(_secured(context, _take)) as server:
+    with raw(_secured(context, after)) as server:
         server.scheme = "https"
         failure = _post(server, Options(ca_file=ca_file))
         assert isinstance(failure, NetFailure)
