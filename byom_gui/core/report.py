@@ -125,6 +125,13 @@ class CheckReport:
         }
 
 
+def _verdict(report: CheckReport) -> str:
+    stopped = report.observations.interruption
+    if report.verdict == "ready" and stopped is not None:
+        return f"Ready as far as it was checked. {stopped.sentence}"
+    return _VERDICTS[report.verdict]
+
+
 def _whole(told: dict[str, Any]) -> dict[str, Any]:
     """Texts that UTF-8 can hold: the name of an image file may have bytes that are no text."""
     return {key: _NOT_UTF8.sub("\ufffd", value) if isinstance(value, str) else value for key, value in told.items()}
@@ -217,7 +224,7 @@ def report_html(report: CheckReport, pictures: Mapping[str, str] | None = None) 
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>{_colours()}{_STYLE}{STYLE}</style></head><body><main>
-<h1 class="{report.verdict}">{xml(_VERDICTS[report.verdict])}</h1>
+<h1 class="{report.verdict}">{xml(_verdict(report))}</h1>
 <p><code>{endpoint}</code></p>
 <p class="quiet">{_html_facts(report)}</p>
 <h2>{_html_counts(report.findings)}</h2>

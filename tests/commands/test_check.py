@@ -15,7 +15,7 @@ from byom_gui.commands.common import json_text
 from byom_gui.core.image import ImageSource
 from byom_gui.sandbox.faults import find_fault
 from byom_gui.sandbox.model_server import ModelServer
-from byom_gui.services import images
+from byom_gui.services import call_gate, images
 from tests.commands.conftest import Call
 from tests.commands.processes import AUTH, PASSWORD, SAMPLES, SECRET, files_with, run
 from tests.services.servers import Received, Scripted, free_port, serving
@@ -184,6 +184,18 @@ def answering(got: Received) -> Scripted:
         return Scripted(body=json.dumps({"status": "succeeded", "results": results}).encode())
     name = {"/lists/7": "bolt", "/classes": "washer"}.get(got.path)
     return Scripted(body=json.dumps([{"name": name, "type": "bounding_box"}]).encode()) if name else Scripted(404)
+
+
+def test_a_ready_server_that_was_not_checked_to_the_end_is_ready_as_far_as_that(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_gate, "retry_after", lambda reply: 0.01)
+    with ModelServer(fault=find_fault("http.rate-limited:later@3")) as server:
+        got = call("check", server.url, "--quick")
+    assert got.code == 0
+    assert got.out.startswith("READY as far as it was checked. The server’s rate limit was reached at call 4 of 7")
+    assert "continuing in 1 s" in got.err
+    assert "not tried: The server’s rate limit was reached" in got.out
 
 
 def test_a_project_is_judged_by_its_own_list_and_classes_address(call: Call, tmp_path: Path) -> None:

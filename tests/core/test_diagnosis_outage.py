@@ -191,6 +191,7 @@ def test_a_limit_names_its_call_and_is_an_error_where_no_image_got_through() -> 
 def test_credentials_that_expire_are_not_called_wrong() -> None:
     finding = only(refused(401, credentials=True), "auth.rejected")
     assert finding.what == "The server stopped accepting the credentials."
+    assert only(refused(403), "auth.rejected").what == "The server stopped answering without credentials."
     assert "accepted earlier" in finding.cause
     assert (
         "From call 5 of 40 on, the server returned HTTP 401. A request that was answered before now fails as well: it"

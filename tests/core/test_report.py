@@ -13,7 +13,7 @@ from byom_gui.core import report as module
 from byom_gui.core.diagnosis import Diagnosis
 from byom_gui.core.endpoint import MASK, Endpoint, parse_address
 from byom_gui.core.findings import Finding, NotChecked
-from byom_gui.core.observations import Observations, PingReport, Stage
+from byom_gui.core.observations import Call, Interruption, Observations, PingReport, Reply, SentRequest, Stage
 from byom_gui.core.report import CheckReport, latency_of, report_html, report_junit
 from byom_gui.ui.theme import TOKENS
 from tests.core.calls import NOW
@@ -184,6 +184,16 @@ def test_html_of_a_check_that_found_nothing_says_so() -> None:
         assert told in words
     assert "Findings:" not in words
     assert "Checked" not in words.replace("Not checked", "")
+
+
+def test_the_page_says_how_far_a_ready_server_was_checked() -> None:
+    limited = Call("infer", SentRequest("POST", "", (), "", 0, ""), Reply(429, (), b""), None, 1.0, NOW, number=9)
+    stopped = Observations(ENDPOINT, interruption=Interruption(limited, 30, died=False))
+    ready = replace(empty(), verdict="ready", observations=stopped)
+    words = "Ready as far as it was checked. The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
+    assert words in report_html(ready)
+    assert words not in report_html(replace(ready, observations=Observations(ENDPOINT)))
+    assert "as far as" not in report_html(replace(ready, verdict="not-ready"))
 
 
 def test_the_page_has_the_colours_of_the_window() -> None:

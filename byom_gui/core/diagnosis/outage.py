@@ -127,13 +127,20 @@ def _interrupted(look: RunLook) -> Iterator[Finding]:
     evidence = f"{found.evidence} {interruption.sentence}{also}".strip()
     found = replace(found, evidence=evidence, image=call.image_name)
     if found.id == "auth.rejected":
-        found = replace(found, what="The server stopped accepting the credentials.", cause=_EXPIRED, fix=_RENEW)
+        what, cause = _EXPIRED if call.with_credentials else _LOCKED
+        found = replace(found, what=what, cause=cause, fix=_RENEW)
     yield found
 
 
 _EXPIRED = (
+    "The server stopped accepting the credentials.",
     "They were accepted earlier in this check. They expired, or the server locked this client out, for instance after "
-    "too many calls or after the call with wrong credentials."
+    "too many calls or after the call with wrong credentials.",
+)
+_LOCKED = (
+    "The server stopped answering without credentials.",
+    "It answered without any earlier in this check. It, or something in front of it, locked this client out, for "
+    "instance after too many calls.",
 )
 _RENEW = "Use credentials that do not expire while V7 uses the model, and look at the server’s log for a lockout."
 
