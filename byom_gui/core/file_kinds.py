@@ -20,7 +20,7 @@ class FileKind:
     Args:
         id: Pillow's name of the format for images that can be read; unique for all kinds.
         one: the kind with its article, as in "a HEIC image".
-        counted: what stands after a number, as in "HEIC"; ``many`` after numbers other than 1, where it differs.
+        counted: the noun after a number, as in "1 HEIC"; ``many`` is its plural, where that differs.
         help: what to do about a file of this kind.
         image: whether it can be read as an image, with the reader for it.
     """
@@ -139,14 +139,14 @@ _MAGIC: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"SQLite format 3\x00", FileKind("sqlite", "a database, not an image", "database", "databases")),
     (0, b"\x7fELF", FileKind("program", "a program, not an image", "program", "programs")),
 )
-_RIFF = {b"WEBP": WEBP, b"AVI ": _VIDEO, b"WAVE": FileKind("audio", "a sound file, not an image", "sound file",
-                                                            "sound files")}  # fmt: skip
+_RIFF = {b"WEBP": WEBP, b"AVI ": _VIDEO, b"WAVE": FileKind("audio", "an audio file, not an image", "audio file",
+                                                            "audio files")}  # fmt: skip
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"))
 _RAW_SUFFIXES = frozenset((".dng", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".pef", ".srw", ".3fr", ".iiq", ".erf",
                            ".mef", ".mos", ".dcr", ".kdc", ".cr2"))  # fmt: skip
 """Of cameras whose files are TIFF outside: what such a reader finds in them is a stamp-sized preview."""
 _BY_SUFFIX = {".tga": _other("tga", "Targa"), ".pcx": _other("pcx", "PCX")}
-"""Kinds that nothing in their first bytes tells."""
+"""Kinds whose first bytes identify nothing."""
 _ICON = _other("ico", "Windows icon file")
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
 _SYSTEM = frozenset(("thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"))

@@ -155,7 +155,7 @@ def orientation(picture: Image) -> int:
     from PIL import Image
 
     try:
-        # PNG's own method would decode the whole picture to look behind it.
+        # PNG's own method would decode every pixel to look behind them.
         turn = Image.Image.getexif(picture).get(_ORIENTATION, 1)
     except Exception:  # noqa: BLE001 - damaged metadata says nothing about the pixels
         return 1
@@ -259,7 +259,7 @@ def _cost(picture: Image, halvings: int) -> int:
 
 
 def _strip_rows(picture: Image) -> int:
-    """The rows that a TIFF holds in one piece, which is decoded beside the picture."""
+    """The rows that a TIFF holds in one piece, which is decoded in addition to the picture."""
     tags = getattr(picture, "tag_v2", {})
     rows = tags.get(_TILE_LENGTH) or tags.get(_ROWS_PER_STRIP) or picture.height
     return min(rows, picture.height) if isinstance(rows, int) else picture.height

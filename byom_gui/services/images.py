@@ -182,7 +182,7 @@ def expand(
 
 
 def _matches(path: Path) -> Iterable[tuple[Path, bool]]:
-    """What a path stands for, and whether it is a file that was named outright: it exists, or holds no glob sign."""
+    """What a path stands for, and whether it is a file that was named outright: it exists, or has no wildcard."""
     if os.path.lexists(path) or not glob.has_magic(str(path)):
         return ((path, not path.is_dir()),)
     found = sorted(Path(match) for match in glob.glob(str(path), recursive=True))

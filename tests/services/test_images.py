@@ -239,14 +239,14 @@ def test_files_that_are_named_are_tried_whatever_they_hold(tmp_path: Path) -> No
         images.read_image(tmp_path / "a.dcm")
 
 
-def test_a_limit_that_was_reached_is_told_and_one_that_just_fits_is_not(tmp_path: Path) -> None:
+def test_a_limit_that_was_reached_is_reported_and_one_that_just_fits_is_not(tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"{number}.png").write_bytes(picture())
     (tmp_path / "5.txt").write_text("notes")
-    for limit, told in ((3, 3), (4, 0)):
+    for limit, reported in ((3, 3), (4, 0)):
         left = LeftOut()
         assert len(list(images.expand([tmp_path], limit, left))) == limit
-        assert (left.taken, left.limit) == (limit, told)
+        assert (left.taken, left.limit) == (limit, reported)
 
 
 def test_a_listing_without_images_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Images on their way into the project: files and folders are listed, pasted pictures kept, beside the window."""
+"""Images on their way into the project: workers list files and folders and keep pasted ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from byom_gui.ui.session import Session
 
 T = TypeVar("T")
 FIRST_CHUNK, LAST_CHUNK = 100, 800
-"""Files that are added at once while a folder is listed: ever more, as the list is laid out anew each time."""
+"""Files that are added at once while a folder is listed: ever more, as the list is laid out again each time."""
 
 _numbers = itertools.count(1)
 
@@ -48,7 +48,7 @@ class Intake(QObject):
         session.project_replaced.connect(self._forget)
 
     def add_paths(self, paths: Sequence[Path]) -> None:
-        """Adds files and everything in folders; listing is done beside the window."""
+        """Adds files and everything in folders; a worker lists them."""
         if not paths:
             return
         self._arrive(lambda job: self._list(job, paths), self._listed, self._add_files)
