@@ -366,6 +366,12 @@ def shots(rest: list[str]) -> int:
     return run("-m", "benchmarks.shots", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
+def python(rest: list[str]) -> int:
+    """The environment's Python, with what follows: `run -m ruff check`."""
+    set_up_tests()
+    return run(*rest)
+
+
 def audit(_: list[str]) -> int:
     """Vulnerabilities, licences and an SBOM of what is shipped, into dist/audit; 3 where it could not be asked."""
     ensure_system([], extra="audit")
@@ -400,16 +406,21 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": audit,
     "dist": dist,
     "first": first,
+    "run": python,
 }
 
 
 def main() -> int:
     """Reads the command and runs it; what follows it is passed on."""
     global _skip_system
+    commands = "\n".join(f"  {name:<10} {function.__doc__}" for name, function in COMMANDS.items())
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        description=__doc__,
+        epilog=f"commands:\n{commands}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument("command", choices=COMMANDS, help="; ".join(f"{n}: {f.__doc__}" for n, f in COMMANDS.items()))
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
     parser.add_argument(
         "--no-system-check", action="store_true", help="go on, with a warning, where system packages are missing"
     )

@@ -11,7 +11,7 @@ GROUPS: tuple[Group, ...] = (
     (
         "1. what a server said is never altered",
         "passwords that are class names, numbers, JSON words and single letters: findings and every "
-        "export compared byte by byte;"
+        "export compared byte by byte; "
         "secrets repeated in 16 forms at 5 places",
         (
             "tests/core/test_redact.py",
@@ -31,7 +31,7 @@ GROUPS: tuple[Group, ...] = (
     (
         "3. a verdict says what was really checked",
         "a server that dies, limits, expires or turns into a page, at each call of a check; redirects, "
-        "greetings of other"
+        "greetings of other "
         "protocols, false encodings and lengths, drips, proxies; exit codes",
         (
             "tests/services/test_check_interrupted.py",
@@ -47,7 +47,7 @@ GROUPS: tuple[Group, ...] = (
     (
         "4. one bad file never stops the rest",
         "10 formats cut, flipped, overwritten and shortened; 15 types of exception, early and late; "
-        "mixed folders; memory of 13 files"
+        "mixed folders; memory of 13 files "
         "in a process each",
         (
             "tests/services/test_decoding.py",
@@ -96,7 +96,7 @@ GROUPS: tuple[Group, ...] = (
     (
         "9. files and processes",
         "devices, pipes, folders, NUL and long paths as input and output; closed, full and abandoned "
-        "streams; umask 000; the written"
+        "streams; umask 000; the written "
         "model server under 160 half-sent bodies and JSON bombs",
         (
             "tests/commands/test_special_files.py",
