@@ -82,7 +82,8 @@ class CallGate:
         """Why a call is not sent."""
         if self._stopped is None:
             return f"The limit of {self._limit} calls was reached."
-        if self._stopped.died and not self._alive:
+        failure = self._stopped.call.failure
+        if self._stopped.died and not self._alive and not (failure and failure.status):
             return f"The server did not respond to {self._stopped.where}."
         return self._stopped.sentence
 
