@@ -75,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     with AnswersFile(out / "answers.jsonl") as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
-            if targets != Targets() and not isinstance(result, str) and result.answer is not None:
+            # Without results, an image appears as one without objects only where the server says so.
+            if targets != Targets() and not isinstance(result, str) and (good or _predictions(result)):
                 call = result.call
                 pictured.append(Pictured(path.name, call.image_width, call.image_height, _predictions(result)))
             any_reply |= replied

@@ -287,6 +287,8 @@ class Interruption:
     @property
     def sentence(self) -> str:
         """What happened, in one sentence."""
+        if self.died and (status := self.call.failure.status if self.call.failure else 0):
+            return f"From {self.where} on, the server returned no complete response (HTTP {status})."
         if self.died:
             return f"The server stopped responding at {self.where}."
         if self.call.reply is None:

@@ -82,7 +82,8 @@ class CallGate:
         """Why a call is not sent."""
         if self._stopped is None:
             return f"The limit of {self._limit} calls was reached."
-        if self._stopped.died and not self._alive:
+        failure = self._stopped.call.failure
+        if self._stopped.died and not self._alive and not (failure and failure.status):
             return f"The server did not respond to {self._stopped.where}."
         return self._stopped.sentence
 
@@ -246,8 +247,7 @@ class CallGate:
     def _compare(self, cancel: CancelToken) -> None:
         """Sends what was answered before; where that fails twice now, the check stops at the first failure."""
         with self._turn:
-            first = min(self._row, key=lambda each: each.call.number, default=None)
-            if not self._usable or first is None or self._stopped is not None:
+            if not self._usable or not self._row or self._stopped is not None:
                 return
             tries: list[Finding] = []
             for pause in (0.0, PAUSES[0]):
@@ -265,6 +265,11 @@ class CallGate:
                         self._row = []
                     return
                 tries += made.findings[:1]
+            row = sorted(self._row, key=lambda each: each.call.number)
+            # Before it, a damaged image may have been refused as it should be.
+            first = next(
+                (each for each in row if {one.id for one in each.findings[:1]} & {one.id for one in tries}), row[0]
+            )
             said = tuple(each.what.rstrip(".") for each in tries)
             found = next(iter((*first.findings, *tries)), None)
             self._stopped = Interruption(first.call, self._planned, died=False, tries=said, found=found)

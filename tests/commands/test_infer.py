@@ -18,7 +18,7 @@ from byom_gui.sandbox.model_server import ModelServer
 from byom_gui.services import call_gate, decoding, images
 from tests.commands.conftest import Call
 from tests.commands.processes import SAMPLES, run
-from tests.services.servers import free_port
+from tests.services.servers import Scripted, free_port, serving
 
 
 def lines(folder: Path) -> list[dict[str, object]]:
@@ -268,6 +268,26 @@ def test_a_batch_ends_where_the_server_does(
     assert [row["summary"] for row in rows].count(f"Not sent. {said}") == 12 - good - 1
     assert [row.get("status") for row in rows].count(200) == good
     assert f"{good} answered, {12 - good} not" in got.err
+
+
+@pytest.mark.parametrize(
+    "body", [{"status": "failed", "results": []}, {"error": "out of quota"}, {"status": "failed", "error": "full"}]
+)
+def test_an_image_that_the_model_failed_on_is_not_exported_as_one_without_objects(
+    call: Call, tmp_path: Path, body: dict[str, object]
+) -> None:
+    for name in ("bad.png", "empty.png", "full.png"):
+        Image.new("RGB", (64, 48) if name != "bad.png" else (65, 48), "teal").save(tmp_path / name)
+    box = {"name": "rivet", "label": "rivet", "confidence": 0.7, "bounding_box": {"x": 3, "y": 4, "w": 20, "h": 9}}
+    answers = iter([body, {"status": "succeeded", "results": []}, {"results": [box]}])
+    with serving(lambda got: Scripted(body=json.dumps(next(answers)).encode())) as server:
+        words = ("--out", "out", "--no-overlays", "--concurrency", "1", "--coco", "c.json", "--darwin", "d")
+        got = call("infer", f"{server.url}/infer", "bad.png", "empty.png", "full.png", *words)
+    assert got.code == 1
+    coco = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert [each["file_name"] for each in coco["images"]] == ["empty.png", "full.png"]
+    assert len(coco["annotations"]) == 1
+    assert len(list((tmp_path / "d").iterdir())) == 2
 
 
 def test_a_server_that_never_answers_is_not_said_to_have_stopped(

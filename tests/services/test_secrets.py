@@ -112,6 +112,38 @@ def test_a_keyring_that_fails_is_asked_once() -> None:
 
 
 @pytest.mark.usefixtures("allowed")
+def test_what_was_read_before_a_keyring_failed_is_still_used() -> None:
+    backend = Memory()
+    store = SecretStore(backend)
+    backend.entries["byom-gui", HEADER.account] = "first"
+    assert store.get(HEADER) == "first"
+    store.set(BASIC, "second")
+    store.set(BASIC, "third")
+    store.set(QUERY, "gone")
+    store.forget(QUERY)
+    assert store.get(V7) is None
+    backend.fault = KeyringLocked()
+    assert [store.get(ref) for ref in (HEADER, BASIC, QUERY, V7)] == ["first", "third", None, None]
+    place = store.place(HEADER)
+    assert (place.kind, place.why) == ("session", "the keyring is locked")
+    assert [store.place(ref).kind for ref in (QUERY, V7)] == ["unknown", "unknown"]
+    with pytest.raises(SecretStoreError):
+        store.forget(HEADER)
+    assert store.get(HEADER) is None
+
+
+@pytest.mark.usefixtures("allowed")
+def test_what_another_program_deleted_is_not_used_after_a_failure() -> None:
+    backend = Memory()
+    store = SecretStore(backend)
+    store.set(HEADER, "hush")
+    backend.entries.clear()
+    assert store.get(HEADER) is None
+    backend.fault = KeyringLocked()
+    assert store.get(HEADER) is None
+
+
+@pytest.mark.usefixtures("allowed")
 def test_what_can_not_be_deleted_is_told() -> None:
     store = SecretStore(Memory("delete"))
     store.set(HEADER, "hush")
