@@ -5,6 +5,7 @@ Entities are never expanded, and nothing outside the text is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -12,6 +13,8 @@ from xml.parsers import expat
 from byom_gui.core.class_formats.gathering import ClassGatherer
 from byom_gui.core.class_formats.values import CVAT_TYPES
 
+_OPENING = re.compile(r"\s*<[!?/A-Za-z_]")
+"""A name may start with ``<5 mm``."""
 _MOST_ELEMENTS = 200_000
 _DEEPEST = 100
 _LABEL_STUDIO: dict[str, str] = {
@@ -135,7 +138,7 @@ def markup_form(root: Element) -> str:
 
 def read_markup(text: str, gather: ClassGatherer) -> bool:
     """XML in one of the known forms."""
-    if not text.lstrip().startswith("<"):
+    if not _OPENING.match(text):
         return False
     if is_page(text):
         gather.refuse("a web page")
