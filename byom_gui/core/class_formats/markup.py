@@ -72,6 +72,11 @@ class XmlRefusedError(ValueError):
         self.line = line
 
 
+def is_markup(text: str) -> bool:
+    """Whether a text starts with a tag."""
+    return bool(_OPENING.match(text))
+
+
 def is_page(text: str) -> bool:
     """Whether markup is a web page."""
     start = text.lstrip("\ufeff \t\r\n")[:2000].lower()
@@ -138,7 +143,7 @@ def markup_form(root: Element) -> str:
 
 def read_markup(text: str, gather: ClassGatherer) -> bool:
     """XML in one of the known forms."""
-    if not _OPENING.match(text):
+    if not is_markup(text):
         return False
     if is_page(text):
         gather.refuse("a web page")
