@@ -173,9 +173,9 @@ def export_predictions(
 
 def export_text(path: Path, text: str) -> None:
     """Writes a text file of ours, whole or not at all."""
-    from byom_gui.services.files import atomic_write
+    from byom_gui.services.files import write_text_file
 
-    atomic_write(path, text.encode())
+    write_text_file(path, text)
 
 
 def export_json(path: Path, value: Mapping[str, object]) -> None:

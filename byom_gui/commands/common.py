@@ -77,9 +77,9 @@ def write_text(target: str, text: str) -> None:
     if target == "-":
         print(printable(text))
         return
-    from byom_gui.services.files import atomic_write
+    from byom_gui.services.files import write_text_file
 
-    atomic_write(Path(target), f"{text}\n".encode())
+    write_text_file(Path(target), f"{text}\n")
 
 
 def cancel_on_interrupt(store: SecretStore | None = None) -> CancelToken:

@@ -81,6 +81,15 @@ def atomic_write(path: Path, data: bytes, private: bool = False) -> None:
                 os.unlink(temporary)
 
 
+def write_text_file(path: Path, text: str) -> None:
+    """Writes text as ``atomic_write`` does. Raises FileError.
+
+    Half a character (a lone surrogate, from a file's name or an escape in a response) has no UTF-8. It is written as
+    ``\\udcff``, which JSON reads back as what it was.
+    """
+    atomic_write(path, text.encode("utf-8", "backslashreplace"))
+
+
 def _mode(target: Path, private: bool) -> int:
     if private:
         return 0o600

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,21 @@ def test_answers_go_out_as_darwin_json_coco_and_csv(call: Call, model: ModelServ
     assert 0 < len(coco["annotations"]) < results
     assert "COCO has no place for these, so they are not in it: " in got.err
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == results + 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are not Unicode")
+def test_a_file_name_that_is_not_unicode_costs_no_export(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"plate\xe9-\x80.jpg")
+    shutil.copy(SAMPLES / "nuclei-2.jpg", odd)
+    out = tmp_path / "out"
+    targets = ["--darwin", str(out), "--coco", str(tmp_path / "all.json"), "--csv", str(tmp_path / "all.csv")]
+    done = call("infer", model.url, "--out", str(out), "--no-overlays", *targets, str(odd))
+    assert done.code == 0, done.err
+    coco = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    assert [image["file_name"] for image in coco["images"]] == [odd.name]
+    assert "plate\\udce9-\\udc80.jpg" in (tmp_path / "all.csv").read_text(encoding="utf-8")
+    darwin = [path for path in out.iterdir() if path.suffix == ".json"]
+    assert [json.loads(path.read_text(encoding="utf-8"))["item"]["name"] for path in darwin] == [odd.name]
 
 
 def test_forms_that_can_not_be_written_exit_2_before_any_call(call: Call) -> None:
