@@ -8,6 +8,10 @@ survived. The seed is part of the result: the same seed and tree give the same s
 from __future__ import annotations
 
 import argparse
+import ast
+import itertools
+import json
+import os
 import random
 import shutil
 import subprocess
@@ -16,21 +20,20 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from queue import SimpleQueue
 
 from benchmarks.mutants.mutate import Mutant, mutants
+from benchmarks.mutants.timing import plain
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("core", "services")
-TESTS = ("tests/core", "tests/services", "tests/commands", "tests/sandbox", "tests/ui")
-COVERED = ROOT / "out" / "mutants.coverage"
+TESTS = ("tests/core", "tests/services", "tests/commands", "tests/sandbox")
+COVERED, TIMED = ROOT / "out" / "mutants.coverage", ROOT / "out" / "mutants.json"
 FOLDERS = ("byom_gui", "tests", "resources", "docs", "benchmarks")
 FILES = ("pyproject.toml", "dev.py", "constraints.txt", "build.spec", "CHANGELOG.md", "README.md", "LICENSE")
-LIMIT = 300
-"""Seconds for the tests of one fault; a fault that makes them hang is noticed, too."""
-MOST_TESTS = 1500
+MOST_SECONDS = 150
+"""For one fault the quickest of its tests are run, up to this many seconds in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,89 +45,125 @@ class Outcome:
     tests: int
 
 
-def sample(seed: int, count: int, only: str) -> list[Mutant]:
+def sample(seed: int, count: int, only: Sequence[str]) -> list[Mutant]:
     """A random sample, as many of each kind: most faults that can be made are numbers, and those tell the least."""
     every: list[Mutant] = []
     for part in PARTS:
         for path in sorted((ROOT / "byom_gui" / part).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             every += mutants(name, path.read_bytes())
-    every = [each for each in every if only in str(each)]
+    every = [each for each in every if not only or any(part in str(each) for part in only)]
     chance = random.Random(seed)
     chance.shuffle(every)
     kinds = sorted({each.kind for each in every})
     ranked = {kind: [each for each in every if each.kind == kind] for kind in kinds}
-    rounds = zip_longest(*ranked.values())
+    rounds = itertools.zip_longest(*ranked.values())
     return [each for row in rounds for each in row if each is not None][:count]
 
 
-def cover() -> None:
-    """Runs the tests once and keeps which test runs which line."""
+def cover(workers: int) -> None:
+    """Runs the tests once; keeps which test runs which line, how long each takes, and which fail without any fault."""
     COVERED.parent.mkdir(exist_ok=True)
     sources = [f"--cov=byom_gui/{part}" for part in PARTS]
-    words = [
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        "2",
-        "--dist",
-        "loadgroup",
-        *TESTS,
-        *sources,
-        "--cov-context=test",
-        "--cov-report=",
-    ]
-    subprocess.run([sys.executable, *words], cwd=ROOT, check=True)
+    words = ["-q", "-n", str(workers), "--dist", "loadgroup", *TESTS, *sources, "--cov-context=test", "--cov-report="]
+    pytest(ROOT, TIMED, words, None)
+    for name in json.loads(TIMED.read_text(encoding="utf-8"))["failed"]:
+        print(f"left out, because it fails without any fault: {name}", flush=True)
     shutil.move(ROOT / ".coverage", COVERED)
 
 
+def pytest(folder: Path, timed: Path, words: list[str], limit: float | None) -> list[str]:
+    """Runs pytest in a tree and returns the tests that failed.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer than ``limit`` seconds.
+    """
+    timed.unlink(missing_ok=True)
+    call = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-p", "benchmarks.mutants.timing"]
+    around = {**os.environ, "PYTHONPATH": str(folder)}  # for the commands that the tests start elsewhere
+    done = subprocess.run(
+        [*call, "--durations-to", timed, *words],
+        cwd=folder,
+        env=around,
+        capture_output=limit is not None,
+        timeout=limit,
+    )
+    if done.returncode == 0:
+        return []
+    found: list[str] = json.loads(timed.read_text(encoding="utf-8"))["failed"] if timed.exists() else []
+    return found or ["the tests cannot even be collected"]
+
+
+def header(tree: ast.Module, line: int) -> range:
+    """The lines of the innermost statement around a line, without those of the statements inside it."""
+    around = [each for each in ast.walk(tree) if isinstance(each, ast.stmt) and each.lineno <= line <= _end(each)]
+    inner = max(around, key=lambda each: (each.lineno, -_end(each)))
+    body: list[ast.stmt] = getattr(inner, "body", [])
+    return range(inner.lineno, body[0].lineno if body else _end(inner) + 1)
+
+
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
+
+
 def tests_of(chosen: Sequence[Mutant]) -> dict[Mutant, list[str]]:
-    """The tests that run the line of each fault, those of the module's own test file first."""
+    """The tests that run the line of each fault, those in the test file of its module first, then the quickest.
+
+    What runs when a module is imported, such as a constant, can show in every test of the module.
+    """
     from coverage import CoverageData
 
     data = CoverageData(str(COVERED))
     data.read()
+    timed = json.loads(TIMED.read_text(encoding="utf-8"))
+    seconds = {name: each for name, each in timed["seconds"].items() if name not in timed["failed"]}
     found = {}
     for mutant in chosen:
-        by_line = data.contexts_by_lineno(str(ROOT / mutant.path))
-        names = {context.partition("|")[0] for context in by_line.get(mutant.line, []) if context}
+        by_line = {
+            line: {plain(each.partition("|")[0]) for each in contexts}
+            for line, contexts in data.contexts_by_lineno(str(ROOT / mutant.path)).items()
+        }
+        lines = header(ast.parse((ROOT / mutant.path).read_bytes()), mutant.line)
+        names = set().union(*(by_line.get(line, ()) for line in lines))
+        if names == {""}:
+            names = set().union(*by_line.values())
         stem = Path(mutant.path).stem
-        found[mutant] = sorted(names, key=lambda name: (stem not in name, "tests/ui" in name, name))[:MOST_TESTS]
+        ranked = sorted(names & seconds.keys(), key=lambda name: (f"test_{stem}.py" not in name, seconds[name], name))
+        spent = itertools.accumulate(seconds[name] for name in ranked)
+        found[mutant] = [name for name, sum_ in zip(ranked, spent, strict=True) if sum_ <= MOST_SECONDS]
     return found
 
 
 def attempt(mutant: Mutant, tests: list[str], folder: Path) -> Outcome:
-    """Puts the fault into a copy of the tree and runs its tests; the copy is whole again afterwards."""
-    if not tests:
-        return Outcome(mutant, killed=False, tests=0)
-    file = folder / mutant.path
+    """Puts the fault into a copy of the tree and runs its tests; the copy is whole again afterwards.
+
+    A test that fails without the fault, too, notices nothing.
+    """
+    file, left = folder / mutant.path, tests
     before = file.read_bytes()
+    while left:
+        try:
+            file.write_bytes(mutant.apply(before))
+            failed = quick(folder, left)
+        finally:
+            file.write_bytes(before)
+        if not failed:
+            break
+        if not set(failed) <= set(left) or not (broken := quick(folder, failed)):
+            return Outcome(mutant, killed=True, tests=len(tests))
+        print(f"fails now and then without any fault: {broken[0]}", flush=True)
+        left = [each for each in left if each not in failed]
+    return Outcome(mutant, killed=False, tests=len(tests))
+
+
+def quick(folder: Path, tests: list[str]) -> list[str]:
+    """Runs these until one fails, and returns it; a fault that makes them hang is noticed, too."""
     listed = folder / "tests.txt"
     listed.write_text("\n".join(tests), encoding="utf-8")
     try:
-        file.write_bytes(mutant.apply(before))
-        words = [
-            "-B",
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "-n",
-            "0",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:randomly",
-            f"@{listed}",
-        ]
-        done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, timeout=LIMIT)
-        killed = done.returncode in (1, 2, 3)  # 2 and 3: the fault breaks the import of a test
+        return pytest(folder, folder / "tests.json", ["-x", "-q", "-n", "0", f"@{listed}"], 120 + 6 * MOST_SECONDS)
     except subprocess.TimeoutExpired:
-        killed = True
-    finally:
-        file.write_bytes(before)
-    return Outcome(mutant, killed, len(tests))
+        return ["the tests take forever"]
 
 
 def copies(folder: Path, count: int) -> SimpleQueue[Path]:
@@ -141,7 +180,7 @@ def copies(folder: Path, count: int) -> SimpleQueue[Path]:
     return made
 
 
-def run(chosen: Sequence[Mutant], workers: int, told: Callable[[Outcome], None]) -> list[Outcome]:
+def run(chosen: Sequence[Mutant], workers: int, report: Callable[[Outcome], None]) -> list[Outcome]:
     """All of them, a few at a time."""
     tests = tests_of(chosen)
     with tempfile.TemporaryDirectory(prefix="byom-mutants-") as name:
@@ -153,7 +192,7 @@ def run(chosen: Sequence[Mutant], workers: int, told: Callable[[Outcome], None])
                 outcome = attempt(mutant, tests[mutant], folder)
             finally:
                 free.put(folder)
-            told(outcome)
+            report(outcome)
             return outcome
 
         with ThreadPoolExecutor(workers) as pool:
@@ -186,20 +225,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument(
-        "--only", default="", help="only faults whose line in the report holds this, such as a file's name"
+        "--only", action="append", default=[], help="only faults whose line in the report holds this; may be repeated"
     )
     parser.add_argument("--again", action="store_true", help="take the coverage of the last call")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--no-page", action="store_true", help="print only")
     options = parser.parse_args()
     chosen = sample(options.seed, options.count, options.only)
-    if not (options.again and COVERED.exists()):
-        cover()
+    if not (options.again and COVERED.exists() and TIMED.exists()):
+        cover(options.workers)
 
-    def told(outcome: Outcome) -> None:
+    def report(outcome: Outcome) -> None:
         print(f"{'noticed ' if outcome.killed else 'SURVIVED'}  {outcome.mutant}  ({outcome.tests} tests)", flush=True)
 
-    outcomes = run(chosen, options.workers, told)
+    outcomes = run(chosen, options.workers, report)
     killed = sum(each.killed for each in outcomes)
     print(f"{killed} of {len(outcomes)} noticed, seed {options.seed}", flush=True)
     if not options.no_page and not options.only:
