@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import shutil
 from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants.mutate import mutants
+from benchmarks.mutants.__main__ import attempt, header
+from benchmarks.mutants.mutate import Mutant, mutants
+from benchmarks.mutants.timing import plain
 
 SOURCE = Path(__file__).parents[2] / "byom_gui" / "core" / "retry.py"
 
@@ -43,3 +47,59 @@ def test_every_fault_of_a_module_compiles() -> None:
     for each in found:
         compile(each.apply(source), "retry.py", "exec")
         assert source.splitlines()[each.line - 1].decode().strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"), [(1, [1, 2, 3]), (2, [1, 2, 3]), (4, [4, 5]), (5, [4, 5]), (6, [6, 7]), (7, [6, 7])]
+)
+def test_a_fault_belongs_to_all_lines_of_its_statement_but_not_to_those_inside_it(line: int, lines: list[int]) -> None:
+    source = "a = [\n  1,\n]\nif (a\n  > 1):\n  b = (2,\n    3)\n"
+    assert list(header(ast.parse(source), line)) == lines
+
+
+def test_the_group_of_a_test_is_no_part_of_its_name() -> None:
+    assert plain("tests/a.py::test_b@keyring") == "tests/a.py::test_b"
+    assert plain("tests/a.py::test_b[ann@x]@xvfb") == plain("tests/a.py::test_b[ann@x]") == "tests/a.py::test_b[ann@x]"
+
+
+TESTS = """
+import pathlib
+from small import larger
+
+def test_close():
+    assert larger(2, 1)
+    assert not larger(1, 2)
+
+def test_equal():
+    assert not larger(1, 1)
+
+def test_now_and_then():
+    assert False
+
+def test_import():
+    import missing
+
+def test_forever():
+    while larger(1, 1):
+        pass
+"""
+
+
+def test_a_fault_is_noticed_by_tests_that_pass_without_it(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).parents[2] / "benchmarks" / "mutants", tmp_path / "benchmarks" / "mutants")
+    (tmp_path / "small.py").write_text("def larger(a, b):\n    return a > b\n")
+    (tmp_path / "test_small.py").write_text(TESTS)
+    source = (tmp_path / "small.py").read_bytes()
+    (fault,) = mutants("small.py", source)
+
+    def noticed(mutant: Mutant, *names: str, limit: float = 500) -> bool:
+        outcome = attempt(mutant, [f"test_small.py::test_{name}" for name in names], tmp_path, limit)
+        assert (outcome.tests, (tmp_path / "small.py").read_bytes()) == (len(names), source)
+        return outcome.killed
+
+    assert not noticed(fault)
+    assert not noticed(fault, "close")
+    assert noticed(fault, "close", "equal")
+    assert not noticed(fault, "now_and_then", "import", "close")
+    assert noticed(fault, "now_and_then", "equal")
+    assert noticed(fault, "forever", limit=3)
