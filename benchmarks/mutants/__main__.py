@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def pytest(folder: Path, timed: Path, words: list[str], limit: float | None) -> 
         subprocess.TimeoutExpired: it took longer than ``limit`` seconds.
     """
     timed.unlink(missing_ok=True)
-    call = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-p", "benchmarks.mutants.timing"]
+    call = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "benchmarks.mutants.timing"]
     around = {**os.environ, "PYTHONPATH": str(folder)}  # for the commands that the tests start elsewhere
     done = subprocess.run(
         [*call, "--durations-to", timed, *words],
@@ -104,14 +105,21 @@ def header(tree: ast.Module, line: int) -> range:
     return range(inner.lineno, body[0].lineno if body else _end(inner) + 1)
 
 
+def in_function(tree: ast.Module, line: int) -> bool:
+    """Whether a line runs when a function is called, and not when its module is imported."""
+    functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return any(each.body[0].lineno <= line <= _end(each) for each in functions)
+
+
 def _end(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
 def tests_of(chosen: Sequence[Mutant]) -> dict[Mutant, list[str]]:
-    """The tests that run the line of each fault, those in the test file of its module first, then the quickest.
+    """The tests that run the line of each fault: those of one file first, then the quickest.
 
-    What runs when a module is imported, such as a constant, can show in every test of the module.
+    That file is the one of the module, or has most of them. What runs when a module is imported, such as a
+    constant, can show in every test of the module.
     """
     from coverage import CoverageData
 
@@ -125,12 +133,13 @@ def tests_of(chosen: Sequence[Mutant]) -> dict[Mutant, list[str]]:
             line: {plain(each.partition("|")[0]) for each in contexts}
             for line, contexts in data.contexts_by_lineno(str(ROOT / mutant.path)).items()
         }
-        lines = header(ast.parse((ROOT / mutant.path).read_bytes()), mutant.line)
-        names = set().union(*(by_line.get(line, ()) for line in lines))
-        if names == {""}:
-            names = set().union(*by_line.values())
-        stem = Path(mutant.path).stem
-        ranked = sorted(names & seconds.keys(), key=lambda name: (f"test_{stem}.py" not in name, seconds[name], name))
+        tree = ast.parse((ROOT / mutant.path).read_bytes())
+        lines = header(tree, mutant.line) if in_function(tree, mutant.line) else by_line
+        names = {name for line in lines for name in by_line.get(line, ()) if name in seconds}
+        own = f"/test_{Path(mutant.path).stem}.py"
+        hits = Counter(name.partition("::")[0] for name in names)
+        first = max(hits, key=lambda file: (file.endswith(own), hits[file], file), default="")
+        ranked = sorted(names, key=lambda name: (name.partition("::")[0] != first, seconds[name], name))
         spent = itertools.accumulate(seconds[name] for name in ranked)
         found[mutant] = [name for name, sum_ in zip(ranked, spent, strict=True) if sum_ <= MOST_SECONDS]
     return found
@@ -141,25 +150,37 @@ def attempt(mutant: Mutant, tests: list[str], folder: Path, limit: float = LIMIT
 
     A test that fails without the fault, too, notices nothing.
     """
-    file, left = folder / mutant.path, tests
+    file = folder / mutant.path
     before = file.read_bytes()
-    while left:
+    stages = [list(group) for _, group in itertools.groupby(tests, lambda name: tests[0].partition("::")[0] in name)]
+    while stages:
+        left = stages[0]
+        _write(file, mutant.apply(before))
         try:
-            file.write_bytes(mutant.apply(before))
             failed = quick(folder, left, limit)
         finally:
-            file.write_bytes(before)
+            _write(file, before)
         if not failed:
-            break
-        if not set(failed) <= set(left) or not (broken := quick(folder, failed, limit)):
+            stages.pop(0)
+        elif not set(failed) <= set(left) or not (broken := quick(folder, failed, limit)):
             return Outcome(mutant, killed=True, tests=len(tests))
-        print(f"fails now and then without any fault: {broken[0]}", flush=True)
-        left = [each for each in left if each not in failed]
+        else:
+            print(f"fails now and then without any fault: {broken[0]}", flush=True)
+            stages[0] = [each for each in left if each not in failed]
     return Outcome(mutant, killed=False, tests=len(tests))
+
+
+def _write(file: Path, source: bytes) -> None:
+    """Writes a module, and removes what Python compiled of it: two versions may have one size and one time."""
+    file.write_bytes(source)
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def quick(folder: Path, tests: list[str], limit: float) -> list[str]:
     """Runs these until one fails, and returns it; a fault that makes them hang is noticed, too."""
+    if not tests:
+        return []
     listed = folder / "tests.txt"
     listed.write_text("\n".join(tests), encoding="utf-8")
     try:

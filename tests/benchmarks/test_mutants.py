@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants.__main__ import attempt, header
+from benchmarks.mutants.__main__ import attempt, header, in_function
 from benchmarks.mutants.mutate import Mutant, mutants
 from benchmarks.mutants.timing import plain
 
@@ -55,6 +55,11 @@ def test_every_fault_of_a_module_compiles() -> None:
 def test_a_fault_belongs_to_all_lines_of_its_statement_but_not_to_those_inside_it(line: int, lines: list[int]) -> None:
     source = "a = [\n  1,\n]\nif (a\n  > 1):\n  b = (2,\n    3)\n"
     assert list(header(ast.parse(source), line)) == lines
+
+
+def test_what_runs_at_import_is_told_apart() -> None:
+    tree = ast.parse("a = 1\nclass B:\n  c = 2\n  def d(self, e=3):\n    return 4\nf = 5\n")
+    assert [line for line in range(1, 7) if in_function(tree, line)] == [5]
 
 
 def test_the_group_of_a_test_is_no_part_of_its_name() -> None:
