@@ -129,6 +129,18 @@ def test_a_missing_issuer_is_told(authority: trustme.CA, ca_file: str) -> None:
     assert whole.certificate.sent == 2
 
 
+def test_a_chain_up_to_a_root_that_is_not_trusted(authority: trustme.CA) -> None:
+    context, leaf = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), authority.issue_cert("localhost")
+    chain = leaf.cert_chain_pems[0].bytes() + authority.cert_pem.bytes()
+    with trustme.Blob(chain).tempfile() as certificates, leaf.private_key_pem.tempfile() as key:
+        context.load_cert_chain(certificates, key)
+    with serving(lambda got: Scripted(), context, "localhost") as server:
+        failure = _shake(server, Options())
+    assert isinstance(failure, NetFailure)
+    assert failure.id == "tls.untrusted"
+    assert "a certificate of its chain is signed by itself" in failure.detail
+
+
 def test_a_certificate_signed_by_itself(authority: trustme.CA, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     (tmp_path / "both.pem").write_bytes(authority.private_key_pem.bytes() + authority.cert_pem.bytes())
