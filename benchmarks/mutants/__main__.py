@@ -47,6 +47,9 @@ class Outcome:
     killed: bool
     tests: int
 
+    def __str__(self) -> str:
+        return f"{'noticed ' if self.killed else 'SURVIVED'}  {self.mutant}  ({self.tests} tests)"
+
 
 def sample(seed: int, count: int, only: Sequence[str]) -> list[Mutant]:
     """A random sample, as many of each kind: most faults that can be made are numbers, and those tell the least."""
@@ -222,6 +225,13 @@ def run(chosen: Sequence[Mutant], workers: int, report: Callable[[Outcome], None
             return list(pool.map(one, chosen))
 
 
+def noticed(mutant: Mutant, lines: Sequence[str]) -> Outcome | None:
+    """What an earlier call wrote of a fault that was noticed: where tests are only added, it still is."""
+    start = f"noticed   {mutant}  ("
+    tests = [line.removeprefix(start).partition(" ")[0] for line in lines if line.startswith(start)]
+    return Outcome(mutant, killed=True, tests=int(tests[0])) if tests else None
+
+
 def page(outcomes: Sequence[Outcome], seed: int) -> str:
     """What ``docs/mutants.md`` says."""
     killed = sum(each.killed for each in outcomes)
@@ -251,6 +261,7 @@ def main() -> int:
         "--only", action="append", default=[], help="only faults whose line in the report holds this; may be repeated"
     )
     parser.add_argument("--again", action="store_true", help="take the coverage of the last call")
+    parser.add_argument("--resume", action="store_true", help="try only what no earlier call with this seed noticed")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--no-page", action="store_true", help="print only")
     options = parser.parse_args()
@@ -258,10 +269,18 @@ def main() -> int:
     if not (options.again and COVERED.exists() and TIMED.exists()):
         cover(options.workers)
 
-    def report(outcome: Outcome) -> None:
-        print(f"{'noticed ' if outcome.killed else 'SURVIVED'}  {outcome.mutant}  ({outcome.tests} tests)", flush=True)
+    kept = ROOT / "out" / f"mutants-{'some' if options.only else options.seed}.txt"
+    lines = kept.read_text(encoding="utf-8").splitlines() if options.resume and kept.exists() else []
+    known = [found for found in (noticed(mutant, lines) for mutant in chosen) if found]
+    kept.write_text("".join(f"{outcome}\n" for outcome in known), encoding="utf-8")
+    done = {outcome.mutant for outcome in known}
 
-    outcomes = run(chosen, options.workers, report)
+    def report(outcome: Outcome) -> None:
+        print(outcome, flush=True)
+        with kept.open("a", encoding="utf-8") as file:
+            file.write(f"{outcome}\n")
+
+    outcomes = [*known, *run([mutant for mutant in chosen if mutant not in done], options.workers, report)]
     killed = sum(each.killed for each in outcomes)
     print(f"{killed} of {len(outcomes)} noticed, seed {options.seed}", flush=True)
     if not options.no_page and not options.only:

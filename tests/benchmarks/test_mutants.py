@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants.__main__ import attempt, header, in_function
+from benchmarks.mutants.__main__ import Outcome, attempt, header, in_function, noticed
 from benchmarks.mutants.mutate import Mutant, mutants
 from benchmarks.mutants.timing import plain
 
@@ -67,6 +67,13 @@ def test_the_group_of_a_test_is_no_part_of_its_name() -> None:
     assert plain("tests/a.py::test_b[ann@x]@xvfb") == plain("tests/a.py::test_b[ann@x]") == "tests/a.py::test_b[ann@x]"
 
 
+def test_what_was_noticed_is_not_tried_again() -> None:
+    first, second, third = mutants("x.py", b"a = 1 < b and c")[:3]
+    lines = [str(Outcome(first, killed=True, tests=12)), str(Outcome(second, killed=False, tests=3))]
+    assert noticed(first, lines) == Outcome(first, killed=True, tests=12)
+    assert (noticed(second, lines), noticed(third, lines)) == (None, None)
+
+
 TESTS = """
 import pathlib
 from small import larger
@@ -97,14 +104,14 @@ def test_a_fault_is_noticed_by_tests_that_pass_without_it(tmp_path: Path) -> Non
     source = (tmp_path / "small.py").read_bytes()
     (fault,) = mutants("small.py", source)
 
-    def noticed(mutant: Mutant, *names: str, limit: float = 500) -> bool:
+    def is_noticed(mutant: Mutant, *names: str, limit: float = 500) -> bool:
         outcome = attempt(mutant, [f"test_small.py::test_{name}" for name in names], tmp_path, limit)
         assert (outcome.tests, (tmp_path / "small.py").read_bytes()) == (len(names), source)
         return outcome.killed
 
-    assert not noticed(fault)
-    assert not noticed(fault, "close")
-    assert noticed(fault, "close", "equal")
-    assert not noticed(fault, "now_and_then", "import", "close")
-    assert noticed(fault, "now_and_then", "equal")
-    assert noticed(fault, "forever", limit=3)
+    assert not is_noticed(fault)
+    assert not is_noticed(fault, "close")
+    assert is_noticed(fault, "close", "equal")
+    assert not is_noticed(fault, "now_and_then", "import", "close")
+    assert is_noticed(fault, "now_and_then", "equal")
+    assert is_noticed(fault, "forever", limit=3)
