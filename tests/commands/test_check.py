@@ -82,6 +82,34 @@ def test_a_broken_server_is_not_ready(call: Call, fault: str, finding: str) -> N
     assert finding in {one["id"] for one in report["findings"] if one["severity"] == "error"}
 
 
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("words", "cause"), [((), "none are set"), (AUTH, "is wrong"), (("--secret-header", "X-Key"), "is wrong")]
+)
+def test_a_ping_that_is_refused(
+    call: Call, monkeypatch: pytest.MonkeyPatch, status: int, words: tuple[str, ...], cause: str
+) -> None:
+    monkeypatch.setenv("BYOM_ENDPOINT_PASSWORD", PASSWORD)
+    monkeypatch.setenv("BYOM_ENDPOINT_SECRET", SECRET)
+    with serving(lambda got: Scripted(status, b'{"detail": "who are you?"}')) as server:
+        checked = call("check", f"{server.url}/infer", *words, "--quick", "--json", "-")
+        pings = len(server.received)
+        reached = call("reach", f"{server.url}/infer", *words)
+    report = json.loads(checked.out)
+    assert (checked.code, report["verdict"]) == (1, "not-ready")
+    outcomes = {stage["name"]: stage["outcome"] for stage in report["stages"]}
+    assert [outcomes[name] for name in ("http", "auth", "json", "schema")] == [
+        "passed",
+        "failed",
+        "not-reached",
+        "not-reached",
+    ]
+    (refused,) = (one for one in report["findings"] if one["id"] == "auth.rejected")
+    assert (refused["severity"], cause in refused["cause"]) == ("error", True)
+    assert pings <= 2, "after the refusal only the class list is asked for"
+    assert (reached.code, f"BAD   Answer: Answers {status} in " in reached.out) == (1, True)
+
+
 def test_where_nothing_listens_a_newcomer_is_told(tmp_path: Path) -> None:
     port = free_port()
     done = run(tmp_path, "check", f"http://127.0.0.1:{port}/infer")

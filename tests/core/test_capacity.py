@@ -164,9 +164,9 @@ def test_the_figures_as_json() -> None:
 
 
 def test_csv_holds_a_row_a_level_and_reasons_in_quotes() -> None:
-    levels = (Level(1, 10, (("503", 2),), 10.0, 20.0, None, 5.0), Level(2, 10, (), None, None, None, 0.0))
+    levels = (Level(1, 7, (("503", 2),), 12.36, 20.04, None, 4.98765), Level(2, 10, (), None, None, None, 0.0))
     assert capacity.csv_text(Capacity(levels), 3600) == (
         "at_once,calls,error_rate,p50_ms,p95_ms,p99_ms,per_second,hours,errors\n"
-        '1,10,0.2,10.0,20.0,,5.0,0.2,"2 x 503"\n'
+        '1,7,0.2857,12.4,20.0,,4.988,0.2005,"2 x 503"\n'
         '2,10,0.0,,,,0.0,,""\n'
     )

@@ -366,6 +366,19 @@ def test_what_is_odd_or_left_out_is_said(text: str, names: list[str], said: str)
     assert said in "\n".join(problem.message for problem in parsed.problems)
 
 
+def test_of_two_types_the_more_frequent_is_taken_wherever_it_comes() -> None:
+    shapes = ["bounding_box", "polygon", "polygon"]
+    item = {**DARWIN_ITEM, "annotations": [{"name": "kite", shape: {}} for shape in shapes]}
+    parsed = parse_class_list(json.dumps(item))
+    assert [(entry.name, entry.type) for entry in parsed.entries] == [("kite", "polygon")]
+
+
+def test_a_category_that_is_alone_in_its_group_is_a_class_like_any_other() -> None:
+    parsed = parse_class_list('{"categories": [{"id": 4, "name": "kite", "supercategory": "kite"}]}')
+    assert [entry.name for entry in parsed.entries] == ["kite"]
+    assert not any("group" in problem.message for problem in parsed.problems)
+
+
 NOTED: list[tuple[str, str]] = [
     ("names: [dent]\n", "The classes under “names” are taken."),
     ('["dent "]', "Spaces or line ends around a name were removed: dent."),

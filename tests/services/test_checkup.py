@@ -140,6 +140,17 @@ def test_neighbours_are_tried_after_a_404() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_class_list_is_looked_for_where_the_path_of_inference_is_wrong(status: int) -> None:
+    def answer(got: Received) -> Scripted:
+        return Scripted(body=CLASSES) if got.path == "/classes" else Scripted(status)
+
+    with serving(answer) as server:
+        report = check(server.url + "/infer")
+    assert report.verdict == "not-ready"
+    assert [got.path for got in server.received].count("/classes") == 1
+
+
 def test_a_locked_door_is_not_hammered() -> None:
     with serving(lambda got: Scripted(401)) as server:
         report = check(server.url + "/infer", auth=AUTH)

@@ -274,6 +274,15 @@ def test_a_progressive_jpeg_is_counted_with_its_coefficients(monkeypatch: pytest
         images.raster(source(picture, "JPEG", progressive=True), 100)
 
 
+def test_a_jpeg_that_is_too_large_at_an_eighth_of_its_size_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = source(Image.new("RGB", (1600, 1200)), "JPEG")
+    monkeypatch.setattr(decoding, "DRAW_BYTES", 4 * 200 * 150)
+    assert images.raster(given, 100).full_width == 1600
+    monkeypatch.setattr(decoding, "DRAW_BYTES", 4 * 200 * 150 - 1)
+    with pytest.raises(ImageTooLargeError):
+        images.raster(given, 100)
+
+
 def test_a_tiff_in_one_strip_is_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "DRAW_BYTES", 800 * 600 * 5)
     picture = Image.new("RGB", (800, 600))
