@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from byom_gui.core.report import CheckReport
     from byom_gui.sandbox.practice import Practice as PracticeServers
     from byom_gui.services.consents import Consents
+    from byom_gui.services.image_run import ImageRun
     from byom_gui.services.kept_answers import KeptAnswers
     from byom_gui.services.model_server import ModelServer
     from byom_gui.services.secrets import SecretStore
@@ -98,6 +99,7 @@ class World:
             ServerBackend(
                 self._ping,
                 self._infer,
+                self._start_run,
                 self._classes,
                 planned_calls,
                 self._check,
@@ -163,6 +165,11 @@ class World:
         if self._keeps(settings) and answered.good and answered.call.purpose == "infer":
             self._answers.put(key_of(endpoint, settings, source), answered.call)
         return answered
+
+    def _start_run(self, endpoint: Endpoint, settings: Settings) -> ImageRun:
+        from byom_gui.services.image_run import start_run
+
+        return start_run(self.server, endpoint, self.consents.permitted(endpoint.origin, settings))
 
     def _measure(
         self,

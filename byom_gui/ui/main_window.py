@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         parts.registering.add("Mapping", self._mapping_view)
         parts.registering.add("History", self.history.view)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
+        works.inference.stopped.connect(lambda text: say(text, works.inference.retry, "Retry"))
         works.filing.class_list_opened.connect(self.classing.open_file)
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)

@@ -66,7 +66,7 @@ class Picturing(QObject):
         inference.paused_changed.connect(strip.set_paused)
         strip.show_file.connect(self._show_file)
         strip.thumbnail_wanted.connect(inference.fetch_thumbnail)
-        inference.thumbnail_ready.connect(lambda key, raster: strip.set_thumbnail(key, to_image(raster)))
+        inference.thumbnails.ready.connect(lambda key, raster: strip.set_thumbnail(key, to_image(raster)))
         inference.progress_changed.connect(self._progress)
         inference.elapsed_changed.connect(lambda seconds: self._progress(*self._counts, seconds))
         inference.notice.connect(self._say)
