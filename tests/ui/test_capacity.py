@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -95,13 +96,13 @@ def test_it_is_left_at_once_and_what_was_measured_stands(window: MainWindow, wor
 
 
 def test_a_server_that_stops_is_not_said_to_be_slow(
-    window: MainWindow, world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    make_window: Callable[[], MainWindow], world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = Level(1, 20, (), 10.0, 12.0, 13.0, 90.0)
     cut = Level(2, 4, (("net.reset", 2),), 10.0, 12.0, 13.0, 2.0, cut=True)
     stopped = "Stopped at 2 at once: the server stopped responding at call 24 of 117."
     monkeypatch.setattr(world, "measure", lambda *_: Capacity((first, cut), stopped, died=True))
-    dialog = opened(window)
+    dialog = opened(make_window())
     dialog.measure.click()
     qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
     assert stopped in dialog.said.text()

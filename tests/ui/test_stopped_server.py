@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,10 +15,12 @@ from PySide6.QtTest import QTest
 from byom_gui.core import retry
 from byom_gui.core.cancel import CancelToken
 from byom_gui.core.diagnosis import Answered, read_call
+from byom_gui.core.diagnosis.model import Verdict
 from byom_gui.core.endpoint import Endpoint
 from byom_gui.core.image import ImageRef, ImageSource
-from byom_gui.core.observations import Call, NetFailure
+from byom_gui.core.observations import Call, Interruption, NetFailure
 from byom_gui.core.project import Settings
+from byom_gui.core.report import CheckReport
 from byom_gui.services import call_gate
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.main_window import MainWindow
@@ -227,6 +230,47 @@ def test_images_added_while_the_rest_is_given_up_are_tried(window: MainWindow, t
     rest(tour)
     assert states(window)[-1] == "done"
     assert world.sent.count(late.name) == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "stopped", "outcome", "words", "line"),
+    [
+        ("ready", True, "warn", "Ready as far as it was checked", "Ready as far as it was checked"),
+        ("ready", False, "ok", "Ready to register", ""),
+        ("not-ready", True, "bad", "Not ready to register", ""),
+    ],
+)
+def test_a_check_that_stopped_early_says_so_wherever_its_verdict_is(
+    make_window: Callable[[], MainWindow],
+    world: Dying,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    verdict: Verdict,
+    stopped: bool,
+    outcome: str,
+    words: str,
+    line: str,
+) -> None:
+    plain = world.check
+
+    def check(*given: Any) -> CheckReport:
+        report = plain(*given)
+        limited = replace(call("variant", b"{}", 429), number=7)
+        interruption = Interruption(limited, 33, died=False) if stopped else None
+        observations = replace(report.observations, interruption=interruption)
+        return replace(report, verdict=verdict, observations=observations)
+
+    monkeypatch.setattr(world, "check", check)
+    window = make_window()
+    tour = Tour(window, tmp_path)
+    tour.connect(ADDRESS)
+    monkeypatch.setattr(window.works.submitting, "blocking", lambda: ())
+    window.checking.run_checks()
+    rest(tour)
+    assert window.parts.diagnosis.verdict == words
+    assert window.parts.center.outcome("Diagnosis") == outcome
+    assert ("as far as" in window.parts.checklist.blocking) is bool(line)
+    window.session.dirty = False
 
 
 def test_cancel_while_the_server_is_tried_ends_it(window: MainWindow, tour: Tour, world: Dying) -> None:
