@@ -130,6 +130,7 @@ class World:
             self._consent_backend(),
             _interfaces,
             _log_folder,
+            warm_up,
         )
 
     def _consent_backend(self) -> ConsentBackend:
@@ -388,10 +389,15 @@ class World:
 
 def planned_calls(endpoint: Endpoint, settings: Settings, images: int) -> int:
     """How many calls a whole check makes with this many images; the samples are sent where there are none."""
-    from byom_gui.services import checkup
+    from byom_gui.services import check_plan
 
-    count = min(images, checkup.MAX_IMAGES) or len(sample_paths())
-    return checkup.plan(endpoint, settings, count, quick=False, max_calls=checkup.MAX_CALLS).calls
+    count = min(images, check_plan.MAX_IMAGES) or len(sample_paths())
+    return check_plan.plan(endpoint, settings, count).calls
+
+
+def warm_up() -> None:
+    """Imports what the window needs at its first endpoint: 30 to 80 ms that it does not have."""
+    from byom_gui.services import check_plan, previewing, resources  # noqa: F401
 
 
 def sample_paths() -> tuple[Path, ...]:

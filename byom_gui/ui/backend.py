@@ -263,3 +263,5 @@ class Backend:
     """Where pictures can be served: address and name of each interface of this machine. Asks the system only."""
     log_folder: Callable[[], Path] = Path.home
     """Where the log is. Quick; called in the GUI thread."""
+    warm_up: Callable[[], None] = lambda: None
+    """Loads what the first endpoint needs, so that the window does not."""

@@ -361,9 +361,14 @@ class MainWindow(QMainWindow):
     # --- size and end
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Once the window is in sight, the keyring is asked."""
+        """Once the window is in sight, the keyring is asked, and what the first endpoint needs is loaded."""
         super().showEvent(event)
-        QTimer.singleShot(AFTER_PAINT_MS, self, lambda: self.works.jobs.hold(KEYRING, False))
+        QTimer.singleShot(AFTER_PAINT_MS, self, self._painted)
+
+    def _painted(self) -> None:
+        works = self.works
+        works.jobs.hold(KEYRING, False)
+        works.jobs.run(lambda _: works.backend.warm_up(), lambda _: None, lambda _: None, lane="warm-up")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Reflows at 1200."""
