@@ -209,7 +209,7 @@ def folder(bench: Bench, where: str) -> dict[str, Any]:
     count = len(list(Path(where).iterdir()))
     strip = bench.window.parts.strip
     thumbs: list[float] = []
-    bench.window.works.inference.thumbnail_ready.connect(lambda *_: thumbs.append(time.perf_counter()))
+    bench.window.works.inference.thumbnails.ready.connect(lambda *_: thumbs.append(time.perf_counter()))
     bench.tour.settle(300)
     bench.dog.start()
     start = time.perf_counter()

@@ -118,6 +118,7 @@ class Filing:
 def load(path: Path) -> Project:
     """A project, or a registration as a new project."""
     from byom_gui.core.class_text import parse_class_file
+    from byom_gui.services import check_plan  # noqa: F401 - the window says at once how many calls a check makes
     from byom_gui.services.files import load_any
 
     loaded = load_any(path)

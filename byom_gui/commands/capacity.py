@@ -41,7 +41,7 @@ def _items(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 where a pace was found, 1 where too many calls failed, 3 where no HTTP answer ever came."""
+    """0 where a pace was found, 1 where too many calls failed or the server died, 3 where no HTTP status ever came."""
     price = capacity.parse_price(arguments.price)
     check_targets(arguments.json)
     steps = capacity.plan(arguments.max_calls, arguments.concurrency or capacity.AT_ONCE[-1])
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_text(arguments.json, json_text(capacity.as_json(found, shown, arguments.items, price)))
     if found.unreachable:
         return 3
-    return 0 if capacity.best(found.levels) else 1
+    return 0 if found.found else 1
 
 
 def _said(found: capacity.Capacity, arguments: argparse.Namespace, price: capacity.Price) -> list[str]:

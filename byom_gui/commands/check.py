@@ -111,9 +111,8 @@ def summary(report: CheckReport) -> str:
         "not-ready": "NOT READY: mend what is marked as error, then check again.",
         "unreachable": "UNREACHABLE: no HTTP answer ever came.",
     }
-    stopped = report.observations.interruption
-    if report.verdict == "ready" and stopped is not None:
-        lines = [f"READY as far as it was checked. {stopped.sentence} See “Not checked” below.", ""]
+    if report.cut_short:
+        lines = [f"READY as far as it was checked. {report.cut_short} See “Not checked” below.", ""]
     else:
         lines = [words[report.verdict], ""]
     for finding in report.findings:

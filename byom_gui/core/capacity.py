@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from byom_gui.core.errors import InputError
+from byom_gui.core.observations import Interruption
 from byom_gui.core.pace import rate_text
 
 Price = Decimal | None
@@ -24,7 +25,6 @@ FEW_ERRORS = 0.02
 """The share of errors that a pace may hold and still be recommended."""
 _GAIN = 1.1
 """How much faster more at once has to be to count as faster."""
-BUSY = "429"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Level:
     p95: float | None
     p99: float | None
     per_second: float
+    cut: bool = False
+    """The server stopped responding, or refused further calls, before its calls were made: it shows no pace."""
 
     @property
     def failed(self) -> int:
@@ -81,6 +83,13 @@ class Capacity:
     stopped: str = ""
     unreachable: bool = False
     """No HTTP answer came to the first call."""
+    died: bool = False
+    """The server stopped responding."""
+
+    @property
+    def found(self) -> bool:
+        """Whether a pace was found, of a server that was still there at the end."""
+        return best(self.levels) is not None and not self.died
 
 
 def plan(max_calls: int = MAX_CALLS, most: int = AT_ONCE[-1]) -> tuple[Step, ...]:
@@ -116,13 +125,13 @@ def plan_text(steps: Sequence[Step], host: str) -> str:
     return f"At most {calls_of(steps)} calls to {host}, {numbers} at once."
 
 
-def summed(at_once: int, samples: Sequence[Sample], seconds: float) -> Level:
+def summed(at_once: int, samples: Sequence[Sample], seconds: float, *, cut: bool = False) -> Level:
     """One level's figures. ``seconds`` is how long the level took from its first call to its last answer."""
     times = sorted(sample.milliseconds for sample in samples if not sample.error)
     errors = Counter(sample.error for sample in samples if sample.error)
     rate = len(times) / seconds if seconds > 0 else 0.0
     p50, p95, p99 = (percentile(times, share) for share in (50, 95, 99))
-    return Level(at_once, len(samples), tuple(errors.most_common()), p50, p95, p99, rate)
+    return Level(at_once, len(samples), tuple(errors.most_common()), p50, p95, p99, rate, cut)
 
 
 def percentile(times: Sequence[float], share: int) -> float | None:
@@ -130,22 +139,27 @@ def percentile(times: Sequence[float], share: int) -> float | None:
     return times[-(-share * len(times) // 100) - 1] if times else None
 
 
-def why_stop(level: Level) -> str:
-    """Why the server is not to be loaded further after this level; empty where it may be."""
-    if any(error == BUSY for error, _ in level.errors):
-        return f"Stopped at {level.at_once} at once: the server says that it is asked too often (429)."
+def why_stop(level: Level, interruption: Interruption | None = None) -> str:
+    """Why the server is not to be loaded further after this level; empty where it may be.
+
+    Args:
+        interruption: where the server stopped responding, or refused further calls.
+    """
+    if interruption is not None:
+        what = interruption.sentence[:1].lower() + interruption.sentence[1:]
+        return f"Stopped at {level.at_once} at once: {what} Nothing is known about {level.at_once} or more at once."
     if level.error_rate > MOST_ERRORS:
         return f"Stopped at {level.at_once} at once: {level.failed} of {level.calls} calls failed."
     return ""
 
 
 def best(levels: Sequence[Level]) -> Level | None:
-    """The fewest at once that are about as fast as any; None where every level failed too often."""
-    sound = [level for level in levels if level.per_second and level.error_rate <= FEW_ERRORS]
-    if not sound:
+    """The fewest at once that are about as fast as any; None where every level failed too often or was cut."""
+    valid = [level for level in levels if level.per_second and level.error_rate <= FEW_ERRORS and not level.cut]
+    if not valid:
         return None
-    top = max(level.per_second for level in sound)
-    return next(level for level in sound if level.per_second * _GAIN >= top)
+    top = max(level.per_second for level in valid)
+    return next(level for level in valid if level.per_second * _GAIN >= top)
 
 
 def conclusions(capacity: Capacity, items: int, price: Price = None) -> list[str]:
@@ -162,16 +176,22 @@ def _pace(capacity: Capacity, items: int) -> list[str]:
     if not capacity.levels:
         return []
     if chosen is None:
-        return ["No pace can be recommended, as calls failed at each number at once. Run the check to see why."]
+        return ["No pace can be recommended, as calls failed in each step. Run the check to see why."]
     hours = chosen.hours(items)
     said = [f"{_items(items)} {hours_text(hours)} at {chosen.at_once} at once: {rate_text(chosen.per_second)}."]
-    higher = [level for level in capacity.levels if level.at_once > chosen.at_once]
-    if higher and chosen.at_once == 1 and not any(level.errors for level in higher):
+    measured = [level for level in capacity.levels if not level.cut]
+    cut = len(measured) < len(capacity.levels)
+    higher = [level for level in measured if level.at_once > chosen.at_once]
+    if higher and cut:
+        numbers = " and ".join(str(level.at_once) for level in higher)
+        said.append(f"{numbers} at once {'is no faster, or fails' if len(higher) == 1 else 'are no faster, or fail'}.")
+    elif higher and chosen.at_once == 1 and not any(level.errors for level in higher):
         said.append("More requests at once are no faster: the server seems to work on one at a time.")
     elif higher:
         said.append(f"More than {chosen.at_once} at once are no faster, or fail.")
-    elif len(capacity.levels) > 1:
-        said.append(f"It was still getting faster at {chosen.at_once} at once, the most that was tried.")
+    elif len(measured) > 1:
+        most = "more could not be measured" if cut else "the most that was tried"
+        said.append(f"It was still getting faster at {chosen.at_once} at once, {most}.")
     return said
 
 

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         parts.registering.add("Mapping", self._mapping_view)
         parts.registering.add("History", self.history.view)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
+        works.inference.stopped.connect(lambda text: say(text, works.inference.retry, "Retry"))
         works.filing.class_list_opened.connect(self.classing.open_file)
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
@@ -360,9 +361,14 @@ class MainWindow(QMainWindow):
     # --- size and end
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Once the window is in sight, the keyring is asked."""
+        """Once the window is in sight, the keyring is asked, and what the first endpoint needs is loaded."""
         super().showEvent(event)
-        QTimer.singleShot(AFTER_PAINT_MS, self, lambda: self.works.jobs.hold(KEYRING, False))
+        QTimer.singleShot(AFTER_PAINT_MS, self, self._painted)
+
+    def _painted(self) -> None:
+        works = self.works
+        works.jobs.hold(KEYRING, False)
+        works.jobs.run(lambda _: works.backend.warm_up(), lambda _: None, lambda _: None, lane="warm-up")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Reflows at 1200."""

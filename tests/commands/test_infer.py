@@ -263,9 +263,9 @@ def test_what_a_mixed_folder_leaves_out_is_said(call: Call, model: ModelServer, 
 @pytest.mark.parametrize(
     ("fault", "good", "said"),
     [
-        ("net.died@4", 4, "The server stopped responding at call 5 of 12."),
-        ("http.rate-limited:later@5", 5, "The server’s rate limit was reached at call 6 of 12 (HTTP 429)."),
-        ("http.rate-limited", 0, "The server’s rate limit was reached at call 1 of 12 (HTTP 429)."),
+        ("net.died@4", 4, "The server stopped responding at image 5 of 12."),
+        ("http.rate-limited:later@5", 5, "The server’s rate limit was reached at image 6 of 12 (HTTP 429)."),
+        ("http.rate-limited", 0, "The server’s rate limit was reached at image 1 of 12 (HTTP 429)."),
     ],
 )
 def test_a_batch_ends_where_the_server_does(
@@ -318,4 +318,4 @@ def test_a_server_that_never_answers_is_not_said_to_have_stopped(
     assert got.code == 3
     rows = lines(tmp_path / "out")
     assert "Nothing listens" in str(rows[0]["summary"])
-    assert [row["summary"] for row in rows[1:]] == ["Not sent. The server did not respond to call 1 of 3."] * 2
+    assert [row["summary"] for row in rows[1:]] == ["Not sent. The server did not respond to image 1 of 3."] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from byom_gui.core import capacity
 from byom_gui.core.capacity import Capacity, Level, Sample, Step
 from byom_gui.core.errors import InputError
+from byom_gui.core.observations import Interruption, NetFailure, Reply
+from tests.core.calls import call
 
 
 def level(at_once: int, per_second: float, *errors: tuple[str, int], calls: int = 100) -> Level:
@@ -65,7 +68,7 @@ def test_a_level_without_an_answer_has_no_times() -> None:
         ((), ""),
         ((("500", 20),), ""),
         ((("500", 21),), "21 of 100 calls failed"),
-        ((("500", 1), ("429", 1)), "asked too often"),
+        ((("500", 11), ("503", 10)), "Stopped at 8 at once: 21 of 100 calls failed."),
     ],
 )
 def test_when_a_server_had_enough(errors: tuple[tuple[str, int], ...], said: str) -> None:
@@ -79,6 +82,58 @@ def test_the_fewest_at_once_that_are_about_as_fast_are_recommended() -> None:
     chosen = capacity.best(levels)
     assert chosen is levels[1]
     assert capacity.best([level(1, 0), level(2, 5, ("503", 3))]) is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "reply", "said"),
+    [
+        (NetFailure("net.refused", "tcp", "refused", 0.1), None, "the server stopped responding at call 31 of 90."),
+        (None, Reply(429, (), b""), "the server’s rate limit was reached at call 31 of 90 (HTTP 429)."),
+    ],
+)
+def test_a_server_that_stopped_is_not_said_to_be_slow(
+    failure: NetFailure | None, reply: Reply | None, said: str
+) -> None:
+    stopped = Interruption(replace(call({}), failure=failure, reply=reply, number=31), 90, died=reply is None)
+    cut = Level(4, 7, (("net.refused", 2),), 90.0, 99.0, 99.0, 0.4, cut=True)
+    assert capacity.why_stop(cut, stopped) == f"Stopped at 4 at once: {said} Nothing is known about 4 or more at once."
+
+
+def cut_at(at_once: int, *levels: Level, died: bool = True) -> Capacity:
+    """Figures that end in a step that the server did not survive."""
+    cut = Level(at_once, 9, (("net.reset", 1),), 90.0, 99.0, 99.0, 9000.0, cut=True)
+    return Capacity((*levels, cut), "Stopped at some step.", died=died)
+
+
+@pytest.mark.parametrize(
+    ("levels", "said", "not_said"),
+    [
+        ([level(1, 3)], "", "faster"),
+        (
+            [level(1, 3), level(2, 6)],
+            "It was still getting faster at 2 at once, more could not be measured.",
+            "no faster",
+        ),
+        ([level(1, 3), level(2, 3)], "2 at once is no faster, or fails.", "one at a time"),
+        ([level(1, 3), level(2, 3), level(4, 3)], "2 and 4 at once are no faster, or fail.", "one at a time"),
+    ],
+)
+def test_a_step_that_was_cut_off_shows_no_pace(levels: list[Level], said: str, not_said: str) -> None:
+    found = cut_at(8, *levels)
+    text = "\n".join(capacity.conclusions(found, 100))
+    assert said in text
+    assert not_said not in text
+    assert "Stopped at some step." in text
+    assert capacity.best(found.levels) in levels
+    assert not found.found
+    assert replace(found, died=False).found
+
+
+def test_figures_of_one_step_that_was_cut_off_recommend_nothing() -> None:
+    found = cut_at(1, died=False)
+    assert capacity.best(found.levels) is None
+    assert not found.found
+    assert "No pace can be recommended" in capacity.conclusions(found, 100)[0]
 
 
 def test_what_the_figures_mean_is_said() -> None:

@@ -194,6 +194,8 @@ def test_the_page_says_how_far_a_ready_server_was_checked() -> None:
     assert words in report_html(ready)
     assert words not in report_html(replace(ready, observations=Observations(ENDPOINT)))
     assert "as far as" not in report_html(replace(ready, verdict="not-ready"))
+    assert ready.cut_short == "The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
+    assert replace(ready, verdict="not-ready").cut_short == ""
 
 
 def test_the_page_has_the_colours_of_the_window() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from byom_gui.core.capacity import AT_ONCE
+from byom_gui.core.capacity import AT_ONCE, Capacity, Level
 from byom_gui.core.endpoint import Endpoint, parse_address
 from byom_gui.core.project import Project
 from byom_gui.core.registration import Registration
@@ -92,6 +93,22 @@ def test_it_is_left_at_once_and_what_was_measured_stands(window: MainWindow, wor
     dialog.measure.click()
     dialog.reject()
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
+
+
+def test_a_server_that_stops_is_not_said_to_be_slow(
+    make_window: Callable[[], MainWindow], world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Level(1, 20, (), 10.0, 12.0, 13.0, 90.0)
+    cut = Level(2, 4, (("net.reset", 2),), 10.0, 12.0, 13.0, 2.0, cut=True)
+    stopped = "Stopped at 2 at once: the server stopped responding at call 24 of 117."
+    monkeypatch.setattr(world, "measure", lambda *_: Capacity((first, cut), stopped, died=True))
+    dialog = opened(make_window())
+    dialog.measure.click()
+    qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
+    assert stopped in dialog.said.text()
+    assert "2 at once: 2 of 4 calls failed (2 × net.reset)." in dialog.said.text()
+    assert "faster" not in dialog.said.text()
+    assert dialog.save.isEnabled()
 
 
 def test_a_server_that_fails_is_told(window: MainWindow, world: World, qtbot: QtBot) -> None:

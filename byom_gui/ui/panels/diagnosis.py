@@ -25,10 +25,11 @@ from byom_gui.ui.widgets.wrapping import Wrapping
 
 VERDICTS: dict[str, tuple[str, str]] = {
     "ready": ("ok", "Ready to register"),
+    "cut-short": ("warn", "Ready as far as it was checked"),
     "not-ready": ("bad", "Not ready to register"),
     "unreachable": ("bad", "The server can not be reached"),
 }
-"""The verdict's outcome and words."""
+"""The verdict's outcome and words; ``cut-short`` is a ready one of checks that stopped early."""
 
 FAMILIES: dict[str, str] = {
     "net": "Reaching the server",
@@ -225,14 +226,24 @@ class DiagnosisView(QWidget):
         latency: Mapping[str, float],
         verdict: str,
         calls: int,
+        cut_short: str = "",
     ) -> None:
-        """The checks ended. ``verdict``: ``ready``, ``not-ready`` or ``unreachable``; ``latency`` as in the report."""
+        """The checks ended.
+
+        Args:
+            latency: as in the report.
+            verdict: ``ready``, ``not-ready`` or ``unreachable``.
+            cut_short: why a ready server was not checked to the end, in one sentence; empty where it was.
+        """
         self._set_running(False)
         content = Flowing()
         column = QVBoxLayout(content)
         column.setContentsMargins(*(theme.px(m) for m in (16, 12, 16, 16)))
         column.setSpacing(theme.px(8))
-        column.addWidget(self._head(findings, verdict, calls))
+        column.addWidget(self._head(findings, "cut-short" if cut_short else verdict, calls))
+        if cut_short:
+            said = f"{cut_short} See “Not checked” below."
+            column.addWidget(basic.label(said, tone="second", wrap=True, selectable=True))
         column.addWidget(self._card([self._stage(stage) for stage in stages]))
         times = latency_text(latency)
         if times:

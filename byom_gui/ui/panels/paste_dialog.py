@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -39,6 +39,27 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+class _ListText(QPlainTextEdit):
+    """Leaves long text that is pasted to whoever listens: laying it out would take a second."""
+
+    long_pasted = Signal(str)
+    """All of the text as it would be."""
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Of a paste."""
+        self.take(source.text())
+
+    def take(self, text: str) -> None:
+        """Inserts text, where it is short enough to be edited."""
+        if len(text) <= SHOWN:
+            self.insertPlainText(text)
+            return
+        cursor, units = self.textCursor(), self.toPlainText().encode("utf-16-le", "surrogatepass")
+        ends = units[: 2 * cursor.selectionStart()], units[2 * cursor.selectionEnd() :]
+        before, after = (part.decode("utf-16-le", "surrogatepass") for part in ends)
+        self.long_pasted.emit(before + text + after)
+
+
 class PasteDialog(QDialog):
     """Lists in any known form become classes. ``added`` and ``replaced`` carry the entries.
 
@@ -59,7 +80,8 @@ class PasteDialog(QDialog):
         self.setAcceptDrops(True)
         self._parsed = ParsedClasses(())
         self._reader, self._file, self._asked = reader, DecodedText(), 0
-        self.text = QPlainTextEdit()
+        self.text = _ListText()
+        self.text.long_pasted.connect(self._show_pasted)
         self.text.setFont(theme.mono())
         self.text.setPlaceholderText(
             "cat\ndog, polygon\n\nor the content of data.yaml, config.json, a COCO file, a labeling interface …"
@@ -119,11 +141,18 @@ class PasteDialog(QDialog):
         if files:
             self.file_chosen.emit(files[0])
         elif event.mimeData().hasText():
-            self.text.insertPlainText(event.mimeData().text())
+            self.text.take(event.mimeData().text())
 
     def show_file(self, name: str, file: DecodedText) -> None:
         """Shows what a file holds, and what was understood of it."""
         self.setWindowTitle(f"Add a class list: {name}")
+        self._show_text(file)
+
+    def _show_pasted(self, text: str) -> None:
+        self.setWindowTitle(f"Add a class list: {len(text):,} characters pasted")
+        self._show_text(DecodedText(text))
+
+    def _show_text(self, file: DecodedText) -> None:
         long = len(file.text) > SHOWN
         self.text.setPlainText("" if long else file.text)
         self._file = file if long or file.binary or file.warning else DecodedText()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import STAGE_TITLES
+from byom_gui.ui.panels.diagnosis import VERDICTS
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
@@ -125,10 +126,16 @@ class Checking(QObject):
         self.show_state()
 
     def _show_report(self, report: CheckReport) -> None:
-        outcome = {"ready": "ok", "not-ready": "bad", "unreachable": "bad"}[report.verdict]
+        outcome = VERDICTS["cut-short" if report.cut_short else report.verdict][0]
         self._parts.center.set_outcome("Diagnosis", outcome)
         self._parts.diagnosis.set_report(
-            report.stages, report.findings, report.not_checked, report.latency, report.verdict, report.calls
+            report.stages,
+            report.findings,
+            report.not_checked,
+            report.latency,
+            report.verdict,
+            report.calls,
+            report.cut_short,
         )
 
     # --- the checklist
@@ -159,6 +166,8 @@ class Checking(QObject):
             return "Connect a model first"
         blocking = len(self._works.submitting.blocking())
         if not blocking:
+            if session.check is not None and session.check.cut_short:
+                return "Ready as far as it was checked"
             return "Nothing found that blocks registering" if session.ping is not None else ""
         words = f"{blocking} finding{'s' if blocking > 1 else ''}"
         if session.settings.override_reason.strip():

@@ -15,12 +15,15 @@ from byom_gui.core.class_text import ParsedClasses, parse_class_list
 from byom_gui.core.classes import KNOWN_TYPES, ClassEntry, ClassList
 from byom_gui.core.errors import AppError
 from byom_gui.core.preview import count_seen
-from byom_gui.core.reconcile import SeenClass, rows
+from byom_gui.core.reconcile import ClassRow, SeenClass, rows
+from byom_gui.ui.jobs import Job
 from byom_gui.ui.panels.paste_dialog import PasteDialog
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.works import Works
 
 SETTLE_MS = 60
+FEW_CLASSES = 5_000
+"""Classes that are compared at once; a worker does it for more."""
 
 
 class Classing(QObject):
@@ -30,6 +33,7 @@ class Classing(QObject):
         super().__init__(works)
         self._panel, self._parts, self._works, self._session = parts.classes, parts, works, works.session
         self._say = say
+        self._rows_job: Job[tuple[ClassRow, ...]] | None = None
         self._wire_edits()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -88,7 +92,16 @@ class Classing(QObject):
         """Brings list, server, answers and team side by side."""
         session = self._session
         seen = [SeenClass(name, shape, count) for (name, shape), count in count_seen(session.previews.values()).items()]
-        self._panel.set_rows(rows(session.classes, session.served_entries, seen, session.team_classes))
+        given = (session.classes, session.served_entries, seen, session.team_classes)
+        if self._rows_job is not None:
+            self._rows_job.cancel()
+        if len(session.classes) + len(session.served_entries or ()) <= FEW_CLASSES:
+            self._rows_job = None
+            self._panel.set_rows(rows(*given))
+        else:
+            self._rows_job = self._works.jobs.run(
+                lambda _: rows(*given), self._panel.set_rows, self._failed, lane="class rows"
+            )
         self._panel.set_undo(session.history.undo_label)
         self._panel.set_redo(session.history.redo_label)
         self._panel.set_fetch_enabled(session.endpoint is not None, "Connect a model first.")

@@ -21,7 +21,7 @@ from byom_gui.ui.works import Works
 class Say(Protocol):
     """Tells the user something, with a button that takes it back where ``undo`` is given."""
 
-    def __call__(self, text: str, undo: Callable[[], object] | None = None) -> None: ...
+    def __call__(self, text: str, action: Callable[[], object] | None = None) -> None: ...
 
 
 class Fixing(QObject):
