@@ -28,7 +28,7 @@ class Notice(QFrame):
         layout.setSpacing(theme.px(12))
         layout.addWidget(self._text)
         self._undo: Callable[[], object] | None = None
-        self.undo_button = button("Undo", on_click=self._take_back, tip="Take this change back")
+        self.undo_button = button("Undo", on_click=self._take_back, tip="Undo this change")
         layout.addWidget(self.undo_button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
