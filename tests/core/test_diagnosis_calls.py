@@ -193,10 +193,10 @@ def test_redirects() -> None:
 
 TEXTS: list[tuple[bytes, str, str]] = [
     (b"", "json.invalid", "nothing"),
-    (b'{"status": "succeeded",}', "json.invalid", "by hand"),
+    (b'{"status": "succeeded",}', "json.invalid", "string operations"),
     (b"{'status': 'succeeded'}", "json.python-literal", "repr()"),
     (b'{"status": "failed", "a": NaN}', "json.not-finite", "NaN"),
-    (b'{"status": "\xff"}', "json.encoding", "encoded"),
+    (b'{"status": "\xff"}', "json.encoding", "encoding"),
     (b"[" * 100 + b"]" * 100, "json.too-deep", "wrapped"),
 ]
 
@@ -236,10 +236,10 @@ OTHER_FORMATS: list[tuple[Any, str]] = [
     ([{"from_name": "label", "to_name": "image", "value": {}}], "Label Studio"),
     ({"outputs": [{"name": "boxes", "datatype": "FP32", "shape": [1, 4], "data": [1, 2]}]}, "Triton/KServe"),
     ({"predictions": [[0.1, 0.9]]}, "Triton/KServe"),
-    ([], "a bare list"),
-    ([result()], "a bare list"),
-    ([[1, 2, 3, 4]], "a bare list"),
-    (["cat"], "a bare list of texts"),
+    ([], "a bare array"),
+    ([result()], "a bare array"),
+    ([[1, 2, 3, 4]], "a bare array"),
+    (["cat"], "a bare array of strings"),
 ]
 
 
@@ -256,7 +256,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (3, "schema.type", "an object with"),
     ({"results": []}, "schema.missing", "Add “status”"),
     ({}, "schema.missing", "Add “status”"),
-    ({"results": {}, "status": "succeeded"}, "schema.type", "a list is due"),
+    ({"results": {}, "status": "succeeded"}, "schema.type", "Expected an array"),
     ({"results": [], "success": True}, "schema.missing", "Rename “success” to “status”"),
     ({"status": "ok", "results": []}, "schema.range", '"succeeded"'),
     ({"status": "ok", "predictions": 3}, "schema.range", '"succeeded"'),
@@ -264,7 +264,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(result(label=None, class_name="a")), "schema.missing", "Rename “class_name” to “label”"),
     (body(result(confidence=None, score=0.5)), "schema.missing", "Rename “score” to “confidence”"),
     (body(result(confidence=None, conf=0.5)), "schema.missing", "Rename “conf”"),
-    (body(result(confidence="0.5")), "schema.type", "Return a number there: float(value)."),
+    (body(result(confidence="0.5")), "schema.type", "Return a number: float(value)."),
     (body(bare(skeleton={"nodes": [{"x": 1, "y": 2, "occluded": 0}]})), "schema.type", "bool(value)"),
     (body(result(confidence=-0.5)), "schema.range", "sigmoid"),
     (body(result(confidence=1.01)), "schema.range", "sigmoid"),
@@ -273,7 +273,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(result(bounding_box={**BOX, "h": -4})), "schema.range", "smaller value"),
     (body(bare(directional_vector={"angle": -1, "length": 1})), "schema.range", "at least 0"),
     (body(bare(keypoint={"cx": 1, "y": 1})), "schema.missing", "half the size"),
-    (body(bare(skeleton={"nodes": [{"x": 1, "y": 1, "visible": 1}]})), "schema.missing", "turn it round"),
+    (body(bare(skeleton={"nodes": [{"x": 1, "y": 1, "visible": 1}]})), "schema.missing", "invert it"),
     (body(bare()), "schema.no-shape", "Add exactly one"),
     (body({"name": "a", "label": "a", "confidence": 1, "odd": 1}), "schema.no-shape", "Add exactly one"),
     (body(bare(mask={"rle": [1, 2]})), "schema.unsupported-shape", "polygons"),
@@ -281,13 +281,13 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(bare(rotated_box=[1, 2, 3, 4, 0.5])), "schema.unsupported-shape", "four points"),
     (body(result(polygon=SHAPES["polygon"], bounding_box=BOX)), "schema.two-shapes", "Keep the one"),
     (body(bare(polygon={"paths": [TRIANGLE]})), "schema.polygon-paths", '"path"'),
-    (body(bare(polygon={"path": [[1, 2], [3, 4], [5, 6]]})), "schema.point-pairs", "object of each point"),
-    (body(bare(keypoint=[1, 2])), "schema.point-pairs", "object of each point"),
-    (body(bare(polygon={"path": [1, 2, 3, 4]})), "schema.type", "an object is due"),
-    (body(bare(polygon={"path": "1,2 3,4"})), "schema.type", "a list of points is due"),
-    (body(result(attributes={"color": "red"})), "schema.attributes-object", "Return a list"),
-    (body(result(attributes="red")), "schema.type", "Return a list"),
-    (body(3), "schema.type", "Return an object there, as"),
+    (body(bare(polygon={"path": [[1, 2], [3, 4], [5, 6]]})), "schema.point-pairs", "each point as an object"),
+    (body(bare(keypoint=[1, 2])), "schema.point-pairs", "each point as an object"),
+    (body(bare(polygon={"path": [1, 2, 3, 4]})), "schema.type", "Expected an object"),
+    (body(bare(polygon={"path": "1,2 3,4"})), "schema.type", "Expected an array of points"),
+    (body(result(attributes={"color": "red"})), "schema.attributes-object", "Return an array"),
+    (body(result(attributes="red")), "schema.type", "Return an array"),
+    (body(3), "schema.type", "Return an object, as"),
 ]
 
 
