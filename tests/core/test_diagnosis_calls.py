@@ -30,16 +30,16 @@ CERTIFICATE = CertificateFacts(
 )
 
 FAILURES: list[tuple[NetFailure, str, str]] = [
-    (NetFailure("net.dns", "dns", "no such name", 0.1), "models.example.org is not known", "spelling"),
-    (NetFailure("net.refused", "tcp", "refused", 0.1), "Nothing listens", "Start the server"),
+    (NetFailure("net.dns", "dns", "no such name", 0.1), "models.example.org could not be resolved", "spelling"),
+    (NetFailure("net.refused", "tcp", "refused", 0.1), "models.example.org was refused", "Start the server"),
     (NetFailure("net.timeout-connect", "tcp", "", 10.0), "within 10 seconds", "firewall"),
-    (NetFailure("net.timeout-read", "http", "", 1.0), "within 1 second.", "raise the time-out"),
-    (NetFailure("net.reset", "http", "", 1.0), "broke", "log"),
+    (NetFailure("net.timeout-read", "http", "", 1.0), "within 1 second.", "raise the timeout"),
+    (NetFailure("net.reset", "http", "", 1.0), "was lost", "log"),
     (NetFailure("net.proxy", "tcp", "", 1.0), "proxy", "Turn the proxy off"),
-    (NetFailure("net.redirect", "http", "", 1.0), "without end", "directly"),
+    (NetFailure("net.redirect", "http", "", 1.0), "endlessly", "without a redirect"),
     (NetFailure("http.oversized", "http", "", 1.0), "size limit", "fewer"),
     (NetFailure("tls.handshake", "tls", "", 1.0), "TLS", "http://"),
-    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "cannot be traced", "whole chain"),
+    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "cannot be traced", "full chain"),
     (NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, sent=2)), "cannot be traced", "CA file"),
     (
         NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, self_signed=True)),
@@ -48,10 +48,14 @@ FAILURES: list[tuple[NetFailure, str, str]] = [
     ),
     (
         NetFailure("tls.hostname", "tls", "", 1.0, replace(CERTIFICATE, names=(), matches_host=False, sent=0)),
-        "another name",
-        "have one made for models.example.org",
+        "not for models.example.org",
+        "get a certificate for models.example.org",
     ),
-    (NetFailure("tls.expired", "tls", "", 1.0, replace(CERTIFICATE, expired=True)), "out of date", "Renew"),
+    (
+        NetFailure("tls.expired", "tls", "", 1.0, replace(CERTIFICATE, expired=True)),
+        "expired or not yet valid",
+        "Renew",
+    ),
 ]
 
 
@@ -186,7 +190,7 @@ def test_redirects() -> None:
     away = Redirect(302, "https://other.example.org/", False, True, False)
     (stopped,) = findings(raw=b"", status=302, redirects=(away,))
     assert (stopped.id, stopped.severity) == ("net.redirect", "error")
-    assert "another server" in stopped.cause
+    assert "a different server" in stopped.cause
     loop = replace(failed(NetFailure("net.redirect", "http", "loop", 1.0)), redirects=(there,))
     assert ids(read_call(loop).findings) == ["net.redirect"]
 
@@ -338,12 +342,12 @@ def test_percentages_beside_another_fault_are_two_findings() -> None:
 
 
 WRAPPED: list[tuple[Any, str, str]] = [
-    ([body(result())], "a list with one response", "answer[0]"),
-    ([body(result()), body()], "a list of 2 responses", ""),
+    ([body(result())], "an array with one response", "answer[0]"),
+    ([body(result()), body()], "an array of 2 responses", ""),
     ({"output": body(result())}, "the key “output”", 'answer["output"]'),
     ({"ok": 1, "data": {"response": body(result())}}, "the keys “data”, “response”", 'answer["data"]["response"]'),
     ({"Wrapper": body(result())}, "the key “Wrapper”", ""),
-    ({"outputs": [body(result())]}, "the key “outputs”, as a list of one", 'answer["outputs"][0]'),
+    ({"outputs": [body(result())]}, "the key “outputs”, as an array of one", 'answer["outputs"][0]'),
     ({"text": json.dumps(body(result()))}, "the key “text”, as a JSON string", 'json.loads(answer["text"])'),
     ({"predictions": [result(), result("dog")]}, "the key “predictions”", 'answer["predictions"]'),
     ({"Found": [result()]}, "the key “Found”", ""),
