@@ -36,8 +36,14 @@ def say(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with control characters shown as ``?``; line breaks and tabs stay."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)
+    """The text with control characters shown as ``?``; line breaks and tabs stay.
+
+    The isolates around a name are for the window; a terminal gets none.
+    """
+    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text if c not in _ISOLATES)
+
+
+_ISOLATES = "\u2068\u2069"
 
 
 def json_text(value: object, indent: int | None = 2) -> str:

@@ -141,7 +141,8 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
     call, answer, readable = result.call, result.answer, result.readable.answer
     findings = [finding.as_json() for finding in result.findings]
     good = answer is not None and answer.status == "succeeded"
-    first = next((f.what for f in result.findings if f.severity == "error"), "no answer that can be read")
+    errors = [finding for finding in result.findings if finding.severity == "error"]
+    first = next((finding.what for finding in errors or result.findings), "no answer that can be read")
     record: dict[str, object] = {
         "image": str(path),
         "width": call.image_width,

@@ -193,6 +193,19 @@ def test_a_busy_server_is_asked_again_and_the_row_says_so(
     assert [said for said in seen if said] == ["Busy (503), again in 1 s", "Busy (429), again in 1 s"]
 
 
+def test_a_row_names_the_rate_limit(
+    window: MainWindow, tour: Tour, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    tour.connect(ADDRESS)
+    world.statuses = [429, 429, 429]
+    tour.drop(PATHS[:1])
+    tour.wait("the failure", lambda: [p.state for p in window.session.previews.values()] == ["failed"])
+    found = next(iter(window.session.previews.values()))
+    assert found.answered is not None
+    assert found.problem == next(each.what for each in found.answered.findings if each.id == "http.rate-limited")
+
+
 def test_cancel_ends_a_pause(window: MainWindow, tour: Tour, world: World) -> None:
     gate = threading.Event()
     tour.connect(ADDRESS)

@@ -362,6 +362,6 @@ def problem_of(answered: Answered) -> str:
     if answered.answer is not None and (answered.answer.predictions or answered.answer.status == "succeeded"):
         return ""
     errors = [finding for finding in answered.findings if finding.severity == "error"]
-    if errors:
-        return errors[0].what
+    if errors or (answered.answer is None and answered.findings):
+        return (errors or answered.findings)[0].what  # a rate limit is a warning
     return "The response contains nothing that can be shown." if answered.answer is None else ""
