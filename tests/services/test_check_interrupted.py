@@ -217,6 +217,17 @@ def test_a_damaged_image_refused_as_it_should_be_is_not_where_a_check_stopped(
     assert "status.failed" not in ids(report)
 
 
+def test_one_server_error_of_the_call_by_url_blames_no_way(port: int, purposes: dict[int, str]) -> None:
+    at = next(number for number, purpose in purposes.items() if purpose == "url")
+    once = check(Server(lambda number, request: MEMORY if number == at else None), port)
+    assert once.verdict == "ready"
+    found = {finding.id: finding for finding in once.findings}
+    assert found["http.server-error"].severity == "warning"
+    assert "input.url" not in found
+    always = check(Server(lambda number, request: MEMORY if b'"url"' in (request.body or b"") else None), port)
+    assert "input.url" in ids(always)
+
+
 def test_a_call_that_breaks_once_is_sent_again_and_named(port: int, purposes: dict[int, str]) -> None:
     for number in (*range(2, 12), *range(12, len(purposes) + 1, 4)):
         server = Server(lambda at, request, number=number: RESET if at == number else None)  # type: ignore[misc]
