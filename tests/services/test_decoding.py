@@ -512,3 +512,27 @@ def sentence(data: bytes) -> str:
     except ImageError as error:
         return error.sentence
     return ""
+
+
+@pytest.mark.parametrize("size", [(65_000, 1_000), (1_000, 65_000), (8_000_000, 3)])
+def test_a_long_picture_is_shrunk_in_small_pieces(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Image.new("L", size)
+    half = (size[0] // 2, 0) if size[0] > size[1] else (0, size[1] // 2)
+    made.paste(240, (*half, *size))
+    stream = io.BytesIO()
+    made.save(stream, "PNG", compress_level=1)
+    pieces: list[int] = []
+    crop = Image.Image.crop
+
+    def counted(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+        piece = crop(picture, box)
+        pieces.append(piece.width * piece.height)
+        return piece
+
+    monkeypatch.setattr(Image.Image, "crop", counted)
+    shown = images.thumbnail(images.from_bytes(stream.getvalue(), "long.png"))
+    assert max(pieces) <= 8_000_000
+    assert max(shown.width, shown.height) == 160
+    row = Image.frombytes("RGBA", (shown.width, shown.height), shown.rgba).convert("L")
+    assert row.getpixel((0, 0)) == 0
+    assert row.getpixel((shown.width - 1, shown.height - 1)) == pytest.approx(240, abs=4)
