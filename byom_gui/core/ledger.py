@@ -108,8 +108,8 @@ def unsettled(entry: Entry) -> Unsettled:
     name, team = entry.registration.name, entry.team_name
     what = f"A registration of “\u2068{name}\u2069” to “\u2068{team}\u2069” was started at {entry.started}"
     return Unsettled(
-        f"{what}, and its outcome is not known: it may have arrived. Look on V7's Models page whether it is there. "
-        "Nothing was sent now.",
+        f"{what} and may have arrived: its outcome is not known. Check whether it is on V7's Models page. "
+        "Nothing was sent this time.",
         entry,
     )
 
