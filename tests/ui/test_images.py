@@ -314,9 +314,12 @@ def test_what_was_left_out_stays_in_sight_and_says_why(strip: ImageStrip) -> Non
     assert label.text() == "1 file left out"
     strip.set_narrow(True)
     strip.resize(88, 600)
-    assert not label.isVisible()
+    assert label.isVisible()
+    assert label.text() == "1 left out"
+    assert label.width() >= label.fontMetrics().horizontalAdvance(label.text()), "it is not cut"
     strip.set_narrow(False)
     strip.resize(208, 600)
     assert label.isVisible()
+    assert label.text() == "1 file left out"
     strip.set_left_out(LeftOut(8))
     assert not label.isVisible()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from byom_gui.ui.panels.paste_dialog import PasteDialog
 from byom_gui.ui.tour import Tour
 from byom_gui.ui.widgets.copy_row import CopyRow
 from byom_gui.ui.wiring import classing, picturing
-from tests.ui.fakes import ADDRESS
+from tests.ui.fakes import ADDRESS, World
 
 LATER = "\n".join(f"part {number}, polygon" for number in range(40))
 
@@ -55,7 +58,7 @@ def test_a_long_paste_is_read_and_not_laid_out(dialog: PasteDialog) -> None:
     paste(dialog, LATER)
     assert dialog.text.toPlainText() == ""
     assert len(dialog.entries()) == 40
-    assert dialog.windowTitle() == f"Add a class list: {len(LATER):,} characters pasted"
+    assert dialog.windowTitle() == f"Add class list: {len(LATER):,} characters pasted"
     assert dialog.add_button.isEnabled()
     paste(dialog, "cat\ndog")
     dialog.read()
@@ -164,3 +167,30 @@ def test_a_refused_long_paste_says_why(dialog: PasteDialog) -> None:
     assert isinstance(dialog._parsed, ParsedClasses)
     assert not dialog.add_button.isEnabled()
     assert dialog.problems.text()
+
+
+def test_what_the_first_endpoint_needs_is_loaded_by_a_worker(
+    make_window: Callable[[], MainWindow], world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    backend = replace(world.backend(), warm_up=lambda: threads.append(threading.current_thread().name))
+    monkeypatch.setattr(world, "backend", lambda: backend)
+    make_window()
+    qtbot.waitUntil(lambda: bool(threads), timeout=20_000)
+    assert threads == ["job-warm-up"]
+
+
+def test_the_number_of_calls_imports_nothing_more_in_the_window_s_thread() -> None:
+    script = """
+import sys
+from byom_gui.app.world import planned_calls, warm_up
+from byom_gui.core.endpoint import Endpoint, parse_address
+from byom_gui.core.project import Settings
+warm_up()
+endpoint = Endpoint(parse_address("http://127.0.0.1:9/infer").address)
+before = set(sys.modules)
+assert planned_calls(endpoint, Settings(), 3) > 3
+print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "[]\n"

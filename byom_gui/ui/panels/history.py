@@ -48,7 +48,7 @@ class HistoryPanel(QWidget):
         self.set_entries((), 0)
 
     def _build(self) -> None:
-        self.title = basic.label("", strong=True)
+        self.title = basic.label("", strong=True, wrap=True)
         self.draft = basic.label("", wrap=True, selectable=True)
         self.server = basic.label("", wrap=True, selectable=True)
         self.compare = basic.button(_COMPARE, on_click=self._compare)
