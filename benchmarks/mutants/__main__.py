@@ -232,7 +232,15 @@ def noticed(mutant: Mutant, lines: Sequence[str]) -> Outcome | None:
     return Outcome(mutant, killed=True, tests=int(tests[0])) if tests else None
 
 
-def page(outcomes: Sequence[Outcome], seed: int) -> str:
+def commit() -> str:
+    """The commit of the tree, where git knows it."""
+    if shutil.which("git") is None:
+        return ""
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def page(outcomes: Sequence[Outcome], seed: int, tree: str) -> str:
     """What ``docs/mutants.md`` says."""
     killed = sum(each.killed for each in outcomes)
     lines = [
@@ -241,7 +249,9 @@ def page(outcomes: Sequence[Outcome], seed: int) -> str:
         f"Made by `python3 dev.py mutants --seed {seed} --count {len(outcomes)}`: small faults in",
         "`core` and `services`, chosen at random, as many of each kind: a comparison changed, `and` or `or` exchanged,",
         "a condition negated, a number one off. Each is put into a copy of the code; then the tests that run its line",
-        "are run.",
+        f"are run, the quickest first, for {MOST_SECONDS} seconds at most. The tests are those of",
+        f"{', '.join(f'`{name}`' for name in TESTS)}; those of the window would notice more.",
+        *(["", f"Tree: {tree}. Another tree has other lines, and so another sample."] if tree else []),
         "",
         f"**{killed} of {len(outcomes)} were noticed.**",
     ]
@@ -284,7 +294,7 @@ def main() -> int:
     killed = sum(each.killed for each in outcomes)
     print(f"{killed} of {len(outcomes)} noticed, seed {options.seed}", flush=True)
     if not options.no_page and not options.only:
-        (ROOT / "docs" / "mutants.md").write_text(page(outcomes, options.seed), encoding="utf-8")
+        (ROOT / "docs" / "mutants.md").write_text(page(outcomes, options.seed, commit()), encoding="utf-8")
     return 0 if 10 * killed >= 9 * len(outcomes) else 1
 
 

@@ -366,6 +366,19 @@ def test_what_is_odd_or_left_out_is_said(text: str, names: list[str], said: str)
     assert said in "\n".join(problem.message for problem in parsed.problems)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"dent": 0, "hole": 4}', ["dent", "hole"]),
+        ('{"dent": 1, "hole": 2}', ["dent", "hole"]),
+        ('{"dent": 0, "hole": 5}', []),
+        ('{"dent": 2, "hole": 3}', []),
+    ],
+)
+def test_names_with_counts_are_no_numbered_classes(text: str, names: list[str]) -> None:
+    assert [entry.name for entry in parse_class_list(text).entries] == names
+
+
 def test_of_two_types_the_more_frequent_is_taken_wherever_it_comes() -> None:
     shapes = ["bounding_box", "polygon", "polygon"]
     item = {**DARWIN_ITEM, "annotations": [{"name": "kite", shape: {}} for shape in shapes]}

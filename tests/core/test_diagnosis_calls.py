@@ -392,6 +392,23 @@ def test_a_wrapped_response_is_named_and_unwrapped(value: Any, name: str, expres
         assert adapted(finding.snippet, value)["results"][0] == result()
 
 
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        ([body(result())], "handles images in batches"),
+        ([body(result()), body()], "handles images in batches"),
+        ({"data": body(result())}, "under a key of its own"),
+        ({"outputs": [body(result())]}, "under a key of its own"),
+        (json.dumps(body(result())), "JSON twice"),
+        ({"text": json.dumps(body(result()))}, "under a key of its own"),
+        ({"statusCode": 200, "body": body(result())}, "no proxy integration"),
+    ],
+)
+def test_what_wraps_a_response_depends_on_the_wrapper(value: Any, cause: str) -> None:
+    (finding,) = findings(value)
+    assert cause in finding.cause
+
+
 def adapted(source: str, value: Any) -> Any:
     scope: dict[str, Any] = {}
     exec(source, scope)

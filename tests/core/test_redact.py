@@ -99,6 +99,16 @@ def test_a_secret_within_something_in_base64_is_masked_at_each_alignment(before:
         assert "hush" not in base64.b64decode(kept[: len(kept) // 4 * 4], altchars=b"-_").decode("latin-1")
 
 
+@pytest.mark.parametrize("before", ["", "a", "ab", "x>~", "???~"])
+@pytest.mark.parametrize("after", ["", "z", "?>", "end"])
+def test_in_base64_each_character_that_holds_a_bit_of_a_secret_is_masked(before: str, after: str) -> None:
+    secret = "sesame>>open?"
+    text = base64.b64encode(f"{before}{secret}{after}".encode()).decode()
+    first, last = 8 * len(before) // 6, -(-8 * len(before + secret) // 6)
+    rest = text[last:] if after else ""  # the padding goes with the secret
+    assert Redactor([secret]).scrub(f"[{text}]") == f"[{text[:first]}{MASK}{rest}]"
+
+
 def test_a_basic_pair_is_masked_in_base64_and_plain() -> None:
     redactor = Redactor(basic=[("user", "sesame"), ("alone", "")])
     pair = base64.b64encode(b"user:sesame").decode()

@@ -88,7 +88,7 @@ def test_json_is_as_promised() -> None:
         (None, [], {"count": 0}),
         (5.0, [], {"first_ms": 5.0, "p50_ms": 5.0, "p95_ms": 5.0, "p99_ms": 5.0, "count": 1}),
         (None, [1, 2], {"p50_ms": 1, "p95_ms": 2, "p99_ms": 2, "count": 2}),
-        (900.0, [7.04], {"first_ms": 900.0, "p50_ms": 7.0, "p95_ms": 7.0, "p99_ms": 7.0, "count": 2}),
+        (900.26, [7.36], {"first_ms": 900.3, "p50_ms": 7.4, "p95_ms": 7.4, "p99_ms": 7.4, "count": 2}),
         (None, list(range(100, 0, -1)), {"p50_ms": 50, "p95_ms": 95, "p99_ms": 99, "count": 100}),
         (None, list(range(20)), {"p50_ms": 9, "p95_ms": 18, "p99_ms": 19, "count": 20}),
     ],

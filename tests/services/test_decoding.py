@@ -182,6 +182,17 @@ def test_transparency_survives_in_palettes_and_as_one_color() -> None:
             assert alphas == [0, 255]
 
 
+@pytest.mark.parametrize("side", [50, None])
+def test_a_transparent_value_of_sixteen_bits_spoils_nothing(side: int | None) -> None:
+    picture = Image.new("I;16", (400, 200), 1000)
+    picture.paste(30_000, (200, 0, 400, 200))
+    given = source(picture, "PNG", transparency=1000)
+    assert "transparency" in Image.open(io.BytesIO(given.data)).info
+    row = reds(images.raster(given, side))
+    assert row[0] < 10
+    assert row[-1] > 245
+
+
 @pytest.mark.parametrize("turn", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_small_copies_are_upright_as_pillow_turns_them(kind: str, turn: int) -> None:
@@ -281,6 +292,17 @@ def test_a_jpeg_that_is_too_large_at_an_eighth_of_its_size_is_not_drawn(monkeypa
     monkeypatch.setattr(decoding, "DRAW_BYTES", 4 * 200 * 150 - 1)
     with pytest.raises(ImageTooLargeError):
         images.raster(given, 100)
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1023, 701)])
+def test_a_jpeg_2000_is_halved_as_often_as_it_was_written_to_be(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    picture = Image.new("RGB", size)
+    monkeypatch.setattr(decoding, "DRAW_BYTES", size[0] * size[1])
+    assert images.raster(source(picture, "JPEG2000"), 100).width == 100
+    with pytest.raises(ImageTooLargeError):
+        images.raster(source(picture, "JPEG2000", num_resolutions=1), 100)
 
 
 def test_a_tiff_in_one_strip_is_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
