@@ -56,7 +56,7 @@ NET: tuple[Case, ...] = (
     n.at("expired, two names", "tls.expired", n.secure(("localhost", "model.lab"), trusted=True, expired=True)),
     n.at("unknown authority", "tls.untrusted", n.secure(("localhost",), trusted=False)),
     n.at("own CA file", "tls.untrusted", n.secure(("localhost",), trusted=True)),
-    n.at("another name", "tls.hostname", n.secure(("elsewhere.example",), trusted=True)),
+    n.at("name does not match", "tls.hostname", n.secure(("elsewhere.example",), trusted=True)),
     n.at("wildcard of another", "tls.hostname", n.secure(("*.elsewhere.example",), trusted=True)),
     n.at("plain HTTP behind https", "net.protocol", n.raw(n.saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "https")),
     n.at("SSH behind https", "net.protocol", n.raw(n.saying(b"SSH-2.0-OpenSSH_9.6\r\n"), "https")),

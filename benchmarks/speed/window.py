@@ -141,7 +141,7 @@ def _answered(bench: Bench, results: int, points: int) -> None:
     canvas = bench.window.parts.canvas
     rgba = bytes(range(256)) * (4000 * 3000 * 4 // 256)
     bench.window.parts.show_work(True)
-    bench.window.parts.center.show_view("Picture")
+    bench.window.parts.center.show_view("Image")
     bench.tour.settle(200)
     canvas.set_picture(Raster(4000, 3000, rgba, 4000, 3000))
     canvas.set_predictions(predictions, colours)

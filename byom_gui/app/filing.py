@@ -14,6 +14,7 @@ from byom_gui.core.class_formats.decoding import DecodedText, decode
 from byom_gui.core.errors import ClassFileError, FileError, ImageError
 from byom_gui.core.image import ImageRef, ImageSource
 from byom_gui.core.project import Project, Settings
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.backend import FileBackend, Recovered
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Filing:
         for found in self.autosaves.recoverable():
             if found.id == item.id:
                 return found
-        raise FileError("What was left unsaved is no longer there.")
+        raise FileError("The unsaved work no longer exists.")
 
     def _recoverable(self) -> tuple[Recovered, ...]:
         return tuple(
@@ -129,9 +130,9 @@ def load(path: Path) -> Project:
     if loaded.registration is None:
         parsed = parse_class_file(loaded.data)
         if parsed.entries:
-            raise ClassFileError(f"{path.name} is a class list ({parsed.form}).", where=str(path))
+            raise ClassFileError(f"{quoted(path.name)} is a class list ({parsed.form}).", where=str(path))
         what = f" {parsed.refusal}" if parsed.refusal else ""
-        raise FileError(f"{path.name} is neither a project nor a registration.{what} Choose another file.")
+        raise FileError(f"{quoted(path.name)} is neither a project nor a registration.{what} Choose another file.")
     return Project(loaded.registration)
 
 

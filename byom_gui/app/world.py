@@ -191,7 +191,7 @@ class World:
             with contextlib.suppress(ImageError):  # its row in the strip says why; the rest goes on
                 sources.append(self._read_pixels(ref, settings, cancel))
         if refs and not sources:
-            raise InputError("None of these images can be read. Their rows say why.")
+            raise InputError("None of these images can be read. Each row shows the reason.")
         sources = sources or sample_images()
         return measure(Target(self.server, endpoint, settings, sources), steps, cancel, on_progress, on_level)
 

@@ -80,7 +80,7 @@ ALLOWED: dict[str, str] = {
 _CHAINER = "keyring.backends.chainer.ChainerBackend"
 _EMPTY = {"keyring.backends.fail.Keyring", "keyring.backends.null.Keyring"}
 _SESSION = "this session only"
-_NO_KEYRING = "there is no keyring on this system"
+_NO_KEYRING = "this computer has no keyring"
 
 
 class SecretStore:

@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         self.works.keys.refresh()
         self.works.keys.check_key()
         self.connecting.ping()
-        self.parts.center.show_view("Picture")
+        self.parts.center.show_view("Image")
 
     def _connect_menus(self) -> None:
         parts, works, files = self.parts, self.works, self.files
@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
             "key": self.connecting.open_key,
             "teams": self.teams.open,
             "profile": self.registering.edit_profile,
-            "picture": lambda: center("Picture"),
+            "picture": lambda: center("Image"),
             "connection": lambda: center("Connection"),
             "diagnosis": lambda: center("Diagnosis"),
             "register-view": lambda: center("Register"),
@@ -297,7 +297,7 @@ class MainWindow(QMainWindow):
         if dropped.count:
             self.picturing.take(dropped)
         else:
-            self.notice.say("There is no image, file or image address on the clipboard.")
+            self.notice.say("The clipboard has no image, file, or image address.")
 
     def _find(self) -> None:
         if self.parts.right.current == "Classes":
@@ -391,7 +391,7 @@ class MainWindow(QMainWindow):
     def _ask_about_sending(self) -> None:
         ask(
             self,
-            "Registration under way",
+            "Registration in progress",
             "V7 has not responded to the registration yet.",
             "If you close now, the registration may still arrive. History lists it as one that may have arrived, and "
             "byom-gui asks before it sends it again.",

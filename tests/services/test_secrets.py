@@ -84,7 +84,7 @@ def test_kept_read_and_forgotten() -> None:
     [
         (KeyringLocked("secret text"), "the keyring is locked"),
         (InitError("secret text"), "the keyring is locked"),
-        (NoKeyringError("secret text"), "there is no keyring on this system"),
+        (NoKeyringError("secret text"), "this computer has no keyring"),
         (RuntimeError("secret text"), "the keyring cannot be used (RuntimeError)"),
         ("forgets", "the keyring did not give back what was written to it"),
     ],

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from byom_gui.core.capacity import AT_ONCE, Capacity, Level
 from byom_gui.core.endpoint import Endpoint, parse_address
 from byom_gui.core.project import Project
+from byom_gui.core.quoting import quoted
 from byom_gui.core.registration import Registration
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.panels.capacity_dialog import CapacityDialog
@@ -61,11 +62,11 @@ def test_another_machine_is_loaded_after_a_yes_once(window: MainWindow, qtbot: Q
         return next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
 
     dialog.measure.click()
-    assert "models.example.org is not this machine. May it be loaded?" in box().text()
+    assert "models.example.org is not this computer. Send load to it anyway?" in box().text()
     box().button(QMessageBox.StandardButton.Cancel).click()
     assert dialog.measure.text() == "Measure"
     dialog.measure.click()
-    next(each for each in box().buttons() if each.text() == "Load it").click()
+    next(each for each in box().buttons() if each.text() == "Start").click()
     qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
     dialog.measure.click()
     assert dialog.measure.text() == "Cancel"
@@ -85,7 +86,7 @@ def test_it_is_left_at_once_and_what_was_measured_stands(window: MainWindow, wor
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 2 and len(calls) == 3)
     dialog.measure.click()
     assert dialog.measure.text() == "Measure again"
-    assert "Stopped: what was measured until then stands here." in dialog.said.text()
+    assert "Stopped. The results so far are shown here." in dialog.said.text()
     assert dialog.save.isEnabled()
     held.set()
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
@@ -133,7 +134,7 @@ def test_the_figures_are_saved(
     dialog.measure.click()
     qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
     dialog.save.click()
-    qtbot.waitUntil(lambda: dialog.said.text() == f"Written: {target}.")
+    qtbot.waitUntil(lambda: dialog.said.text() == f"Saved to {quoted(target)}.")
     text = target.read_text("utf-8")
     if name.endswith("json"):
         assert json.loads(text)["recommended_at_once"] == 4

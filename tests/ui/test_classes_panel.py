@@ -154,7 +154,7 @@ def test_the_menu_holds_all_that_can_be_done(panel: ClassesPanel, qtbot: QtBot) 
     menu = panel.context_menu()
     assert isinstance(menu, QMenu)
     titles = [action.text() for action in menu.actions() if action.text()]
-    assert titles == ["Rename", "Type", "Colour", "Move up", "Move down", "Delete", "Copy name"]
+    assert titles == ["Rename", "Type", "Color", "Move up", "Move down", "Delete", "Copy name"]
     next(action for action in menu.actions() if action.text() == "Copy name").trigger()
     assert QApplication.clipboard().text() == "mitosis"
     menu.deleteLater()

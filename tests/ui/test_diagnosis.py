@@ -97,7 +97,7 @@ def test_an_older_report_stays_in_sight_while_it_runs_again(view: DiagnosisView)
     [
         ("ready", "Ready to register"),
         ("not-ready", "Not ready to register"),
-        ("unreachable", "The server can not be reached"),
+        ("unreachable", "The server cannot be reached"),
     ],
 )
 def test_the_verdict_heads_the_report(view: DiagnosisView, verdict: str, words: str) -> None:

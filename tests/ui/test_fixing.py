@@ -148,7 +148,7 @@ def test_a_verb_that_is_not_known_opens_the_settings(window: MainWindow, tour: T
     ("chosen", "form", "written"),
     [
         ("a.html", "", "a.html"),
-        ("a.json", "Page with pictures (*.html)", "a.json"),
+        ("a.json", "Page with images (*.html)", "a.json"),
         ("a.b", "JUnit XML (*.xml)", "a.b.xml"),
         ("a", "JSON (*.json)", "a.json"),
         ("a", "", "a.html"),

@@ -84,7 +84,7 @@ def test_before_registering_again_the_last_time_is_told(ready: MainWindow, world
     qtbot.waitUntil(lambda: before.text() == "")
     panel = ready.parts.history
     panel.table.selectRow(1)
-    assert panel.draft.text() == "The project at hand has another address."
+    assert panel.draft.text() == "The open project has a different address."
 
 
 def test_the_server_is_asked_and_can_be_left(ready: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -95,7 +95,7 @@ def test_the_server_is_asked_and_can_be_left(ready: MainWindow, world: World, qt
     world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
     panel.compare.click()
     qtbot.waitUntil(lambda: "“nucleus” is now “Nucleus”." in panel.server.text())
-    assert panel.compare.text() == "Compare with the server"
+    assert panel.compare.text() == "Compare with server"
     held = threading.Event()
     world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
     panel.compare.click()

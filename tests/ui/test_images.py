@@ -225,7 +225,7 @@ def test_a_run_tells_its_pace_and_can_be_paused(strip: ImageStrip, qtbot: QtBot)
         QTest.mouseClick(pause, Qt.MouseButton.LeftButton)
     assert asked.args == [True]
     strip.set_paused(True)
-    assert pause.accessibleName() == "Go on"
+    assert pause.accessibleName() == "Resume"
     assert "Paused" in {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
     with qtbot.waitSignal(strip.pause_clicked, timeout=1000) as asked:
         QTest.mouseClick(pause, Qt.MouseButton.LeftButton)
@@ -294,7 +294,7 @@ def test_a_narrow_strip_without_images_says_so(strip: ImageStrip) -> None:
     assert said - {""} == {"0", "No images yet"}
 
 
-@pytest.mark.parametrize(("count", "said"), [(4, "Drop 4 images"), (None, "Drop images, folders\nor addresses")])
+@pytest.mark.parametrize(("count", "said"), [(4, "Drop 4 images"), (None, "Drop images, folders,\nor addresses")])
 def test_the_drop_zone_welcomes(strip: ImageStrip, count: int | None, said: str) -> None:
     strip.set_drag_over(2)
     strip.set_drag_over(count)

@@ -216,7 +216,7 @@ def test_a_mixed_drop_says_what_is_left_out_until_another_project_comes(
     assert [(left.taken, left.count) for left in said] == [(1, 2), (2, 4)]
     tour.drop([Path("/pictures/phone.heic")])
     tour.wait("the listing", lambda: len(said) == 3)
-    assert window.notice.text.startswith("No images were found there. ")
+    assert window.notice.text.startswith("No images found there. ")
     assert "2 of 2 files were left out: 2 HEIC." in window.notice.text
     window.session.replace_project(other_project(), None)
     assert not said[-1]

@@ -49,7 +49,7 @@ def test_the_first_run_says_what_to_do(window: MainWindow) -> None:
     assert checklist(window) == {
         "Key": "not set",
         "Server": "not run",
-        "Answers": "not run",
+        "Responses": "not run",
         "Classes": "none",
         "Inputs": "not run",
     }
@@ -76,7 +76,7 @@ def test_a_ping_brings_the_workspace_and_the_served_classes(window: MainWindow, 
     assert window.parts.working
     assert window.session.classes.names == ("nucleus", "field")
     assert window.session.history.undo_label is not None
-    assert window.parts.bar.outcome.text.startswith("Answers")
+    assert window.parts.bar.outcome.text.startswith("Responds")
 
 
 def test_values_of_the_query_go_to_the_keyring_and_leave_the_field(

@@ -151,7 +151,7 @@ def test_the_mapping_is_exported(
     value = json.loads(target.read_text("utf-8"))
     assert (value["format"], value["model"], value["team"]["slug"]) == ("byom-class-mapping/1", "cells", "acme")
     assert [each["match"] for each in value["classes"]] == ["near", "type", "missing", "missing"]
-    qtbot.waitUntil(lambda: window.notice.text.startswith("Written:"))
+    qtbot.waitUntil(lambda: window.notice.text.startswith("Saved to"))
 
 
 def test_what_can_not_be_written_is_said(panel: MappingPanel, window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -211,7 +211,7 @@ def test_many_names_are_waited_for(
     dialog = next(each for each in window.findChildren(PredictionsDialog) if each.isVisible())
     dialog.folder.setText(str(tmp_path))
     assert not dialog.export.isEnabled()
-    assert dialog.message.text() == "Setting the classes beside the team's…"
+    assert dialog.message.text() == "Matching the classes to the team's…"
     window.works.jobs.hold("export", False)
     qtbot.waitUntil(dialog.export.isEnabled)
     assert dialog.choice().names == {"nucleus": "Nucleus"}
@@ -262,7 +262,7 @@ def test_ten_thousand_classes_are_set_side_by_side_in_a_worker(
 
 
 def test_out_of_sight_nothing_is_reckoned(panel: MappingPanel, window: MainWindow) -> None:
-    window.parts.center.show_view("Picture")
+    window.parts.center.show_view("Image")
     window.session.edit_classes("one", ClassList((ClassEntry("only", "tag"),)))
     QTest.qWait(120)
     assert panel.model.rowCount() == len(LISTED)

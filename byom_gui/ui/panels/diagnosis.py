@@ -27,13 +27,13 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "ready": ("ok", "Ready to register"),
     "cut-short": ("warn", "Ready as far as it was checked"),
     "not-ready": ("bad", "Not ready to register"),
-    "unreachable": ("bad", "The server can not be reached"),
+    "unreachable": ("bad", "The server cannot be reached"),
 }
 """The verdict's outcome and words; ``cut-short`` is a ready one of checks that stopped early."""
 
 FAMILIES: dict[str, str] = {
-    "net": "Reaching the server",
-    "tls": "Reaching the server",
+    "net": "Connection",
+    "tls": "Connection",
     "http": "HTTP",
     "auth": "HTTP",
     "json": "JSON",
@@ -48,8 +48,8 @@ FAMILIES: dict[str, str] = {
     "orientation": "Meaning",
     "classes": "Classes",
     "input": "Inputs",
-    "behaviour": "Behaviour",
-    "speed": "Behaviour",
+    "behaviour": "Behavior",
+    "speed": "Behavior",
 }
 """The start of an id to the heading it stands under, in this order."""
 
@@ -114,8 +114,8 @@ class DiagnosisView(QWidget):
         self.set_idle(0)
 
     def _make_idle(self) -> QWidget:
-        what = "They send your images, or the built-in samples, and say what V7 would refuse and why."
-        head, body = basic.label("No checks were run yet", strong=True), basic.label(what, tone="second", wrap=True)
+        what = "The checks send your images, or the built-in samples, and show what V7 would reject and why."
+        head, body = basic.label("No checks have run yet", strong=True), basic.label(what, tone="second", wrap=True)
         for part in (head, body, self._calls):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         mark = basic.row(None, basic.picture("play", "text2", 20), None)
@@ -124,7 +124,7 @@ class DiagnosisView(QWidget):
 
     @staticmethod
     def _make_waiting() -> QWidget:
-        what = "What is found comes here when they end."
+        what = "The findings appear here when they are done."
         return basic.row(basic.label("Checks are running.", strong=True), basic.label(what, tone="second"), None)
 
     @staticmethod

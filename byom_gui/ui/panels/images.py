@@ -76,7 +76,7 @@ class ImageStrip(QWidget):
             on="window", spacing=4,
         )  # fmt: skip
         add = basic.button("Add images…", on_click=self.add_clicked.emit)
-        text = "Drop them anywhere in the window. They go to the model at once."
+        text = "Drop images anywhere in the window. They are sent to the model right away."
         self._stack = QStackedWidget()
         self._stack.addWidget(basic.empty_state("image", "No images yet", text, add))
         self._stack.addWidget(self.view)
@@ -102,7 +102,7 @@ class ImageStrip(QWidget):
     def _make_progress(self) -> QWidget:
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Images answered")
+        self._bar.setAccessibleName("Images processed")
         # It gives way to the numbers, which must not be cut.
         self._bar.setMinimumWidth(theme.px(16))
         self._bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -178,7 +178,7 @@ class ImageStrip(QWidget):
     def set_paused(self, on: bool) -> None:
         """Whether the run is held; the button goes on with it then."""
         self._paused = on
-        name = "Go on" if on else "Pause"
+        name = "Resume" if on else "Pause"
         icons.set_icon(self._pause, "play" if on else "pause")
         self._pause.setAccessibleName(name)
         basic.set_tip(self._pause, name)

@@ -75,7 +75,7 @@ class PasteDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None, *, listed: int = 0, reader: ClassReader = read_at_once) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Add a class list")
+        self.setWindowTitle("Add class list")
         self.resize(theme.px(560), theme.px(480))
         self.setAcceptDrops(True)
         self._parsed = ParsedClasses(())
@@ -84,13 +84,13 @@ class PasteDialog(QDialog):
         self.text.long_pasted.connect(self._show_pasted)
         self.text.setFont(theme.mono())
         self.text.setPlaceholderText(
-            "cat\ndog, polygon\n\nor the content of data.yaml, config.json, a COCO file, a labeling interface …"
+            "cat\ndog, polygon\n\nor the content of data.yaml, config.json, a COCO file, a labeling interface…"
         )
-        self.text.setAccessibleName("Class list in any form")
+        self.text.setAccessibleName("Class list in any format")
         self.text.setTabChangesFocus(True)
         self.text.setAcceptDrops(False)  # a dropped file would become its address; the dialog reads it
         self.default = TypePicker(self)
-        self.default.setAccessibleName("Type of classes that are listed without one")
+        self.default.setAccessibleName("Default type")
         self.summary = basic.label("", strong=True)
         self.preview = basic.label("", tone="second", wrap=True)
         self.problems = basic.label("", tone="warn", wrap=True)
@@ -111,7 +111,7 @@ class PasteDialog(QDialog):
         self.add_button.setDefault(True)
         for other in (self.replace_button, self.open_button, cancel):
             other.setAutoDefault(False)
-        hint = basic.label("Classes that are listed without a type become", tone="second")
+        hint = basic.label("Type for classes listed without one:", tone="second")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(8))
@@ -125,7 +125,7 @@ class PasteDialog(QDialog):
     # --- files
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a class list", "", FILES)
+        name, _ = QFileDialog.getOpenFileName(self, "Open class list", "", FILES)
         if name:
             self.file_chosen.emit(Path(name))
 
@@ -145,11 +145,11 @@ class PasteDialog(QDialog):
 
     def show_file(self, name: str, file: DecodedText) -> None:
         """Shows what a file holds, and what was understood of it."""
-        self.setWindowTitle(f"Add a class list: {name}")
+        self.setWindowTitle(f"Add class list: {name}")
         self._show_text(file)
 
     def _show_pasted(self, text: str) -> None:
-        self.setWindowTitle(f"Add a class list: {len(text):,} characters pasted")
+        self.setWindowTitle(f"Add class list: {len(text):,} characters pasted")
         self._show_text(DecodedText(text))
 
     def _show_text(self, file: DecodedText) -> None:
@@ -168,7 +168,7 @@ class PasteDialog(QDialog):
 
     def _edited(self) -> None:
         self._file = DecodedText()
-        self._enable(False, "The text is being read.")
+        self._enable(False, "Reading the text.")
         self._timer.start()
 
     def entries(self) -> tuple[ClassEntry, ...]:
@@ -194,15 +194,15 @@ class PasteDialog(QDialog):
         if len(text) <= AT_ONCE:
             read_at_once(text, kind, done)
         else:
-            self.summary.setText("Reading the list …")
-            self._enable(False, "The text is being read.")
+            self.summary.setText("Reading the list…")
+            self._enable(False, "Reading the text.")
             self._reader(text, kind, done)
 
     def _show(self, parsed: ParsedClasses, pasted: bool) -> None:
         self._parsed = parsed
         entries, problems = parsed.entries, parsed.problems
         form = f" ({parsed.form})" if parsed.form else ""
-        understood = counted(len(entries), "class", "classes") + f" understood{form}"
+        understood = counted(len(entries), "class", "classes") + f" recognized{form}"
         self.summary.setText(understood if pasted else "No list yet")
         some = ", ".join(f"{visible(entry.name)} ({shown(entry.type)})" for entry in entries[:PREVIEWED])
         more = f" and {len(entries) - PREVIEWED:,} more" if len(entries) > PREVIEWED else ""
@@ -210,14 +210,14 @@ class PasteDialog(QDialog):
         told = [self._file.warning] if self._file.warning else []
         told += [problem.message for problem in problems[:TOLD]]
         if len(problems) > TOLD:
-            told.append(f"and {len(problems) - TOLD:,} more to look at")
+            told.append(f"and {len(problems) - TOLD:,} more problems")
         self.problems.setText("\n".join(told))
         self.preview.setVisible(bool(self.preview.text()))
         self.problems.setVisible(bool(told))
         why = (
             ""
             if entries
-            else "No class was understood in the text."
+            else "No classes were recognized in the text."
             if pasted
             else "Paste a list or open a file first."
         )
@@ -230,7 +230,7 @@ class PasteDialog(QDialog):
             button.setAccessibleDescription(why)
         if on and self._listed:
             was = counted(self._listed, "listed class", "listed classes")
-            basic.set_tip(self.replace_button, f"Removes the {was}. Undo restores them.")
+            basic.set_tip(self.replace_button, f"Replaces the {was}. You can undo this.")
 
     def _add(self) -> None:
         self.added.emit(self.entries())

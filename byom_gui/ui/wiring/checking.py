@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "Server": ("net.", "tls.", "http.", "auth.", "speed."),
-    "Answers": ("json.", "schema.", "status.", "results.", "confidence.", "label.", "shape.", "units.", "layout.",
+    "Responses": ("json.", "schema.", "status.", "results.", "confidence.", "label.", "shape.", "units.", "layout.",
                 "orientation.", "behaviour."),
     "Classes": ("classes.",),
     "Inputs": ("input.",),
 }  # fmt: skip
-WORDS_FOR_KEY = {"none": "not set", "unknown": "not known"}
+WORDS_FOR_KEY = {"none": "not set", "unknown": "unknown"}
 OUTCOME = {"error": "bad", "warning": "warn", "advice": "ok"}
 
 Step = Literal["ping", "check", "fix", "register", "none"]
@@ -167,8 +167,8 @@ class Checking(QObject):
         blocking = len(self._works.submitting.blocking())
         if not blocking:
             if session.check is not None and session.check.cut_short:
-                return "Ready as far as it was checked"
-            return "Nothing found that blocks registering" if session.ping is not None else ""
+                return "Ready, as far as it was checked"
+            return "Ready to register" if session.ping is not None else ""
         words = f"{blocking} finding{'s' if blocking > 1 else ''}"
         if session.settings.override_reason.strip():
             return f"{words} overridden"
@@ -198,16 +198,16 @@ class Checking(QObject):
         session = self._session
         answered = sum(preview.state == "done" for preview in session.previews.values())
         running = any(preview.state in ("waiting", "running") for preview in session.previews.values())
-        findings = of_family(session.diagnosis.findings, "Answers")
+        findings = of_family(session.diagnosis.findings, "Responses")
         if findings and _worst(findings) != "ok":
-            self._show_family("Answers", "")
+            self._show_family("Responses", "")
         elif running:
-            self._parts.checklist.set_item("Answers", "running", str(answered))
+            self._parts.checklist.set_item("Responses", "running", str(answered))
         elif self._unreached():
-            self._parts.checklist.set_item("Answers", "not-reached", "not reached")
+            self._parts.checklist.set_item("Responses", "not-reached", "not reached")
         else:
             self._parts.checklist.set_item(
-                "Answers", "ok" if answered else "todo", str(answered) if answered else "not run"
+                "Responses", "ok" if answered else "todo", str(answered) if answered else "not run"
             )
 
     def _unreached(self) -> bool:
@@ -258,7 +258,7 @@ class Checking(QObject):
         """The first answer that shows a problem opens it; what the user closed stays closed."""
         if self._open is not None or not self._session.previews:
             return
-        for name in ("Answers", "Classes"):
+        for name in ("Responses", "Classes"):
             findings = of_family(self._session.diagnosis.findings, name)
             if _worst(findings) == "bad" and name not in self._closed_by_user:
                 self.open_item(name)

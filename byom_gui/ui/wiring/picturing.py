@@ -130,7 +130,7 @@ class Picturing(QObject):
         """What was dropped, pasted or chosen."""
         self._parts.show_work(True)
         if self._session.ping is None or self._session.ping.passed:
-            self._parts.center.show_view("Picture")
+            self._parts.center.show_view("Image")
         self._works.inference.add_paths(dropped.paths)
         self._works.inference.add_urls(dropped.urls)
         self._works.inference.add_pictures(dropped.pictures)
@@ -184,13 +184,13 @@ class Picturing(QObject):
         canvas, center = self._parts.canvas, self._parts.center
         if preview is None:
             canvas.set_picture(None)
-            canvas.set_message("drop", "Drop images here", "Files, folders, pasted pictures or addresses.")
+            canvas.set_message("drop", "Drop images here", "Files, folders, pasted images, or addresses.")
             center.set_info()
         else:
             size = f"{preview.width:,} × {preview.height:,} px" if preview.width else ""
             time = f"{preview.milliseconds:,.0f} ms" if preview.answered else ""
             if preview.kept:
-                time = f"kept, {preview.kept}"
+                time = f"cached, {preview.kept}"
             center.set_info(preview.ref.name, size, time)
         self._show_predictions()
         self._show_results_state(preview)
@@ -292,7 +292,7 @@ class Picturing(QObject):
 
     def _zoom_to(self, index: int) -> None:
         self._select(index)
-        self._parts.center.show_view("Picture")
+        self._parts.center.show_view("Image")
         self._parts.canvas.zoom_to_selection()
 
     def _selected(self) -> Prediction | None:

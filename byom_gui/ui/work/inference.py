@@ -323,8 +323,8 @@ class Inference(QObject):
             self._to_retry = [*run.failed, *run.not_sent]
             self.stopped.emit(run.summary())
         elif old:
-            many = "One answer is" if old == 1 else f"{old:,} answers are"
-            self.notice.emit(f"{many} kept from an earlier run. Images, Rerun all, asks the server again.")
+            many = "One response is" if old == 1 else f"{old:,} responses are"
+            self.notice.emit(f"{many} cached from an earlier run. To send the images again, choose Images, Rerun all.")
 
     def _say(self, error: AppError) -> None:
         self.notice.emit(error.sentence)
@@ -364,4 +364,4 @@ def problem_of(answered: Answered) -> str:
     errors = [finding for finding in answered.findings if finding.severity == "error"]
     if errors:
         return errors[0].what
-    return "The answer holds nothing that can be shown." if answered.answer is None else ""
+    return "The response contains nothing that can be shown." if answered.answer is None else ""
