@@ -54,7 +54,7 @@ class Notice(QFrame):
             return
         self._action = action
         self.action_button.setText(name)
-        basic.set_tip(self.action_button, "Take this change back" if name == UNDO else "")
+        basic.set_tip(self.action_button, "Undo this change" if name == UNDO else "")
         self.action_button.setVisible(action is not None)
         self._text.setText(text)
         self.setAccessibleDescription(text)

@@ -167,7 +167,7 @@ class Checking(QObject):
         blocking = len(self._works.submitting.blocking())
         if not blocking:
             if session.check is not None and session.check.cut_short:
-                return "Ready, as far as it was checked"
+                return "Ready as far as it was checked"
             return "Ready to register" if session.ping is not None else ""
         words = f"{blocking} finding{'s' if blocking > 1 else ''}"
         if session.settings.override_reason.strip():
