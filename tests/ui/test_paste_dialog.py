@@ -31,7 +31,7 @@ def test_says_what_was_recognized_before_anything_changes(dialog: PasteDialog, q
     qtbot.waitUntil(lambda: dialog.summary.text() == "2 classes recognized (CSV table)")
     assert "Line 3" in dialog.problems.text()
     assert "cat (polygon), dog (bbox)" in dialog.preview.text()
-    assert dialog.replace_button.toolTip().startswith("Removes the 2 listed classes")
+    assert dialog.replace_button.toolTip().startswith("Replaces the 2 listed classes")
 
 
 def test_add_hands_on_all_entries_with_the_default_type(dialog: PasteDialog, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Endpoint, parse_address
 from byom_gui.core.ledger import Entry
 from byom_gui.core.project import Project
-from byom_gui.core.quoting import isolated
+from byom_gui.core.quoting import isolated, quoted
 from byom_gui.core.registering import TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.core.teams import KnownTeam
@@ -115,7 +115,7 @@ def test_staging_and_production_are_told_apart(ready: MainWindow, world: World, 
     qtbot.waitUntil(lambda: ready.parts.bar.environment.text() == "PRODUCTION")
     assert ready.parts.register.register_button.text() == f"Register in {isolated('Acme')} (production)"
     assert dialog.register.text() == "Register in 3 teams, production too"
-    assert dialog.note.text() == "Production: Acme."
+    assert dialog.note.text() == f"Production: {quoted('Acme')}."
     ready.session.set_team(TeamInfo(2, "lab", "Lab"), ())
     assert ready.parts.bar.environment.isHidden()
     assert ready.parts.register.register_button.text() == f"Register in {isolated('Lab')}"
