@@ -1,4 +1,4 @@
-"""Class names: which cannot work, which look alike, and which stand for no object at all."""
+"""Class names: which cannot work, which look alike, and which mean “no object”."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _VISIBLE_FORMAT = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _WHAT: dict[FlawKind, str] = {
-    "surrogate": "is not valid Unicode: it holds half a character (a lone surrogate)",
-    "line-end": "ends in the end of a line",
-    "control": "holds a control character",
-    "bidi": "holds a character that changes the reading direction",
-    "invisible": "holds an invisible character",
-    "damaged": "holds the sign of a wrong encoding",
+    "surrogate": "is not valid Unicode: it contains half a character (a lone surrogate)",
+    "line-end": "ends in a line break",
+    "control": "contains a control character",
+    "bidi": "contains a character that changes the reading direction",
+    "invisible": "contains an invisible character",
+    "damaged": "contains the mark of a wrong encoding",
     "edge-space": "starts or ends with a space",
-    "odd-space": "holds an unusual space",
+    "odd-space": "contains an unusual space",
 }
 _FIX: dict[FlawKind, str] = {
     "surrogate": "Write the character itself, or both halves of it (such as \\ud83d\\ude00).",
@@ -58,12 +58,12 @@ class NameFlaw:
 
     @property
     def severity(self) -> Severity:
-        """A lone surrogate can be stored by nobody; the rest works, and surely not as meant."""
+        """A lone surrogate cannot be stored anywhere; the others work, but surely not as intended."""
         return "error" if self.kind == "surrogate" else "warning"
 
     @property
     def what(self) -> str:
-        """What follows the name in a sentence: ``holds an invisible character, U+200B (zero width space)``."""
+        """What follows the name in a sentence: ``contains an invisible character, U+200B (zero width space)``."""
         if self.kind == "line-end":
             return f"ends in a {code_points(self.characters)}"
         return f"{_WHAT[self.kind]}, {code_points(self.characters)}"
@@ -95,7 +95,7 @@ def visible(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def flaws(name: str) -> tuple[NameFlaw, ...]:
-    """What is wrong with the characters of a name, each kind once; nothing is said of a blank name's spaces."""
+    """What is wrong with the characters of a name, each kind once; a blank name's spaces do not count."""
     if name.isascii() and name.isprintable() and name == name.strip():
         return ()
     found: dict[FlawKind, str] = {}
@@ -106,7 +106,7 @@ def flaws(name: str) -> tuple[NameFlaw, ...]:
 
 
 def is_blank(name: str) -> bool:
-    """Whether the name shows nothing: it is empty, or holds only spaces and invisible characters."""
+    """Whether the name is blank: empty, or only spaces and invisible characters."""
     return not any(_shows(character) for character in name)
 
 
@@ -171,7 +171,7 @@ def near_key(name: str) -> str:
     if folded.isascii():
         return _UNDERSCORES.sub("", folded) or folded
     folded = unicodedata.normalize("NFKC", folded)
-    # Vowel signs and accents stay: without them other words would be left.
+    # Vowel signs and accents stay: without them the words would change.
     letters = "".join(character for character in folded if unicodedata.category(character)[0] not in "PSZ")
     return letters or folded
 
@@ -183,14 +183,14 @@ def is_background(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NameDifference:
-    """How two near names differ: in words, and what the server should do where they look the same."""
+    """How two near names differ: in words, and what the server should do if they look the same."""
 
     words: str
     normalize: str = ""
 
 
 def difference(returned: str, listed: str) -> NameDifference:
-    """How a returned name differs from the listed one that it is near to."""
+    """How a returned name differs from the listed name that it nearly matches."""
     if look_alike_key(returned) != look_alike_key(listed):
         if returned.casefold() != listed.casefold():
             return NameDifference("spaces or punctuation")

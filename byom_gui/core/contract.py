@@ -1,4 +1,4 @@
-"""V7's contract: request, response and class list judged, and answers read into typed values."""
+"""V7's contract: checks requests, responses and class lists, and reads responses into typed values."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ Part = Literal["", "result", "point", "node"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model server answered.
+    """What a model server returned.
 
     Args:
         value: the parsed JSON.
-        status: what stands under ``status``, where that is a text.
-        predictions: every result that can be understood, also where others can not.
-        problems: what is wrong, each kind once; empty where the answer keeps the contract.
+        status: the value of ``status``, if it is a string.
+        predictions: every result that can be understood, even if others cannot.
+        problems: what is wrong, each kind once; empty if the response is valid.
         schema_valid: the verdict of V7's published schema alone.
-        duplicates: keys that stand twice in one object (looked for in answers up to 1 MB).
+        duplicates: keys that are repeated in one object (searched in responses up to 1 MB).
     """
 
     value: Any
@@ -55,14 +55,14 @@ class Answer:
 
     @property
     def results(self) -> list[Any] | None:
-        """The raw ``results``, where there is a list of them."""
+        """The raw ``results``, if they are an array."""
         results = self.value.get("results") if isinstance(self.value, dict) else None
         return results if isinstance(results, list) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ServedClasses:
-    """What a classes address answered: the entries that can be understood, and what is wrong with the rest."""
+    """What the class list address returned: the entries that can be understood, and what is wrong with the others."""
 
     value: Any
     entries: tuple[ClassEntry, ...]
@@ -88,26 +88,26 @@ def request_body_valid(value: Any) -> bool:
 
 
 def classes_valid(value: Any) -> bool:
-    """Whether ``value`` is a class list as V7 reads it: ``[{"name": text, "type": text}, …]``."""
+    """Whether ``value`` is a class list as V7 reads it: ``[{"name": string, "type": string}, …]``."""
     return _judge("classes", "")(value)
 
 
 def read_answer(data: bytes, document: JsonDocument | None = None) -> Answer:
-    """Reads the bytes of an inference answer. A sound one costs one parse and one fast judgement.
+    """Reads the bytes of an inference response. A valid one costs one parse and one fast validation.
 
     Args:
         data: the body.
-        document: what it was parsed to, where that was done before.
+        document: the parsed body, if it was parsed before.
 
     Raises:
-        JsonError: where they are no JSON (``core.strict_json.read_json``).
+        JsonError: if they are not JSON (``core.strict_json.read_json``).
     """
     document = document or read_json(data)
     return answer_of(document.value, document.duplicates)
 
 
 def answer_of(value: Any, duplicates: tuple[DuplicateKey, ...] = ()) -> Answer:
-    """The same for JSON that was parsed already."""
+    """The same for JSON that was parsed before."""
     valid = schema_valid(value)
     status = value.get("status") if isinstance(value, dict) else None
     results = value.get("results") if isinstance(value, dict) else None
@@ -127,8 +127,8 @@ def answer_of(value: Any, duplicates: tuple[DuplicateKey, ...] = ()) -> Answer:
 def without_nulls(value: Any) -> tuple[Any, tuple[str, ...]]:
     """A response without the optional keys that are null, and where those were, such as ``results[0].polygon``.
 
-    Optional are a result's shapes, ``attributes`` and ``text``. Other keys that are null stay. Where none of these is
-    null, ``value`` itself comes back.
+    Optional are a result's shapes, ``attributes`` and ``text``. Other keys that are null stay. If none of these is
+    null, ``value`` itself is returned.
     """
     results = value.get("results") if isinstance(value, dict) else None
     if not isinstance(results, list):
@@ -148,14 +148,14 @@ _OPTIONAL = (*SHAPE_NAMES, "attributes", "text")
 
 
 def read_classes(data: bytes) -> ServedClasses:
-    """Reads the bytes that a classes address answered.
+    """Reads the bytes that the class list address returned.
 
     Raises:
-        JsonError: where they are no JSON.
+        JsonError: if they are not JSON.
     """
     value = read_json(data).value
     if not isinstance(value, list):
-        message = f"This is {wording.kind_of(value)}; a list of {{name, type}} is due."
+        message = f"Expected an array of {{name, type}} objects; found {wording.kind_of(value)}."
         return ServedClasses(value, (), (Problem("", "type", message, value),))
     entries, problems = [], []
     for index, item in enumerate(value):
@@ -169,20 +169,20 @@ def read_classes(data: bytes) -> ServedClasses:
 
 def _class_problem(path: str, item: Any) -> Problem | None:
     if not isinstance(item, dict):
-        return Problem(path, "type", f"This is {wording.kind_of(item)}; {{name, type}} is due.", item)
+        return Problem(path, "type", f"Expected a {{name, type}} object; found {wording.kind_of(item)}.", item)
     for key in ("name", "type"):
         if key not in item:
             return Problem(path, "required", f"“{key}” is missing.", item, key)
         if not isinstance(item[key], str):
-            message = f"This is {wording.kind_of(item[key])}; a text is due."
+            message = f"Expected a string; found {wording.kind_of(item[key])}."
             return Problem(f"{path}.{key}", "type", message, item[key])
     return None
 
 
 def _refused(value: Any, results: list[Any]) -> tuple[Problem, ...]:
     if not isinstance(value, dict):
-        message = f"This is {wording.kind_of(value)}; an object with “status” and “results” is due."
-        return (Problem("", "type", message, value, places=("",)),)
+        message = f"Expected an object with “status” and “results”; found {wording.kind_of(value)}."
+        return (Problem("", "type", message, value, places=("",), expected="an object with “status” and “results”"),)
     judge = _judge("response", "result")
     failing = ((index, result) for index, result in enumerate(results) if not judge(result))
     return (
@@ -192,7 +192,7 @@ def _refused(value: Any, results: list[Any]) -> tuple[Problem, ...]:
 
 
 def _useless(results: list[Any], found: list[tuple[int, Prediction | None]]) -> tuple[Problem, ...]:
-    """What the schema lets through although nothing can be drawn of it: a path that is no list."""
+    """What the schema accepts although nothing can be drawn: a path that is not an array."""
     unread = [index for index, prediction in found if prediction is None]
     if not unread:
         return ()
@@ -201,8 +201,19 @@ def _useless(results: list[Any], found: list[tuple[int, Prediction | None]]) -> 
         shape = next(name for name in SHAPE_NAMES if name in results[index])
         places.append(f"results[{index}].{shape}.path")
         values.append(results[index][shape].get("path"))
-    message = f"This is {wording.kind_of(values[0])}, {wording.shown(values[0])}; a list of points is due."
-    return (Problem(places[0], "path-type", message, values[0], count=len(unread), places=tuple(places)),)
+    expected = "an array of points"
+    message = f"Expected {expected}; found {wording.described(values[0])}."
+    return (
+        Problem(
+            places[0],
+            "path-type",
+            message,
+            values[0],
+            count=len(unread),
+            places=tuple(places),
+            expected=expected,
+        ),
+    )
 
 
 def _part_schema(name: SchemaName, part: Part) -> dict[str, Any]:
@@ -212,7 +223,7 @@ def _part_schema(name: SchemaName, part: Part) -> dict[str, Any]:
 
 @cache
 def _judge(name: SchemaName, part: Part) -> Callable[[Any], bool]:
-    """The fast judge, made when first needed: the import alone takes a tenth of a second."""
+    """The fast validator, created when first needed: the import alone takes a tenth of a second."""
     import jsonschema_rs
 
     is_valid = jsonschema_rs.validator_for(_part_schema(name, part)).is_valid
@@ -220,7 +231,7 @@ def _judge(name: SchemaName, part: Part) -> Callable[[Any], bool]:
     def judge(value: Any) -> bool:
         try:
             return is_valid(value)
-        except (UnicodeEncodeError, ValueError):  # half a character, or nested past reason: no JSON that can be sent
+        except (UnicodeEncodeError, ValueError):  # half a character, or nested too deeply: not JSON that can be sent
             return False
 
     return judge
@@ -228,7 +239,7 @@ def _judge(name: SchemaName, part: Part) -> Callable[[Any], bool]:
 
 @cache
 def _errors(part: Part) -> Callable[[Any], Iterator[Any]]:
-    """The slow judge that tells what is wrong, made when first needed."""
+    """The slow validator that explains what is wrong, created when first needed."""
     from jsonschema import Draft202012Validator
 
     return Draft202012Validator(_part_schema("response", part)).iter_errors

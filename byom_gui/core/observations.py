@@ -24,7 +24,7 @@ STAGE_TITLES: dict[StageName, str] = {
     "meaning": "Meaning",
     "classes": "Classes",
     "inputs": "Inputs",
-    "behaviour": "Behaviour",
+    "behaviour": "Behavior",
 }
 
 Way = Literal["base64", "url", "data-uri"]

@@ -1,4 +1,4 @@
-"""The class table: what is listed, served, seen in answers and known to the team, side by side. Linear."""
+"""The class table: listed, served, returned and team classes side by side. Linear time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ InTeam = Literal["yes", "new", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class SeenClass:
-    """A name that came back in answers with one kind of shape, and in how many results."""
+    """A name that responses contain with one kind of shape, and in how many results."""
 
     name: str
     shape_name: str
@@ -38,7 +38,7 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A line of the table. ``row`` is its place in the list, None where it was returned and is not listed."""
+    """A row of the table. ``row`` is its index in the list; None if it was returned but is not listed."""
 
     name: str
     type: str
@@ -56,19 +56,19 @@ def rows(
     seen: Sequence[SeenClass],
     team: Sequence[TeamClass] | None,
 ) -> tuple[ClassRow, ...]:
-    """The table: listed classes in their order, then those that were returned and are not listed.
+    """The table: listed classes in their order, then those that were returned but are not listed.
 
     Args:
         listed: the user's list.
-        served: what the classes address says, None where that is not known.
-        seen: what came back in answers, a line for each name and shape.
-        team: the team's annotation classes, None where they are not known.
+        served: the class list from the server; None if it is not known.
+        seen: what responses contained, one item per name and shape.
+        team: the team's annotation classes; None if they are not known.
     """
     return _Table(listed, served, seen, team).rows()
 
 
 def served_only(listed: ClassList, served: Sequence[ClassEntry]) -> tuple[ClassEntry, ...]:
-    """What the server lists and the user does not, each name once."""
+    """What the server lists but the user does not, each name once."""
     have = set(listed.names)
     found: dict[str, ClassEntry] = {}
     for entry in served:
@@ -78,7 +78,7 @@ def served_only(listed: ClassList, served: Sequence[ClassEntry]) -> tuple[ClassE
 
 
 class _Table:
-    """The look-ups that every row needs, made once."""
+    """The look-ups that every row needs, built once."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class _Table:
     def _mismatch(self, entry: ClassEntry) -> Iterable[RowProblem]:
         others = [shape for shape in self.shapes.get(entry.name, ()) if shape != entry.type]
         if others and entry.type in SHAPE_NAMES:
-            message = f"Listed as {words(entry.type)}, returned as {', '.join(words(shape) for shape in others)}."
+            message = f"Listed as {words(entry.type)}, but returned as {', '.join(words(shape) for shape in others)}."
             yield RowProblem("classes.type-mismatch", "error", message)
 
     def _returned_problems(self, name: str) -> tuple[RowProblem, ...]:
@@ -151,14 +151,20 @@ class _Table:
         near = self.listed_alike.get(look_alike_key(name)) or self.listed_by_key.get(near_key(name))
         if near is not None and not is_blank(near):
             return (RowProblem("classes.near-match", "error", _near_words(name, near)),)
-        return (RowProblem("classes.unregistered", "error", f"“{visible(name)}” is returned, but not listed."),)
+        return (
+            RowProblem(
+                "classes.unregistered",
+                "error",
+                f"The model returned “{visible(name)}”, which is not in the class list.",
+            ),
+        )
 
 
 def _near_words(returned: str, listed: str) -> str:
-    said = f"“{visible(returned)}” is returned, “{visible(listed)}” is listed."
+    said = f"The model returned “{visible(returned)}”, but the class list has “{visible(listed)}”."
     if look_alike_key(returned) != look_alike_key(listed):
         return said
-    return f"{said} They look the same, and differ by {difference(returned, listed).words}."
+    return f"{said} They look the same, but differ by {difference(returned, listed).words}."
 
 
 def _by_key(names: Iterable[str]) -> dict[str, str]:
@@ -176,23 +182,23 @@ def words(type_: str) -> str:
 def name_problems(name: str, times: int = 1) -> Iterable[RowProblem]:
     """What is wrong with a listed name that is listed ``times`` times."""
     if is_blank(name):
-        yield RowProblem("classes.empty-name", "error", "This class has no name. Type one, or delete the row.")
+        yield RowProblem("classes.empty-name", "error", "This class has no name. Enter one, or delete the row.")
         return
     for flaw in flaws(name):
         yield RowProblem("classes.control-character", flaw.severity, f"“{visible(name)}” {flaw.what}. {flaw.fix}")
     if times > 1:
         yield RowProblem("classes.duplicate", "error", f"“{visible(name)}” is listed {times} times. Keep one of them.")
     if is_background(name):
-        message = f"“{visible(name)}” reads like “nothing here”. V7 would offer it as a class of its own."
+        message = f"“{visible(name)}” usually means “no object”. V7 would show it as a class."
         yield RowProblem("classes.background", "warning", message)
 
 
 def type_problems(type_: str, returned: Iterable[tuple[str, int]]) -> Iterable[RowProblem]:
-    """What is wrong with a listed type: unknown to V7 (error), or not published whether it works (warning)."""
+    """What is wrong with a listed type: unknown to V7 (error), or unpublished whether it works (warning)."""
     if type_ in KNOWN_TYPES:
         return
     if type_ in OPEN_TYPES:
-        message = f"It is not published whether a class of type {words(type_)} can be registered."
+        message = f"V7 has not published whether a class of type {words(type_)} can be registered."
         yield RowProblem("classes.unknown-type", "warning", message)
         return
     better = meant_type(type_, returned)

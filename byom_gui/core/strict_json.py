@@ -1,7 +1,7 @@
 """JSON bytes read strictly: UTF-8, finite numbers, limited depth and size, repeated keys noticed.
 
-A sound answer costs one parse and a few passes over the bytes at C speed; only what is wrong is walked
-again, in Python, to say where. A byte order mark is refused unless the caller allows it: a server must not send
+A valid response costs one parse and a few passes over the bytes at C speed; only what is wrong is walked
+again, in Python, to find the place. A byte order mark is refused unless the caller allows it: a server must not send
 one (RFC 8259), while editors on Windows put it into files.
 """
 
@@ -37,7 +37,7 @@ _NOT_FINITE_WORD = re.compile(r"[+-]?(?:nan|inf|infinity)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class DuplicateKey:
-    """A key that stands more than once in the object at ``path``."""
+    """A key that is repeated in the object at ``path``."""
 
     path: str
     key: str
@@ -91,7 +91,7 @@ def read_json(
         raise JsonError(sentence, finding_id="http.oversized")
     text = _decode(data, allow_bom)
     if not text.strip():
-        raise JsonError("The body is empty; JSON is due.", finding_id="json.invalid", line=1, column=1)
+        raise JsonError("The body is empty; expected JSON.", finding_id="json.invalid", line=1, column=1)
     value, repeated = _read(text, data)
     if not _is_shallow(data, max_depth):
         _check_depth(text, max_depth)
@@ -110,7 +110,7 @@ def find_duplicates(data: bytes) -> tuple[DuplicateKey, ...]:
 
 
 def locate(text: str, path: str) -> tuple[int, int] | None:
-    """Line and column, both from 1, of the value at ``path`` in sound JSON text; None where there is none."""
+    """Line and column, both from 1, of the value at ``path`` in valid JSON text; None if there is none."""
     for token in _walk(text):
         if token.kind in ("scalar", "open") and token.path == path:
             return _line_column(text, token.start)
@@ -119,11 +119,11 @@ def locate(text: str, path: str) -> tuple[int, int] | None:
 
 def _decode(data: bytes, allow_bom: bool) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]:
-        sentence = "The text is UTF-16 or UTF-32; JSON has to be UTF-8."
+        sentence = "The text is UTF-16 or UTF-32; JSON must be UTF-8."
         raise JsonError(sentence, finding_id="json.encoding", line=1, column=1)
     if data.startswith(b"\xef\xbb\xbf"):
         if not allow_bom:
-            sentence = "The text starts with a byte order mark; JSON is sent without one."
+            sentence = "The text starts with a byte order mark; JSON must not have one."
             raise JsonError(sentence, finding_id="json.encoding", line=1, column=1)
         data = data[3:]
     try:
@@ -184,7 +184,7 @@ def _parse(text: str, data: bytes) -> tuple[Any, bool]:
         _raise_not_finite(text)
     except RecursionError:
         _check_depth(text, MAX_DEPTH)
-        raise JsonError("The JSON is nested too deep.", finding_id="json.too-deep") from None
+        raise JsonError("The JSON is nested too deeply.", finding_id="json.too-deep") from None
 
 
 def _refuse_number(text: str) -> NoReturn:
@@ -211,9 +211,9 @@ def _raise_invalid(text: str, error: json.JSONDecodeError) -> NoReturn:
     if _PYTHON_WORD.match(rest):
         finding, what = "json.python-literal", "this is Python, not JSON"
     elif _NOT_FINITE_WORD.match(rest):
-        finding, what = "json.not-finite", "this is no number in JSON"
+        finding, what = "json.not-finite", "JSON has no such number"
     elif at >= len(text.rstrip()):
-        what = "the text ends too early"
+        what = "unexpected end of the text"
     raise JsonError(
         f"Line {line}, column {column}: {what}.",
         finding_id=finding,
@@ -237,7 +237,7 @@ def _raise_not_finite(text: str) -> NoReturn:
     line, column = _line_column(text, token.start)
     shown = token.text if len(token.text) <= 24 else f"{token.text[:12]}… ({len(token.text)} characters)"
     raise JsonError(
-        f"{token.path or 'The answer'} is {shown}, which is no finite number.",
+        f"{token.path or 'The response'} is {shown}, which is not a finite number.",
         finding_id="json.not-finite",
         line=line,
         column=column,
@@ -247,14 +247,14 @@ def _raise_not_finite(text: str) -> NoReturn:
 
 
 def _is_finite(text: str) -> bool:
-    number = _NUMBER.match(text)  # what follows at once may be junk, of which json had not got to complain
+    number = _NUMBER.match(text)  # what follows at once may be junk, before json could reject it
     return number is None or math.isfinite(float(number.group()))
 
 
 def _is_shallow(data: bytes, max_depth: int) -> bool:
-    """Whether sound JSON keeps the limit: brackets outside texts are cancelled from the inside out, a level a round.
+    """Whether valid JSON keeps the limit: brackets outside strings are removed from the inside out, one level per pass.
 
-    All at C speed. Once escapes are gone, quotes open and close texts in turn, also after neighbours are cancelled.
+    All at C speed. Once escapes are gone, quotes open and close strings in turn, also after neighbors are removed.
     """
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
@@ -283,14 +283,14 @@ def _check_depth(text: str, max_depth: int) -> None:
 
 
 def _check_surrogates(value: Any, text: str) -> None:
-    """A lone half of a pair (``\\ud83d``) can not be written as UTF-8 by anyone who reads the answer."""
+    """A lone half of a pair (``\\ud83d``) cannot be written as UTF-8 by any reader of the response."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         token = next(token for token in _walk(text) if token.kind in ("scalar", "key") and _has_half(token))
         line, column = _line_column(text, token.start)
         raise JsonError(
-            f"Line {line}, column {column}: the text holds half a character (a lone surrogate).",
+            f"Line {line}, column {column}: the string contains half a character (a lone surrogate).",
             finding_id="json.encoding",
             line=line,
             column=column,
@@ -319,7 +319,7 @@ def _walk_duplicates(text: str) -> tuple[DuplicateKey, ...]:
 
 
 def _walk(text: str) -> Iterator[_Token]:
-    """The text's tokens with their paths, as far as it is sound."""
+    """The text's tokens with their paths, as far as it is valid."""
     stack: list[tuple[str, str | int | None]] = []  # the path of an open container, the key or place it is at
     at = 0
     while match := _TOKEN.match(text, at):

@@ -1,7 +1,7 @@
-"""What the schema refuses, in plain words, for a bounded sample of the results that fail.
+"""What the schema rejects, in plain words, for a bounded sample of the results that fail.
 
-``jsonschema`` tells well what is wrong and is slow, so it only ever sees results that ``jsonschema_rs`` refused,
-a few of each kind, with the sound points of long paths left out.
+``jsonschema`` explains well what is wrong but is slow, so it only sees results that ``jsonschema_rs`` rejected:
+a few of each kind, without the valid points of long paths.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ Judge = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an answer or a class list, and how often.
+    """One thing that is wrong with a response or a class list, and how often.
 
     Args:
-        path: the first place, such as ``results[3].polygon.path[7].x``; empty for the whole.
+        path: the first place, such as ``results[3].polygon.path[7].x``; empty for the whole document.
         rule: the schema's keyword (``required``, ``type``, ``minimum``, ``maximum``, ``enum``, ``oneOf``), or
-            ``path-type`` for a path that the schema lets through although it is no list.
+            ``path-type`` for a path that the schema lets through although it is not an array.
         message: one sentence.
-        value: what stands there; for ``required`` and ``oneOf`` the object around it.
+        value: the value at that path; for ``required`` and ``oneOf`` the object around it.
         key: the missing key, for ``required``; the shapes held, joined by ``+``, for ``oneOf``.
-        count: in how many places it is.
+        count: how many places have it.
         places: the first places, at most five.
+        expected: what the schema expects there, such as ``a number`` or ``at least 0``.
     """
 
     path: str
@@ -45,10 +46,11 @@ class Problem:
     key: str = ""
     count: int = 1
     places: tuple[str, ...] = ()
+    expected: str = ""
 
 
 def shown(value: Any, limit: int = 60) -> str:
-    """A value for people, on one line: texts in quotes, long ones cut."""
+    """A value for people, on one line: strings in quotation marks, long ones cut."""
     if isinstance(value, str):
         return f"“{value}”" if len(value) <= limit else f"“{value[:limit]}…”"
     if isinstance(value, dict | list):
@@ -57,11 +59,16 @@ def shown(value: Any, limit: int = 60) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """What a JSON value is, in plain words."""
+    """The JSON type of a value, with its article."""
     if value is None:
         return "null"
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array"}
     return names.get(type(value), "an object")
+
+
+def described(value: Any) -> str:
+    """A value with its JSON type: ``the string “0.9”``."""
+    return "null" if value is None else f"the {kind_of(value).split()[1]} {shown(value)}"
 
 
 def top_level(value: dict[str, Any], problems: Callable[[Any], Iterable[Any]]) -> Iterator[Problem]:
@@ -76,7 +83,7 @@ def top_level(value: dict[str, Any], problems: Callable[[Any], Iterable[Any]]) -
 def in_results(
     failing: Iterable[tuple[int, Any]], problems: Callable[[Any], Iterable[Any]], point_ok: Judge, node_ok: Judge
 ) -> tuple[Problem, ...]:
-    """What is wrong in the failing results, the same kind of fault once with its count and first places."""
+    """What is wrong in the failing results: each kind of fault once, with its count and first places."""
     groups: dict[object, list[int]] = {}
     samples: dict[int, Any] = {}
     for index, result in failing:
@@ -140,14 +147,15 @@ def _in_result(
 ) -> Iterator[Problem]:
     root = child_path("results", index)
     seen: set[str] = set()
-    if not isinstance(result, dict):  # each of the nine alternatives holds for what is no object
-        yield Problem(root, "type", _message("type", "", "object", result), result)
+    if not isinstance(result, dict):  # each of the nine alternatives accepts what is not an object
+        expected = _expected("type", "object")
+        yield Problem(root, "type", _message("type", "", expected, result), result, expected=expected)
         return
     trimmed, kept = _trimmed(result, point_ok, node_ok)
     for error in islice(problems(trimmed), ERRORS_A_RESULT):
         problem = _problem(error, root, result, kept)
         mark = f"{_without_places(problem.path)} {problem.rule} {problem.key}"
-        if mark not in seen:  # a path of 200 bad points is one fault of its result
+        if mark not in seen:  # a path of 200 bad points is one fault of that result
             seen.add(mark)
             yield problem
 
@@ -166,7 +174,7 @@ def _trimmed(result: dict[str, Any], point_ok: Judge, node_ok: Judge) -> tuple[d
 
 
 def _problem(error: Any, root: str, value: Any, kept: dict[str, list[int]]) -> Problem:
-    """A jsonschema ValidationError in our words, its value taken from the untrimmed ``value``."""
+    """A jsonschema ValidationError in our words, with its value from the untrimmed ``value``."""
     path, here = root, value
     steps = list(error.absolute_path)
     for at, step in enumerate(steps):
@@ -176,32 +184,29 @@ def _problem(error: Any, root: str, value: Any, kept: dict[str, list[int]]) -> P
     key = error.message.split("'")[1] if rule == "required" else ""
     if rule == "oneOf":
         key = "+".join(name for name in SHAPE_NAMES if name in here)
-    return Problem(path, rule, _message(rule, key, error.validator_value, here), here, key)
+    expected = _expected(rule, error.validator_value)
+    return Problem(path, rule, _message(rule, key, expected, here), here, key, expected=expected)
 
 
-def _message(rule: str, key: str, due: Any, value: Any) -> str:
+def _expected(rule: str, schema: Any) -> str:
+    """What the schema's keyword expects, as it follows “must be”."""
+    if rule == "type":
+        return "an object" if schema == "object" else "an array" if schema == "array" else f"a {schema}"
+    if rule == "enum":
+        return " or ".join(shown(each) for each in schema)
+    return f"{'at least' if rule == 'minimum' else 'at most'} {schema}" if rule in ("minimum", "maximum") else ""
+
+
+def _message(rule: str, key: str, expected: str, value: Any) -> str:
     if rule == "required":
         return f"“{key}” is missing."
-    if rule == "type":
-        return f"This is {kind_of(value)}, {shown(value)}; {_DUE[due]} is due."
-    if rule == "enum":
-        return f"This is {shown(value)}; {' or '.join(shown(each) for each in due)} is due."
-    if rule in ("minimum", "maximum"):
-        return f"This is {shown(value)}; {'at least' if rule == 'minimum' else 'at most'} {due} is due."
-    return f"The result holds {key.replace('+', ' and ') or 'no shape'}; exactly one shape is due."
-
-
-_DUE = {
-    "object": "an object",
-    "array": "a list",
-    "string": "a text",
-    "number": "a number",
-    "boolean": "true or false",
-}
+    if rule == "oneOf":
+        return f"Expected exactly one shape; found {key.replace('+', ' and ') or 'none'}."
+    return f"Expected {expected}; found {described(value) if rule == 'type' else shown(value)}."
 
 
 def _shown_container(value: dict[str, Any] | list[Any], limit: int) -> str:
-    """Only as much of a container is written out as will be shown."""
+    """Writes out only as much of a container as is shown."""
     if isinstance(value, dict):
         small: Any = {key: _summary(item) for key, item in islice(value.items(), 8)}
     else:

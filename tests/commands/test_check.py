@@ -115,7 +115,7 @@ def test_where_nothing_listens_a_newcomer_is_told(tmp_path: Path) -> None:
     done = run(tmp_path, "check", f"http://127.0.0.1:{port}/infer")
     assert done.returncode == 3
     assert done.stdout.startswith("UNREACHABLE: no HTTP answer ever came.\n")
-    assert f"Nothing listens at 127.0.0.1:{port}." in done.stdout
+    assert f"The connection to 127.0.0.1:{port} was refused." in done.stdout
     assert "Start the server, and check the port in the address." in done.stdout
     assert "Errno" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -49,26 +49,29 @@ ACCEPTED: list[Any] = [
 
 # The answer, then each problem as (path, rule, a word of its message).
 REFUSED: list[tuple[Any, list[tuple[str, str, str]]]] = [
-    ([], [("", "type", "a list")]),
+    ([], [("", "type", "found an array")]),
     (3, [("", "type", "a number")]),
     ({"results": []}, [("", "required", "“status” is missing")]),
     ({"status": "ok"}, [("status", "enum", "“succeeded” or “failed”")]),
-    ({"status": True, "results": {}}, [("status", "enum", "true"), ("results", "type", "an object")]),
+    (
+        {"status": True, "results": {}},
+        [("status", "enum", "true"), ("results", "type", "an array; found the object {}")],
+    ),
     (body(None), [("results[0]", "type", "null")]),
-    (body(result(), bare()), [("results[1]", "oneOf", "no shape")]),
+    (body(result(), bare()), [("results[1]", "oneOf", "one shape; found none")]),
     (body(result(polygon=SHAPES["polygon"], bounding_box=BOX)), [("results[0]", "oneOf", "bounding_box and polygon")]),
     (body(result(name=None)), [("results[0]", "required", "“name”")]),
     (body(result(label=None)), [("results[0]", "required", "“label”")]),
-    (body(result(name=3)), [("results[0].name", "type", "a number, 3; a text is due")]),
-    (body(result(confidence="0.5")), [("results[0].confidence", "type", "a text, “0.5”")]),
-    (body(result(confidence=True)), [("results[0].confidence", "type", "true or false")]),
-    (body(result(confidence=1.5)), [("results[0].confidence", "maximum", "1.5; at most 1")]),
+    (body(result(name=3)), [("results[0].name", "type", "a string; found the number 3")]),
+    (body(result(confidence="0.5")), [("results[0].confidence", "type", "a number; found the string “0.5”")]),
+    (body(result(confidence=True)), [("results[0].confidence", "type", "the boolean true")]),
+    (body(result(confidence=1.5)), [("results[0].confidence", "maximum", "at most 1; found 1.5")]),
     (body(result(confidence=-0.1)), [("results[0].confidence", "minimum", "at least 0")]),
-    (body(result(attributes={"a": 1})), [("results[0].attributes", "type", "an object")]),
+    (body(result(attributes={"a": 1})), [("results[0].attributes", "type", "an array; found the object")]),
     (body(result(text={"value": 1})), [("results[0].text", "required", "“text”")]),
     (body(result(bounding_box={**BOX, "w": -1})), [("results[0].bounding_box.w", "minimum", "-1")]),
     (body(result(bounding_box=[1, 2, 3, 4])), [("results[0].bounding_box", "type", "[1, 2, 3, 4]")]),
-    (body(bare(tag=[])), [("results[0].tag", "type", "a list")]),
+    (body(bare(tag=[])), [("results[0].tag", "type", "an object; found the array []")]),
     (body(bare(polygon={"paths": [TRIANGLE]})), [("results[0].polygon", "required", "“path”")]),
     (
         body(bare(polygon={"path": [*TRIANGLE * 3, [1, 2], {"x": 1}]})),
@@ -78,17 +81,20 @@ REFUSED: list[tuple[Any, list[tuple[str, str, str]]]] = [
     (body(bare(keypoint={"x": 1})), [("results[0].keypoint", "required", "“y”")]),
     (
         body(bare(ellipse={"angle": -1, "center": POINT, "radius": 3})),
-        [("results[0].ellipse.angle", "minimum", "-1"), ("results[0].ellipse.radius", "type", "3; an object")],
+        [
+            ("results[0].ellipse.angle", "minimum", "-1"),
+            ("results[0].ellipse.radius", "type", "an object; found the number 3"),
+        ],
     ),
     (body(bare(cuboid={"front": BOX})), [("results[0].cuboid", "required", "“back”")]),
     (
         body(bare(skeleton={"nodes": [NODE, {**NODE, "x": -1}, {**NODE, "occluded": 0}]})),
         [
             ("results[0].skeleton.nodes[1].x", "minimum", "-1"),
-            ("results[0].skeleton.nodes[2].occluded", "type", "true or false is"),
+            ("results[0].skeleton.nodes[2].occluded", "type", "a boolean; found the number 0"),
         ],
     ),
-    (body(bare(skeleton={"nodes": 3})), [("results[0].skeleton.nodes", "type", "a list is due")]),
+    (body(bare(skeleton={"nodes": 3})), [("results[0].skeleton.nodes", "type", "an array; found the number 3")]),
     (
         body(bare(directional_vector={"angle": 1, "length": -1})),
         [("results[0].directional_vector.length", "minimum", "-1")],
@@ -333,10 +339,10 @@ def test_kinds_have_plain_names() -> None:
     values: tuple[object, ...] = (None, True, 1, 1.5, "", [], {})
     assert [kind_of(value) for value in values] == [
         "null",
-        "true or false",
+        "a boolean",
         "a number",
         "a number",
-        "a text",
-        "a list",
+        "a string",
+        "an array",
         "an object",
     ]

@@ -30,7 +30,7 @@ def test_a_stub_answers_every_picture_alike() -> None:
     kinds = ("mirrored", "blank", "noise")
     found = only(run(call(FIXED), *(changed(kind, FIXED) for kind in kinds)), "behaviour.constant")
     assert (found.severity, found.count) == ("warning", 4)
-    assert "2 places" in found.evidence
+    assert "2 shapes" in found.evidence
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_only_looks_like_a_stub(base: Any, answers: dict[str, Any]) -> None
     ("one", "two", "words"),
     [
         (body(result()), body(result(confidence=0.5)), "results[0].confidence is 0.9, then 0.5"),
-        (body(result()), body(), "results holds 1, then 0"),
+        (body(result()), body(), "results has 1, then 0"),
         (body(result("cat")), body(result("dog")), "results[0].name is"),
         (body(result()), body(result(bounding_box=None, tag={})), "results[0] is"),
         (body(result()), body(result(bounding_box=BOX | {"x": 10.004})), ""),

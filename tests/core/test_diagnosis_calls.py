@@ -31,16 +31,16 @@ CERTIFICATE = CertificateFacts(
 )
 
 FAILURES: list[tuple[NetFailure, str, str]] = [
-    (NetFailure("net.dns", "dns", "no such name", 0.1), "models.example.org is not known", "spelling"),
-    (NetFailure("net.refused", "tcp", "refused", 0.1), "Nothing listens", "Start the server"),
+    (NetFailure("net.dns", "dns", "no such name", 0.1), "models.example.org could not be resolved", "spelling"),
+    (NetFailure("net.refused", "tcp", "refused", 0.1), "models.example.org was refused", "Start the server"),
     (NetFailure("net.timeout-connect", "tcp", "", 10.0), "within 10 seconds", "firewall"),
-    (NetFailure("net.timeout-read", "http", "", 1.0), "within 1 second.", "raise the time-out"),
-    (NetFailure("net.reset", "http", "", 1.0), "broke", "log"),
+    (NetFailure("net.timeout-read", "http", "", 1.0), "within 1 second.", "raise the timeout"),
+    (NetFailure("net.reset", "http", "", 1.0), "was lost", "log"),
     (NetFailure("net.proxy", "tcp", "", 1.0), "proxy", "Turn the proxy off"),
-    (NetFailure("net.redirect", "http", "", 1.0), "without end", "directly"),
+    (NetFailure("net.redirect", "http", "", 1.0), "endlessly", "without a redirect"),
     (NetFailure("http.oversized", "http", "", 1.0), "size limit", "fewer"),
     (NetFailure("tls.handshake", "tls", "", 1.0), "TLS", "http://"),
-    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "cannot be traced", "whole chain"),
+    (NetFailure("tls.untrusted", "tls", "", 1.0, CERTIFICATE), "cannot be traced", "full chain"),
     (NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, sent=2)), "cannot be traced", "CA file"),
     (
         NetFailure("tls.untrusted", "tls", "", 1.0, replace(CERTIFICATE, self_signed=True)),
@@ -49,10 +49,14 @@ FAILURES: list[tuple[NetFailure, str, str]] = [
     ),
     (
         NetFailure("tls.hostname", "tls", "", 1.0, replace(CERTIFICATE, names=(), matches_host=False, sent=0)),
-        "another name",
-        "have one made for models.example.org",
+        "not for models.example.org",
+        "get a certificate for models.example.org",
     ),
-    (NetFailure("tls.expired", "tls", "", 1.0, replace(CERTIFICATE, expired=True)), "out of date", "Renew"),
+    (
+        NetFailure("tls.expired", "tls", "", 1.0, replace(CERTIFICATE, expired=True)),
+        "expired or not yet valid",
+        "Renew",
+    ),
 ]
 
 
@@ -187,7 +191,7 @@ def test_redirects() -> None:
     away = Redirect(302, "https://other.example.org/", False, True, False)
     (stopped,) = findings(raw=b"", status=302, redirects=(away,))
     assert (stopped.id, stopped.severity) == ("net.redirect", "error")
-    assert "another server" in stopped.cause
+    assert "a different server" in stopped.cause
     assert stopped.action == Action("set-endpoint", "https://other.example.org/", "Use this address")
     (nowhere,) = findings(raw=b"", status=307, redirects=(replace(away, to="an address that can not be used"),))
     assert (nowhere.severity, nowhere.action) == ("error", None)
@@ -210,10 +214,10 @@ def test_a_redirect_from_https_to_http_is_never_offered_as_the_address(between: 
 
 TEXTS: list[tuple[bytes, str, str]] = [
     (b"", "json.invalid", "nothing"),
-    (b'{"status": "succeeded",}', "json.invalid", "by hand"),
+    (b'{"status": "succeeded",}', "json.invalid", "string operations"),
     (b"{'status': 'succeeded'}", "json.python-literal", "repr()"),
     (b'{"status": "failed", "a": NaN}', "json.not-finite", "NaN"),
-    (b'{"status": "\xff"}', "json.encoding", "encoded"),
+    (b'{"status": "\xff"}', "json.encoding", "encoding"),
     (b"[" * 100 + b"]" * 100, "json.too-deep", "wrapped"),
 ]
 
@@ -253,10 +257,10 @@ OTHER_FORMATS: list[tuple[Any, str]] = [
     ([{"from_name": "label", "to_name": "image", "value": {}}], "Label Studio"),
     ({"outputs": [{"name": "boxes", "datatype": "FP32", "shape": [1, 4], "data": [1, 2]}]}, "Triton/KServe"),
     ({"predictions": [[0.1, 0.9]]}, "Triton/KServe"),
-    ([], "a bare list"),
-    ([result()], "a bare list"),
-    ([[1, 2, 3, 4]], "a bare list"),
-    (["cat"], "a bare list of texts"),
+    ([], "a bare array"),
+    ([result()], "a bare array"),
+    ([[1, 2, 3, 4]], "a bare array"),
+    (["cat"], "a bare array of strings"),
 ]
 
 
@@ -273,7 +277,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (3, "schema.type", "an object with"),
     ({"results": []}, "schema.missing", "Add “status”"),
     ({}, "schema.missing", "Add “status”"),
-    ({"results": {}, "status": "succeeded"}, "schema.type", "a list is due"),
+    ({"results": {}, "status": "succeeded"}, "schema.type", "Expected an array"),
     ({"results": [], "success": True}, "schema.missing", "Rename “success” to “status”"),
     ({"status": "ok", "results": []}, "schema.range", '"succeeded"'),
     ({"status": "ok", "predictions": 3}, "schema.range", '"succeeded"'),
@@ -281,7 +285,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(result(label=None, class_name="a")), "schema.missing", "Rename “class_name” to “label”"),
     (body(result(confidence=None, score=0.5)), "schema.missing", "Rename “score” to “confidence”"),
     (body(result(confidence=None, conf=0.5)), "schema.missing", "Rename “conf”"),
-    (body(result(confidence="0.5")), "schema.type", "Return a number there: float(value)."),
+    (body(result(confidence="0.5")), "schema.type", "Return a number: float(value)."),
     (body(bare(skeleton={"nodes": [{"x": 1, "y": 2, "occluded": 0}]})), "schema.type", "bool(value)"),
     (body(result(confidence=-0.5)), "schema.range", "sigmoid"),
     (body(result(confidence=1.01)), "schema.range", "sigmoid"),
@@ -290,7 +294,7 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(result(bounding_box={**BOX, "h": -4})), "schema.range", "smaller value"),
     (body(bare(directional_vector={"angle": -1, "length": 1})), "schema.range", "at least 0"),
     (body(bare(keypoint={"cx": 1, "y": 1})), "schema.missing", "half the size"),
-    (body(bare(skeleton={"nodes": [{"x": 1, "y": 1, "visible": 1}]})), "schema.missing", "turn it round"),
+    (body(bare(skeleton={"nodes": [{"x": 1, "y": 1, "visible": 1}]})), "schema.missing", "invert it"),
     (body(bare()), "schema.no-shape", "Add exactly one"),
     (body({"name": "a", "label": "a", "confidence": 1, "odd": 1}), "schema.no-shape", "Add exactly one"),
     (body(bare(mask={"rle": [1, 2]})), "schema.unsupported-shape", "polygons"),
@@ -298,13 +302,13 @@ SCHEMA: list[tuple[Any, str, str]] = [
     (body(bare(rotated_box=[1, 2, 3, 4, 0.5])), "schema.unsupported-shape", "four points"),
     (body(result(polygon=SHAPES["polygon"], bounding_box=BOX)), "schema.two-shapes", "Keep the one"),
     (body(bare(polygon={"paths": [TRIANGLE]})), "schema.polygon-paths", '"path"'),
-    (body(bare(polygon={"path": [[1, 2], [3, 4], [5, 6]]})), "schema.point-pairs", "object of each point"),
-    (body(bare(keypoint=[1, 2])), "schema.point-pairs", "object of each point"),
-    (body(bare(polygon={"path": [1, 2, 3, 4]})), "schema.type", "an object is due"),
-    (body(bare(polygon={"path": "1,2 3,4"})), "schema.type", "a list of points is due"),
-    (body(result(attributes={"color": "red"})), "schema.attributes-object", "Return a list"),
-    (body(result(attributes="red")), "schema.type", "Return a list"),
-    (body(3), "schema.type", "Return an object there, as"),
+    (body(bare(polygon={"path": [[1, 2], [3, 4], [5, 6]]})), "schema.point-pairs", "each point as an object"),
+    (body(bare(keypoint=[1, 2])), "schema.point-pairs", "each point as an object"),
+    (body(bare(polygon={"path": [1, 2, 3, 4]})), "schema.type", "Expected an object"),
+    (body(bare(polygon={"path": "1,2 3,4"})), "schema.type", "Expected an array of points"),
+    (body(result(attributes={"color": "red"})), "schema.attributes-object", "Return an array"),
+    (body(result(attributes="red")), "schema.type", "Return an array"),
+    (body(3), "schema.type", "Return an object, as"),
 ]
 
 
@@ -355,12 +359,12 @@ def test_percentages_beside_another_fault_are_two_findings() -> None:
 
 
 WRAPPED: list[tuple[Any, str, str]] = [
-    ([body(result())], "a list with one response", "answer[0]"),
-    ([body(result()), body()], "a list of 2 responses", ""),
+    ([body(result())], "an array with one response", "answer[0]"),
+    ([body(result()), body()], "an array of 2 responses", ""),
     ({"output": body(result())}, "the key “output”", 'answer["output"]'),
     ({"ok": 1, "data": {"response": body(result())}}, "the keys “data”, “response”", 'answer["data"]["response"]'),
     ({"Wrapper": body(result())}, "the key “Wrapper”", ""),
-    ({"outputs": [body(result())]}, "the key “outputs”, as a list of one", 'answer["outputs"][0]'),
+    ({"outputs": [body(result())]}, "the key “outputs”, as an array of one", 'answer["outputs"][0]'),
     ({"text": json.dumps(body(result()))}, "the key “text”, as a JSON string", 'json.loads(answer["text"])'),
     ({"predictions": [result(), result("dog")]}, "the key “predictions”", 'answer["predictions"]'),
     ({"Found": [result()]}, "the key “Found”", ""),

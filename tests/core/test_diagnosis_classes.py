@@ -22,8 +22,8 @@ def test_another_spelling_reads_as_in_the_picture() -> None:
         for n in (100, 50, 30, 10)
     ]
     finding = only(run(*answers, listed=LISTED), "classes.near-match")
-    assert finding.what == "“Nucleus” is returned, “nucleus” is listed."
-    assert finding.evidence == "name is “Nucleus” in 190 results on 4 of 4 images; the list has “nucleus” (polygon)."
+    assert finding.what == "The model returned “Nucleus”, but the class list has “nucleus”."
+    assert finding.evidence == "“name” is “Nucleus” in 190 results on 4 of 4 images; the list has “nucleus” (polygon)."
     assert "one capital letter" in finding.cause
     assert "not published" in finding.cause
     assert "assumed" in finding.cause
@@ -133,14 +133,14 @@ def test_without_a_list_what_is_served_is_judged() -> None:
 
 
 FORMS: list[tuple[dict[str, Any], str, str]] = [
-    ({"value": ["cat", "dog"]}, "classes.form", "a list of texts"),
-    ({"value": {"0": "cat"}}, "classes.form", "a map"),
-    ({"value": {"classes": []}}, "classes.form", "a wrapper"),
+    ({"value": ["cat", "dog"]}, "classes.form", "an array of strings"),
+    ({"value": {"0": "cat"}}, "classes.form", "names as keys"),
+    ({"value": {"classes": []}}, "classes.form", "contains the array"),
     ({"value": [{"name": "cat"}]}, "classes.form", "other entries"),
-    ({"value": "cat"}, "classes.form", "no list"),
+    ({"value": "cat"}, "classes.form", "a string, not an array"),
     ({"raw": b"['cat']"}, "classes.form", "not JSON"),
-    ({"status": 404}, "classes.not-served", "by hand"),
-    ({"raw": b"<html>Hello"}, "classes.not-served", "by hand"),
+    ({"status": 404}, "classes.not-served", "register without one"),
+    ({"raw": b"<html>Hello"}, "classes.not-served", "register without one"),
 ]
 
 
@@ -155,7 +155,7 @@ def test_what_the_classes_address_gives(options: dict[str, Any], id: str, cause:
 def test_a_classes_address_that_is_not_reached_is_not_served() -> None:
     seen = classes_seen([])
     lost = type(seen)(seen.address, failed(NetFailure("net.reset", "http", "", 1.0), "classes"))
-    assert "No answer came" in only(run(call(body(result())), classes=lost), "classes.not-served").evidence
+    assert "did not respond" in only(run(call(body(result())), classes=lost), "classes.not-served").evidence
 
 
 def found(returned: str, *listed: str) -> list[Finding]:
@@ -190,7 +190,7 @@ def test_a_near_match_offers_no_name_that_would_be_wrong_too() -> None:
 
 def test_the_look_alike_is_taken_before_what_is_only_near() -> None:
     (finding,) = found("red car\u200b", "red-car", "red car", "RED CAR")
-    assert "“red car” is listed" in finding.what
+    assert "list has “red car”" in finding.what
 
 
 def test_the_same_character_in_every_name_is_one_cause() -> None:

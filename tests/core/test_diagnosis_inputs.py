@@ -57,8 +57,8 @@ def test_kinds_that_fail_alike_are_one_finding() -> None:
         ("advice", 1),
         ("advice", 1),
     ]
-    assert "grey, with transparency, CMYK" in told[0].what
-    assert "three channels" in told[0].cause
+    assert "grayscale, with transparency, CMYK" in told[0].what
+    assert "three 8-bit channels" in told[0].cause
     assert "this size" in told[3].cause
 
 
@@ -69,7 +69,7 @@ def test_a_broken_connection_is_a_failure_too() -> None:
     late = replace(failed(slow, "input"), way="base64", kind="bmp")
     finding = only(run(call(GOOD), tried("jpeg"), gone, late), "input.format")
     assert "very wide" in finding.what
-    assert "connection broke" in finding.evidence
+    assert "connection was lost" in finding.evidence
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_images_of_a_kind_that_fails_are_that_one_cause() -> None:
     grid = [tried("jpeg", status=500), tried("cmyk", status=500), tried("png")]
     diagnosis = run(call(GOOD, image="ping.png", way="base64"), *given, *grid)
     finding = only(diagnosis, "input.format")
-    assert "2 are of this kind" in finding.evidence
+    assert "2 of your images are of this kind" in finding.evidence
     assert "http.server-error" not in ids(diagnosis.findings)
 
 

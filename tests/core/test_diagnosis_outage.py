@@ -197,10 +197,10 @@ def test_a_limit_names_its_call_and_is_an_error_where_no_image_got_through() -> 
 def test_credentials_that_expire_are_not_called_wrong() -> None:
     finding = only(refused(401, credentials=True), "auth.rejected")
     assert finding.what == "The server stopped accepting the credentials."
-    assert only(refused(403), "auth.rejected").what == "The server stopped answering without credentials."
+    assert only(refused(403), "auth.rejected").what == "The server stopped responding without credentials."
     assert "accepted earlier" in finding.cause
     assert (
-        "From call 5 of 40 on, the server returned HTTP 401. A request that was answered before now fails as well: it"
+        "From call 5 of 40 on, the server returned HTTP 401. A request that worked before now fails as well: it"
         in finding.evidence
     )
 
@@ -239,8 +239,8 @@ def test_calls_that_worked_when_sent_again_are_warnings() -> None:
         "warning"
     }
     assert (by_id["net.reset"].count, by_id["net.reset"].image) == (2, "2.png")
-    assert "At call 2; the same request was answered when it was sent again." in by_id["net.reset"].evidence
-    assert "answered when it was sent again" in by_id["net.reset"].what
+    assert "At call 2; the same request worked when it was sent again." in by_id["net.reset"].evidence
+    assert "worked when it was sent again" in by_id["net.reset"].what
     assert "Retry-After: 2" in by_id["http.rate-limited"].evidence
 
 
@@ -354,10 +354,10 @@ def test_stages_whose_calls_were_not_made_are_not_reached(purpose: Purpose, open
 
 def test_stages_with_calls_that_failed_are_not_passed() -> None:
     seen = stages(made(2), variant(made(3)), variant(lost(4, LATE)), made(5, 429, "input", "png"))
-    assert (seen["behaviour"].outcome, seen["behaviour"].reason) == ("failed", "1 of 2 calls was not answered.")
-    assert (seen["inputs"].outcome, seen["inputs"].reason) == ("failed", "1 of 1 calls was not answered.")
+    assert (seen["behaviour"].outcome, seen["behaviour"].reason) == ("failed", "1 of 2 calls got no usable response.")
+    assert (seen["inputs"].outcome, seen["inputs"].reason) == ("failed", "1 of 1 calls got no usable response.")
     both = stages(made(2), variant(lost(4, LATE)), variant(lost(5, LATE)))
-    assert both["behaviour"].reason == "2 of 2 calls were not answered."
+    assert both["behaviour"].reason == "2 of 2 calls got no usable response."
 
 
 # --- class lists

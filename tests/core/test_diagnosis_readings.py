@@ -113,8 +113,8 @@ def test_maps_one_after_the_other() -> None:
     [
         (Reading(), "pixels", True),
         (Reading(confidence=0.4), "pixels", True),
-        (Reading((1, 1), layout="centre"), "0–1, centre", False),
-        (Reading((100, 100), layout="corners"), "per cent, x1 y1 x2 y2", False),
+        (Reading((1, 1), layout="centre"), "0–1, center", False),
+        (Reading((100, 100), layout="corners"), "percent, x1 y1 x2 y2", False),
         (Reading((640, 480), swap="all"), "640 × 480, x and y swapped", False),
         (Reading((640, 640), "centred", unrotated=True), "640 × 640 with bars, before turning upright", False),
         (Reading((800, 800), "shorter"), "shorter side 800", False),

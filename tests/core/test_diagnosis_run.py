@@ -163,7 +163,7 @@ def test_a_large_image_is_told_beside_the_largest_that_was_taken() -> None:
     assert "accepted" not in only(run(large), "http.too-large").evidence
     fine = [call(body(result()), size=size, image=f"{size}.png") for size in (500, 700)]
     diagnosis = run(large, *fine, call(body(result()), size=600, image=""))
-    assert "accepted: 700 bytes" in only(diagnosis, "http.too-large").evidence
+    assert "accepted request: 700 bytes" in only(diagnosis, "http.too-large").evidence
     assert "On 1 of 4 images." in only(diagnosis, "http.too-large").evidence
 
 

@@ -17,7 +17,7 @@ KNOWN: list[tuple[str, str]] = [
     ("PydanticSerializationError: Unable to serialize unknown type: <class 'numpy.float32'>", "float(score)"),
     ("TypeError: 'numpy.int64' object is not iterable", "float(score)"),
     ("TypeError: Object of type ValueError is not JSON serializable", "Log the exception"),
-    ("TypeError: Object of type Results is not JSON serializable", "plain texts"),
+    ("TypeError: Object of type Results is not JSON serializable", "plain strings"),
     ("ValueError: Out of range float values are not JSON compliant: nan", "isfinite"),
     ("ModuleNotFoundError: No module named 'ultralytics'", "Install the package"),
     ("ImportError: libGL.so.1: cannot open shared object file: No such file or directory", "Install the package"),
@@ -31,11 +31,14 @@ KNOWN: list[tuple[str, str]] = [
     ("PIL.UnidentifiedImageError: cannot identify image file <_io.BytesIO object>", "BytesIO"),
     ("OSError: image file is truncated (3 bytes not processed)", "BytesIO"),
     ("FileNotFoundError: [Errno 2] No such file or directory: 'weights/best.pt'", "Check the path"),
-    ("binascii.Error: Incorrect padding", "without any prefix"),
-    ("binascii.Error: Invalid base64-encoded string: number of data characters (5) cannot be 1 more", "any prefix"),
+    ("binascii.Error: Incorrect padding", "without a prefix"),
+    (
+        "binascii.Error: Invalid base64-encoded string: number of data characters (5) cannot be 1 more",
+        "without a prefix",
+    ),
     ("KeyError: 'image'", '{"image": {"url": …}}'),
     ("KeyError: 'url'", '{"base64": …}'),
-    ('{"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required"}]}', "read whichever"),
+    ('{"detail":[{"type":"missing","loc":["body","file"],"msg":"Field required"}]}', "the one that is present"),
     ("KeyError: 'boxes'", ".get("),
     ("RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x512 and 768x10)", 'convert("RGB")'),
     ("ValueError: shapes (3,4) and (5,6) not aligned: 4 (dim 1) != 5 (dim 0)", 'convert("RGB")'),
@@ -104,4 +107,4 @@ def test_a_proxys_error_keeps_its_own_cause_unless_a_failure_is_known() -> None:
     (plain,) = findings(raw=b"Bad Gateway", status=502)
     assert "proxy" in plain.cause
     (known,) = findings(raw=b"CUDA out of memory", status=503)
-    assert "graphics card" in known.cause
+    assert "GPU" in known.cause

@@ -37,7 +37,7 @@ def _worded(id: str, subject: str, url: str = "http://m.example.org:8001/infer",
         ("http", "https://m.example.org/infer", "without TLS", "http:// instead"),
         ("ssh", "http://m.example.org:22/infer", "SSH", "port"),
         ("headless", "http://m.example.org/infer", "own code", "HTTP library"),
-        ("alpn", "https://m.example.org/infer", "HTTP/1.1 is not among its protocols", "HTTP port"),
+        ("alpn", "https://m.example.org/infer", "does not support HTTP/1.1", "HTTP port"),
         ("websocket", "http://m.example.org/infer", "WebSocket", "POST"),
         ("interim", "http://m.example.org/infer", "announce", "final response"),
         ("", "http://m.example.org/infer", "Another kind of program", "port"),
@@ -71,9 +71,9 @@ def test_a_response_that_does_not_match_its_headers_names_its_status(subject: st
     ("subject", "cause"),
     [
         ("net.dns", "inside the server's own network"),
-        ("net.refused", "Nothing listens at svc.lan:9000"),
+        ("net.refused", "svc.lan:9000 refused the connection"),
         ("net.timeout-connect", "cannot be reached from here"),
-        ("tls.untrusted", "was sent on to svc.lan:9000, and failed there"),
+        ("tls.untrusted", "was redirected to svc.lan:9000 and failed there"),
     ],
 )
 def test_a_redirect_that_leads_nowhere_is_blamed_on_its_target(subject: str, cause: str) -> None:
@@ -99,7 +99,7 @@ def test_a_redirect_that_leads_nowhere_is_blamed_on_its_target(subject: str, cau
 def test_the_slash_of_a_redirect_is_proposed_where_it_is_all_that_changes(url: str, target: str, direct: str) -> None:
     finding = _worded("net.redirect", "net.dns", url, at=target)
     assert (finding.action.argument if finding.action else "") == direct
-    assert ("answers directly" in finding.fix) == (not direct)
+    assert ("responds without a redirect" in finding.fix) == (not direct)
 
 
 def test_what_fails_behind_a_redirect_is_told_of_the_address_it_led_to() -> None:

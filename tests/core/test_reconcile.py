@@ -32,7 +32,7 @@ def test_the_table_of_the_picture() -> None:
         ("Nucleus", "polygon", None, "no", "new", 190),
     ]
     assert [problems(row) for row in table] == [[("near-match", "error")], [], [], [("near-match", "error")]]
-    assert table[3].problems[0].message == "“Nucleus” is returned, “nucleus” is listed."
+    assert table[3].problems[0].message == "The model returned “Nucleus”, but the class list has “nucleus”."
     assert table[0].colour == table[3].colour
     assert table[0].colour.hex == "#112233"
 
@@ -71,7 +71,7 @@ def test_a_listed_type_that_comes_back_as_another() -> None:
     seen = [SeenClass("a", "polygon", 2), SeenClass("a", "bounding_box", 1), SeenClass("b", "polygon", 1)]
     first, second = rows(listed(("a", "bounding_box"), ("b", "bbox")), None, seen, None)
     assert problems(first) == [("type-mismatch", "error")]
-    assert first.problems[0].message == "Listed as bounding box, returned as polygon."
+    assert first.problems[0].message == "Listed as bounding box, but returned as polygon."
     assert first.seen == 3
     assert problems(second) == [("unknown-type", "error")], "the wrong word is the cause, said once"
 
@@ -156,4 +156,4 @@ def test_names_that_cannot_work_and_look_alikes_are_said_in_the_row() -> None:
     assert "They look the same" in table[0].problems[0].message
     assert "U+0061 U+0302 (NFD) is returned, U+00E2 (NFC) is listed" in table[4].problems[0].message
     assert "“oar<U+000D>” ends in a carriage return" in table[1].problems[0].message
-    assert "“red oar” is listed. They look the same" in table[5].problems[0].message
+    assert "list has “red oar”. They look the same" in table[5].problems[0].message

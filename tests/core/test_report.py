@@ -33,7 +33,7 @@ BAD = Finding(
     "schema.missing", "error", "A key is missing.", "results[0].label", NASTY, "", "Add it.", "x = 1", "label", 3
 )
 MILD = Finding("label.differs", "warning", NASTY)
-BARE = Finding("net.plain-http", "advice", "Images travel in clear.")
+BARE = Finding("net.plain-http", "advice", "Images are sent unencrypted.")
 
 
 def report(*findings: Finding) -> CheckReport:

@@ -215,7 +215,7 @@ def test_a_plain_list_is_judged_as_it_is_read(content: bytes, expected: list[str
     ("content", "where"),
     [
         ({"predictions": [SOUND]}, "the key “predictions”"),
-        ([SOUND], "a list with one response"),
+        ([SOUND], "an array with one response"),
         ({"statusCode": 200, "body": json.dumps(SOUND)}, "a cloud function's envelope"),
         ({"body": "[1]", "note": "{x", "out": {"last": SOUND}}, "the keys “out”, “last”"),
         ({"outputs": {"data": [[SOUND]]}}, "the keys “outputs”, “data”"),

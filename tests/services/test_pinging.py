@@ -125,7 +125,7 @@ def test_a_server_that_takes_the_connection_and_says_nothing(scheme: str, expect
         (Scripted(body=GOOD[:40]), "ppsppfn", "JSON"),
         (Scripted(body=b""), "ppsppfn", "empty"),
         (Scripted(body=b'{"status": "succeeded", "results": [{"name": "a"}]}'), "ppspppf", "missing"),
-        (Scripted(body=GOOD, headers=(("Content-Type", "text/plain"),)), "ppsfnnn", "something else"),
+        (Scripted(body=GOOD, headers=(("Content-Type", "text/plain"),)), "ppsfnnn", "its Content-Type says otherwise"),
         (Scripted(body=GOOD.replace(b"0.5", b"50")), "ppspppf", "percent"),
     ],
 )

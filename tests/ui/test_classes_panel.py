@@ -161,7 +161,7 @@ def test_the_menu_holds_all_that_can_be_done(panel: ClassesPanel, qtbot: QtBot) 
 
 
 def test_the_selected_rows_problem_is_told_in_words(panel: ClassesPanel, qtbot: QtBot) -> None:
-    assert panel._problem.text() == "“Nucleus” is returned, “nucleus” is listed."
+    assert panel._problem.text() == "The model returned “Nucleus”, but the class list has “nucleus”."
     click(qtbot, panel, at(panel, 1, NAME))
     assert "bounding_box" in panel._problem.text()
     assert panel._more.text() == "and 3 more rows with a problem"

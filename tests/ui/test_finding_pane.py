@@ -19,10 +19,10 @@ from byom_gui.ui.widgets.what_line import WhatLine
 NEAR = Finding(
     "classes.near-match",
     "error",
-    "“Nucleus” is returned, “nucleus” is listed.",
+    "The model returned “Nucleus”, but the class list has “nucleus”.",
     where="results[4].name",
-    evidence="name is “Nucleus” in 190 results.",
-    cause="The two differ by one capital letter.",
+    evidence="“name” is “Nucleus” in 190 results.",
+    cause="The names differ by one capital letter.",
     fix="List the class as the server returns it.",
     subject="Nucleus",
     places=("results[4].name",),

@@ -43,7 +43,7 @@ UNTRUSTED = Finding(
     fix="Serve the whole chain.",
     snippet="# nginx\nssl_certificate /etc/fullchain.pem;",
 )
-PLAIN = Finding("net.plain-http", "advice", "Images travel in clear.")
+PLAIN = Finding("net.plain-http", "advice", "Images are sent unencrypted.")
 STARTED = datetime(2026, 11, 23, 17, 42, 9, tzinfo=UTC)
 
 
@@ -296,6 +296,6 @@ def test_what_is_a_place_in_the_answer(where: str, inside: bool) -> None:
 
 
 def test_a_finding_as_text_leaves_out_what_it_does_not_hold() -> None:
-    assert finding_text(PLAIN) == "advice  net.plain-http\nWhat: Images travel in clear."
+    assert finding_text(PLAIN) == "advice  net.plain-http\nWhat: Images are sent unencrypted."
     full = replace(UNTRUSTED, evidence="verify failed", places=("a", "b"))
     assert "Evidence: verify failed\nWhere: a, b\nCause:" in finding_text(full)

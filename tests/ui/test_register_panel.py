@@ -27,7 +27,7 @@ ENDPOINT = Endpoint(parse_address("https://models.acme.io/api/infer").address, A
 BLOCKS = Finding(
     "classes.near-match",
     "error",
-    "“Nucleus” is returned, “nucleus” is listed.",
+    "The model returned “Nucleus”, but the class list has “nucleus”.",
     action=Action("use-class", "Nucleus", "Use “Nucleus”"),
 )
 WORTH = Finding("speed.serial", "advice", "4 at once are no faster than 1.")

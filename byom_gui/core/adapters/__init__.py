@@ -89,7 +89,7 @@ def _plan(value: Any, form: str) -> Plan | None:
         return plan_regions(value)
     if isinstance(value, dict) and isinstance(value.get("outputs"), list) and form == "Triton/KServe":
         return plan_tensors(value)
-    if isinstance(value, dict) and "boxes" in value and form.startswith("YOLO (lists"):
+    if isinstance(value, dict) and "boxes" in value and form.startswith("YOLO (arrays"):
         return plan_columns(value)
     where, items = _items(value)
     if items and not isinstance(items[0], dict):

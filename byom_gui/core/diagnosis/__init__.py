@@ -1,4 +1,4 @@
-"""Observations to findings, one module a family. ``docs/adding-a-rule.md`` shows how to add a rule."""
+"""Turns observations into findings, one module per family. ``docs/adding-a-rule.md`` shows how to add a rule."""
 
 from byom_gui.core.diagnosis.catalogue import CATALOGUE, Entry
 from byom_gui.core.diagnosis.engine import RULES, diagnose, read_call, verdict

@@ -1,4 +1,4 @@
-"""Behaviour: the same answer to every picture, and other answers to the same picture."""
+"""Behavior: the same response to every image, and different responses to the same image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEAR = 1e-3
 
 
 def _constant(look: RunLook) -> Iterator[Finding]:
-    """Never from tags alone: a picture without a thing in it has no place to name."""
+    """Never from tags alone: they have no position."""
     for base in look.answered:
         if not base.marks:
             continue
@@ -41,12 +41,12 @@ def _told(look: RunLook, base: Answered, pictures: int) -> Finding:
     first = base.marks[0]
     return make(
         "behaviour.constant",
-        "Different pictures bring the very same answer.",
+        "Different images get the same response.",
         where=look.observations.endpoint.infer.shown,
-        evidence=f"{base.call.image_name}, its mirror image, a blank and a noisy picture all bring the same "
-        f"{len(base.marks)} places; the first is a {first.kind.replace('_', ' ')} of “{first.name}”.",
-        cause="A stub with a fixed answer is behind this address, or the picture never reaches the model.",
-        fix="Let the function that answers call the model with the image of the request.",
+        evidence=f"{base.call.image_name}, its mirror image, a blank and a noisy image all return the same "
+        f"{len(base.marks)} shapes; the first is a {first.kind.replace('_', ' ')} of “{first.name}”.",
+        cause="The server returns a fixed response, or the image never reaches the model.",
+        fix="Call the model with the image from the request in the function that handles it.",
         count=pictures,
         image=base.call.image_name,
     )
@@ -63,18 +63,18 @@ def _unstable(look: RunLook) -> Iterator[Finding]:
         if difference:
             yield make(
                 "behaviour.unstable",
-                "The same picture brings different answers.",
+                "The same image gets different responses.",
                 where=base.call.image_name,
                 evidence=f"{base.call.image_name} was sent more than once: {difference}.",
-                cause="The model draws on chance (dropout that was left on, a random crop), or on what it saw before.",
-                fix="Switch the model to evaluation (model.eval() in PyTorch), and set a fixed seed.",
+                cause="The model is random (dropout left on, a random crop), or depends on earlier images.",
+                fix="Switch the model to evaluation mode (model.eval() in PyTorch), and set a fixed seed.",
                 image=base.call.image_name,
             )
             return
 
 
 def _is_again(each: Answered) -> bool:
-    """Whether the very same picture was sent once more: to see this, or to see how long it takes."""
+    """Whether the same image was sent again: for this comparison, or to measure the time."""
     variant = each.call.variant
     return (variant is not None and variant.kind == "again") or (
         each.call.purpose == "load" and each.call.kind in ("1", "2")
@@ -86,10 +86,10 @@ def _same_request(each: Answered, again: Answered) -> bool:
 
 
 def _difference(one: Any, two: Any, path: str) -> str:
-    """The first place at which two answers differ by more than rounding, in words; empty where they do not."""
+    """The first path at which two responses differ by more than rounding, in words; empty if they do not."""
     if isinstance(one, list) and isinstance(two, list):
         if len(one) != len(two):
-            return f"{path} holds {len(one):,}, then {len(two):,}"
+            return f"{path} has {len(one):,}, then {len(two):,}"
         pairs = ((a, b, f"{path}[{place}]") for place, (a, b) in enumerate(zip(one, two, strict=True)))
         return next((found for a, b, where in pairs if (found := _difference(a, b, where))), "")
     if isinstance(one, dict) and isinstance(two, dict) and one.keys() == two.keys():

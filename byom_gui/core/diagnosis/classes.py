@@ -24,7 +24,7 @@ from byom_gui.core.diagnosis.model import Rule, RunLook, RunRule
 from byom_gui.core.diagnosis.web import excerpt, is_page
 from byom_gui.core.errors import JsonError
 from byom_gui.core.findings import Action, Finding
-from byom_gui.core.wording import shown
+from byom_gui.core.wording import kind_of, shown
 
 _FORM = '[{"name": "nucleus", "type": "polygon"}, {"name": "in_focus", "type": "tag"}]'
 
@@ -34,19 +34,19 @@ def _not_served(look: RunLook) -> Iterator[Finding]:
     if seen is None or not any(each.call.reply for each in look.answered) or _serves(look):
         return
     reply = seen.call.reply
-    evidence = f"{seen.address.shown} gives HTTP {reply.status}." if reply else "No answer came from there."
+    evidence = f"{seen.address.shown} returned HTTP {reply.status}." if reply else "That address did not respond."
     if reply and reply.status // 100 == 2:
         evidence = (
-            f"{seen.address.shown} gives a web page: {excerpt(reply.body[:20_000].decode('utf-8', 'replace'), 80)}"
+            f"{seen.address.shown} returned a web page: {excerpt(reply.body[:20_000].decode('utf-8', 'replace'), 80)}"
         )
     yield make(
         "classes.not-served",
         "No class list is served.",
         where=seen.address.shown,
         evidence=evidence,
-        cause="The server has no classes address, or it is another one than tried. Registering by hand needs none.",
-        fix="Enter the classes by hand, or correct the classes address.",
-        action=Action("set-classes-url", label="Correct the classes address…"),
+        cause="The server has no class list address, or a different one than was tried. You can register without one.",
+        fix="Enter the classes yourself, or correct the class list address.",
+        action=Action("set-classes-url", label="Correct the class list address…"),
     )
 
 
@@ -69,11 +69,11 @@ def _form(look: RunLook) -> Iterator[Finding]:
         evidence, count, form = _evidence(served), len(served.problems), _form_word(served.value)
     yield make(
         "classes.form",
-        "The class list that the server gives has another form.",
+        "The server's class list has the wrong format.",
         where=seen.address.shown,
         evidence=evidence,
-        cause=f"It is {form}. V7 reads a bare list of objects with “name” and “type”.",
-        fix="Return the list in this form:",
+        cause=f"It is {form}. V7 expects an array of objects with “name” and “type”.",
+        fix="Return the list in this format:",
         snippet=_FORM,
         count=count,
     )
@@ -82,11 +82,11 @@ def _form(look: RunLook) -> Iterator[Finding]:
 def _half_a_character(where: str, error: JsonError) -> Finding:
     return make(
         "classes.control-character",
-        "The class list that the server gives is not valid Unicode.",
+        "The server's class list is not valid Unicode.",
         severity="error",
         where=error.where or where,
         evidence=f"{error.sentence} Around it: {error.around}",
-        cause="Half a character cannot be stored: no list and no project can hold the name.",
+        cause="Half a character cannot be stored: the name fits into no list and no project.",
         fix="Write the character itself, or both halves of it (such as \\ud83d\\ude00).",
     )
 
@@ -96,10 +96,10 @@ def _empty_list(look: RunLook) -> Iterator[Finding]:
     if seen is not None and isinstance(served, ServedClasses) and served.value == []:
         yield make(
             "classes.empty-list",
-            "The class list that the server gives is empty.",
+            "The server's class list is empty.",
             where=seen.address.shown,
             evidence="The response is [].",
-            cause="The model was not loaded when it was asked, or the list is made from a file that was not found. "
+            cause="The model was not loaded yet, or the server builds the list from a file that it did not find. "
             "A model that is registered without classes is of no use.",
             fix="Return every class that the model can return:",
             snippet=_FORM,
@@ -107,7 +107,7 @@ def _empty_list(look: RunLook) -> Iterator[Finding]:
 
 
 def _own_list_empty(look: RunLook) -> Iterator[Finding]:
-    """The project to register lists no class, whatever the server lists."""
+    """The project to register lists no classes, whatever the server lists."""
     if not look.lists_none:
         return
     served = len(look.served.entries) if isinstance(look.served, ServedClasses) else 0
@@ -116,9 +116,10 @@ def _own_list_empty(look: RunLook) -> Iterator[Finding]:
         "The project lists no classes.",
         where="registration.classes",
         evidence=f"The server lists {served}, the project 0." if served else "The project lists 0.",
-        cause="A model that is registered without classes has nothing that V7 could map.",
-        fix="Add the classes to the project: fetch them from the server in the window, or make the project again with "
-        "`byom-gui new`, which looks for them.",
+        cause="If a model is registered without classes, V7 has nothing to map.",
+        fix="Add the classes to the project: fetch them from the server in the window, or create the project again "
+        "with "
+        "`byom-gui new`, which fetches them.",
         subject="project",
     )
 
@@ -131,10 +132,10 @@ def _evidence(served: ServedClasses) -> str:
 def _form_word(value: object) -> str:
     if isinstance(value, dict):
         wrapped = any(isinstance(item, list) for item in value.values())
-        return "a list inside a wrapper" if wrapped else "a map of names"
+        return "an object that contains the array" if wrapped else "an object with names as keys"
     if isinstance(value, list):
-        return "a list of texts" if all(isinstance(item, str) for item in value) else "a list with other entries"
-    return "no list"
+        return "an array of strings" if all(isinstance(item, str) for item in value) else "an array with other entries"
+    return f"{kind_of(value)}, not an array"
 
 
 def _unknown_type(look: RunLook) -> Iterator[Finding]:
@@ -143,12 +144,12 @@ def _unknown_type(look: RunLook) -> Iterator[Finding]:
         if type_ in OPEN_TYPES:
             yield make(
                 "classes.unknown-type",
-                f"Whether a class of type “{type_}” can be registered is not published.",
+                f"V7 has not published whether a class of type “{type_}” can be registered.",
                 severity="warning",
                 where="classes",
-                evidence=f"{_names(names)}: type is “{type_}”.",
-                cause="V7 has this type; that a registration may name it is assumed neither way.",
-                fix="Try it, or choose the type of the shape that the server returns.",
+                evidence=f"{_names(names)}: “type” is “{type_}”.",
+                cause="V7 has this type, but it is unknown whether a registration may use it. Nothing is assumed.",
+                fix="Try it, or use the type of the shape that the server returns.",
                 subject=type_,
                 count=count,
             )
@@ -159,7 +160,7 @@ def _unknown_type(look: RunLook) -> Iterator[Finding]:
 def _bad_type(type_: str, names: list[str], look: RunLook) -> Finding:
     likely = meant_type(type_, look.seen.get(names[0], {}).items()) or ""
     action = (
-        Action("set-type", f"{names[0]}\n{likely}", f"Make it {_words(likely)}")
+        Action("set-type", f"{names[0]}\n{likely}", f"Change to {_words(likely)}")
         if likely and "\n" not in names[0]
         else None
     )
@@ -167,8 +168,8 @@ def _bad_type(type_: str, names: list[str], look: RunLook) -> Finding:
         "classes.unknown-type",
         f"V7 has no class type “{type_}”.",
         where="classes",
-        evidence=f"{_names(names)}: type is “{type_}”.",
-        cause=f"Most likely {_words(likely)} is meant." if likely else "The type is a word of another tool.",
+        evidence=f"{_names(names)}: “type” is “{type_}”.",
+        cause=f"It most likely means {_words(likely)}." if likely else "The type is another tool's term.",
         fix=f"Use “{likely}”." if likely else f"Use one of {', '.join(KNOWN_TYPES)}.",
         subject=type_,
         count=len(names),
@@ -180,14 +181,14 @@ def _empty_name(look: RunLook) -> Iterator[Finding]:
     rows = [row for row, entry in enumerate(look.to_register) if is_blank(entry.name)]
     if rows:
         name = look.to_register[rows[0]].name
-        holds = f": it holds {code_points(name.strip()[:3])}" if name.strip() else ""
+        holds = f": it contains {code_points(name.strip()[:3])}" if name.strip() else ""
         yield make(
             "classes.empty-name",
             "A class has no name.",
             where=f"classes[{rows[0]}]",
-            evidence=f"The name in row {rows[0] + 1} of the list shows nothing{holds}.",
-            cause="A row was added and not filled in, or the server's list has a gap.",
-            fix="Name it, or delete the row.",
+            evidence=f"The name in row {rows[0] + 1} of the list is blank{holds}.",
+            cause="A row was added but not filled in, or the server's list has a gap.",
+            fix="Enter a name, or delete the row.",
             count=len(rows),
             places=tuple(f"classes[{row}]" for row in rows[:5]),
             action=Action("delete-class", name, "Delete the row"),
@@ -195,10 +196,10 @@ def _empty_name(look: RunLook) -> Iterator[Finding]:
 
 
 def _control_characters(look: RunLook) -> Iterator[Finding]:
-    """One cause for all names with the same kind of character: they were read from one file in one way."""
+    """One cause for all names with the same kind of character: they were read from the same file in the same way."""
     listed = dict.fromkeys(entry.name for entry in look.to_register)
     near = {near_key(name) for name in listed}
-    # A returned name that is only near to a listed one is reported as such, with its code points.
+    # A returned name that is only a near match is reported as one, with its code points.
     names = [*listed, *(name for name in look.seen if name not in listed and near_key(name) not in near)]
     found: dict[str, list[tuple[str, NameFlaw]]] = {}
     for name in names:
@@ -216,8 +217,9 @@ def _control_characters(look: RunLook) -> Iterator[Finding]:
             severity=flaw.severity,
             where="classes",
             evidence=f"{_names(affected)}: {_sides(look, affected, listed)}.",
-            cause="The names come from a file or a program that adds it. Nobody sees it, and names with it and without "
-            "it are different classes. What V7 does with such a name is not published.",
+            cause="The names come from a file or program that adds the character. Nobody sees it, but a name with it "
+            "and a "
+            "name without it are different classes. V7 has not published what it does with such a name.",
             fix=flaw.fix,
             subject=kind,
             count=len(held),
@@ -238,16 +240,16 @@ def _duplicate(look: RunLook) -> Iterator[Finding]:
                 f"“{name}” is listed {count} times.",
                 where="classes",
                 evidence=f"Its types are {', '.join(types)}.",
-                cause="Names are unique in a V7 team; one class has one main type.",
+                cause="Names are unique in a V7 team, and a class has one main type.",
                 fix="Keep one of them, or give them different names.",
                 subject=name,
-                action=Action("delete-class", name, "Delete the repeat"),
+                action=Action("delete-class", name, "Delete the duplicate"),
             )
     yield from _look_alikes(look)
 
 
 def _look_alikes(look: RunLook) -> Iterator[Finding]:
-    """Listed names that differ by code points alone, where no single character can be blamed."""
+    """Listed names that differ only in code points, without a single character to blame."""
     alike: dict[str, list[str]] = {}
     for name in dict.fromkeys(entry.name for entry in look.to_register):
         if not is_blank(name) and not flaws(name):
@@ -257,12 +259,12 @@ def _look_alikes(look: RunLook) -> Iterator[Finding]:
             one, two = differing_code_points(*names[:2])
             yield make(
                 "classes.duplicate",
-                f"“{key}” is listed {len(names)} times, in different code points.",
+                f"“{key}” is listed {len(names)} times, with different code points.",
                 severity="warning",
                 where="classes",
                 evidence=f"They look the same: {one} in “{names[0]}”, {two} in the other “{names[1]}”.",
                 cause="The names come from two sources that write them differently, such as a Mac's folder names.",
-                fix="Keep the one that the server returns.",
+                fix="Keep the name that the server returns.",
                 subject=key,
             )
 
@@ -272,18 +274,18 @@ def _background(look: RunLook) -> Iterator[Finding]:
         if is_background(name):
             yield make(
                 "classes.background",
-                f"“{visible(name)}” is in the list.",
+                f"“{visible(name)}” is listed as a class.",
                 where="classes",
-                evidence=f"The name “{visible(name)}” usually stands for no object at all.",
-                cause="Models count the background as a class; people who annotate do not.",
-                fix="Delete it, unless you want V7 to make annotations of it.",
+                evidence=f"The name “{visible(name)}” usually means “no object”.",
+                cause="Models count the background as a class; annotators do not.",
+                fix="Delete it, unless you want V7 to create annotations for it.",
                 subject=name,
                 action=Action("delete-class", name, f"Delete “{name}”"),
             )
 
 
 def _not_listed(look: RunLook) -> Iterator[Finding]:
-    """Returned names that the list has not: in another spelling, or not at all."""
+    """Returned names that are not in the list: spelled differently, or missing."""
     listed = {entry.name: entry.type for entry in look.to_register}
     if not listed:
         return
@@ -300,18 +302,18 @@ def _near_match(look: RunLook, name: str, twin: str, type_: str) -> Finding:
     differs = difference(name, twin)
     same = "They look the same. " if look_alike_key(name) == look_alike_key(twin) else ""
     fix = f"List the class as the server returns it, or return “{visible(twin)}” from the server."
-    # Renaming would break the listed class where it is returned too, and would list a character that nobody wants.
+    # Renaming would break the listed class if it is returned too, or would list an unwanted character.
     renames = twin not in look.seen and not flaws(name) and "\n" not in twin
     return make(
         "classes.near-match",
-        f"“{visible(name)}” is returned, “{visible(twin)}” is listed.",
+        f"The model returned “{visible(name)}”, but the class list has “{visible(twin)}”.",
         where=_where(look, name),
         image=look.first[name][0],
-        evidence=f"name is “{visible(name)}” in {_how_often(look, name)}; the list has “{visible(twin)}” "
+        evidence=f"“name” is “{visible(name)}” in {_how_often(look, name)}; the list has “{visible(twin)}” "
         f"({_words(type_)}).",
-        cause=f"{same}The two differ by {differs.words}. What V7 does with a name that is not registered is not "
-        "published; assumed: the result is dropped.",
-        fix=f"Write the name the same way on both sides: {differs.normalize}." if differs.normalize else fix,
+        cause=f"{same}The names differ by {differs.words}. V7 has not published what it does with a name that is not "
+        "registered; it is assumed that it drops the result.",
+        fix=f"Spell the name the same way on both sides: {differs.normalize}." if differs.normalize else fix,
         subject=name,
         count=sum(look.seen[name].values()),
         action=Action("rename-class", f"{twin}\n{name}", f"Use “{name}”") if renames else None,
@@ -322,16 +324,16 @@ def _unregistered(look: RunLook, name: str) -> Finding:
     shapes = ", ".join(_words(shape) for shape in look.seen[name])
     return make(
         "classes.unregistered",
-        f"“{visible(name)}” is returned, but not listed.",
+        f"The model returned “{visible(name)}”, which is not in the class list.",
         where=_where(look, name),
         image=look.first[name][0],
-        evidence=f"name is “{visible(name)}” in {_how_often(look, name)} ({shapes}).",
-        cause="The list is not complete. What V7 does with a name that is not registered is not published; assumed: "
-        "the result is dropped.",
-        fix=f"List “{visible(name)}”, or leave it out of the responses.",
+        evidence=f"“name” is “{visible(name)}” in {_how_often(look, name)} ({shapes}).",
+        cause="The list is incomplete. V7 has not published what it does with a name that is not registered; it is "
+        "assumed that it drops the result.",
+        fix=f"Add “{visible(name)}” to the list, or do not return it.",
         subject=name,
         count=sum(look.seen[name].values()),
-        action=Action("use-class", name, f"List “{name}”"),
+        action=Action("use-class", name, f"Add “{name}”"),
     )
 
 
@@ -339,27 +341,27 @@ def _type_mismatch(look: RunLook) -> Iterator[Finding]:
     types: dict[str, set[str]] = {}
     for entry in look.to_register:
         types.setdefault(entry.name, set()).add(entry.type)
-    for name, due in types.items():
-        other = {shape: count for shape, count in look.seen.get(name, {}).items() if shape not in due}
-        if not other or not due <= set(KNOWN_TYPES):  # an unknown type is told as such
+    for name, expected in types.items():
+        other = {shape: count for shape, count in look.seen.get(name, {}).items() if shape not in expected}
+        if not other or not expected <= set(KNOWN_TYPES):  # an unknown type is reported separately
             continue
-        shape, listed = max(other, key=lambda each: other[each]), sorted(due)[0]
+        shape, listed = max(other, key=lambda each: other[each]), sorted(expected)[0]
         yield make(
             "classes.type-mismatch",
-            f"“{name}” is listed as {_words(listed)}, and returned as {_words(shape)}.",
+            f"“{name}” is listed as {_words(listed)}, but returned as {_words(shape)}.",
             where=_where(look, name),
             image=look.first[name][0],
-            evidence=f"{sum(other.values()):,} of {sum(look.seen[name].values()):,} results hold another shape.",
-            cause="The list and the server's code disagree. That V7 takes only the listed type is assumed.",
+            evidence=f"{sum(other.values()):,} of {sum(look.seen[name].values()):,} results have a different shape.",
+            cause="The list and the server's code disagree. It is assumed that V7 accepts only the listed type.",
             fix=f"List it as {_words(shape)}, or return {_words(listed)} shapes.",
             subject=name,
             count=sum(other.values()),
-            action=Action("set-type", f"{name}\n{shape}", f"Make it {_words(shape)}"),
+            action=Action("set-type", f"{name}\n{shape}", f"Change to {_words(shape)}"),
         )
 
 
 def _unseen(look: RunLook) -> Iterator[Finding]:
-    """Not said of a name that is returned in another spelling, nor where some or all results could not be read."""
+    """Not reported for a name that is returned with a different spelling, or if results could not be read."""
     if not look.seen or any(each.answer and each.answer.problems for each in look.answers):
         return
     returned = {near_key(name) for name in look.seen}
@@ -371,11 +373,11 @@ def _unseen(look: RunLook) -> Iterator[Finding]:
     if names:
         yield make(
             "classes.unseen",
-            "Some listed classes were returned on no image." if len(names) > 1 else f"“{names[0]}” was never returned.",
+            "Some listed classes were never returned." if len(names) > 1 else f"“{names[0]}” was never returned.",
             where="classes",
-            evidence=f"{_names(names)}: not in the answers to {look.image_count} images.",
-            cause="The images tried may not show them, or the model does not know them.",
-            fix="Try images that show them; delete what the model can not find.",
+            evidence=f"{_names(names)}: not in the responses to {look.image_count} images.",
+            cause="The images may not show them, or the model cannot detect them.",
+            fix="Try images that show them, and delete the classes that the model cannot detect.",
             count=len(names),
         )
 
@@ -396,8 +398,8 @@ def _words(type_: str) -> str:
 
 def _names(names: Iterable[str]) -> str:
     shown_names = [f"“{visible(name)}”" for name in names]
-    said = ", ".join(shown_names[:5])
-    return said if len(shown_names) <= 5 else f"{said} and {len(shown_names) - 5} more"
+    joined = ", ".join(shown_names[:5])
+    return joined if len(shown_names) <= 5 else f"{joined} and {len(shown_names) - 5} more"
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,4 +1,4 @@
-"""The same answers read in two ways, as they were sent and as they may be meant, to be drawn side by side."""
+"""The same responses with two readings, as sent and as probably intended, to be drawn side by side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from byom_gui.core.observations import EdgeMap
 from byom_gui.core.predictions import BoundingBox, Cuboid, Keypoint, Prediction, Shape
 
 MOST_SHAPES = 300
-"""How many shapes of one answer are drawn and counted."""
+"""How many shapes of one response are drawn and counted."""
 MOST_IMAGES = 8
 MOST_OTHERS = 5
 _TINY = 1.5
@@ -24,12 +24,12 @@ _FRACTIONS = 1.6
 _FEW, _MOST_PAIRS = 3, 8
 _PERCENT = 100
 _MODEL = (640.0, 640.0)
-"""Stands for the sizes that models bring pictures to, where none is known."""
+"""A typical model input size, used if none is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the shapes of one picture lie when read in one way.
+    """How the shapes of one image lie with one reading.
 
     ``sizeless``: boxes without width or height; ``tiny``: less than a pixel and a half across.
     """
@@ -41,7 +41,7 @@ class Tally:
 
     @property
     def inside(self) -> int:
-        """How many could be seen as they are."""
+        """How many can be seen as they are."""
         return self.total - self.beyond - self.tiny - self.sizeless
 
 
@@ -50,9 +50,9 @@ class Candidate:
     """A reading, and how it fits.
 
     Args:
-        follows: how well answers follow changed pictures when read so, 0 to 1; None where none was changed.
-        edges: how much more the pictures change along the outlines than elsewhere; 0 for no more.
-        tallies: one a picture, in the order of ``Comparison.images``.
+        follows: how well responses follow changed images with this reading, 0 to 1; None if none was changed.
+        edges: how much more the images change along the outlines than elsewhere; 0 for no more.
+        tallies: one per image, in the order of ``Comparison.images``.
     """
 
     reading: Reading
@@ -63,7 +63,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """A picture and the shapes on it, as sent. ``total`` counts those too that are left out of ``shapes``."""
+    """An image and its shapes, as sent. ``total`` also counts those that are left out of ``shapes``."""
 
     image: str
     width: int
@@ -73,7 +73,7 @@ class Pictured:
     total: int
 
     def read(self, reading: Reading) -> tuple[Prediction, ...]:
-        """The shapes as that reading has them, in pixels of the upright picture."""
+        """The shapes with that reading, in pixels of the upright image."""
         return tuple(correct(each, reading, self.width, self.height, self.orientation) for each in self.shapes)
 
 
@@ -81,7 +81,7 @@ class Pictured:
 class Comparison:
     """Two readings side by side, and the others that were tried, best first.
 
-    ``decided`` is False where the evidence does not suffice; then ``best`` is no more than the likeliest.
+    ``decided`` is False if there is not enough evidence; then ``best`` is only the likeliest.
     """
 
     decided: bool
@@ -97,16 +97,16 @@ class Comparison:
 
 
 def compare(answered: Sequence[Answered], edges: Sequence[EdgeMap], reading: Reading | None) -> Comparison | None:
-    """What is to be drawn; None where coordinates are read as they are, without a doubt that calls for a look.
+    """What to draw; None if coordinates are read as they are, without any doubt.
 
     Takes up to half a second for large runs: not for the window's own thread.
 
     Args:
-        reading: how the diagnosis reads coordinates; None where that is as they are, or not known.
+        reading: how the diagnosis reads coordinates; None if that is as they are, or unknown.
     """
     answers = [each for each in answered if each.call.purpose in ("ping", "infer") and each.marks]
     answers = [each for each in answers if each.call.image_name and each.call.image_width and each.call.image_height]
-    # The ping's own picture is drawn only where there is no other.
+    # The ping's own image is drawn only if there is no other.
     answers = [each for each in answers if each.call.purpose == "infer"] or answers
     material = _material(answers, answered, edges)
     if not material.sheets or (reading is None and not _doubtful(material)):
@@ -133,7 +133,7 @@ def _material(answers: Iterable[Answered], answered: Iterable[Answered], edges: 
 
 
 def _pair(each: Answered, sheets: Mapping[str, Sheet]) -> Pair | None:
-    """The answer to a changed picture beside that to the picture, where the change moves places."""
+    """The responses to an image and to its changed copy, if the change moves positions."""
     variant = each.call.variant
     base = sheets.get(variant.of) if variant else None
     if variant is None or base is None or not each.marks or not variant.keeps or each.call.purpose != "variant":
@@ -154,7 +154,7 @@ def _doubtful(material: Material) -> bool:
 
 
 def _likeliest(material: Material) -> list[Reading]:
-    """The readings that the numbers allow, likeliest first, by a part of what was seen: all of it takes seconds."""
+    """The readings that the numbers allow, likeliest first, by a part of the evidence: all of it takes seconds."""
     part = Material(material.sheets[:_FEW], material.pairs[:_FEW], material.edges)
     return _ranked(part, [each for each in hypotheses(part) if not each.plain])
 
@@ -165,7 +165,7 @@ def _ranked(material: Material, readings: Iterable[Reading]) -> list[Reading]:
 
 
 def _near(meant: Reading, *, boxed: bool) -> Iterator[Reading]:
-    """Readings that differ from the one that is meant in one respect alone."""
+    """Readings that differ from ``meant`` in only one respect."""
     layouts: tuple[Layout, ...] = ("size", "corners", "centre") if boxed else ()
     for layout in layouts:
         yield replace(meant, layout=layout)
@@ -179,20 +179,20 @@ def _near(meant: Reading, *, boxed: bool) -> Iterator[Reading]:
 
 
 def _named_apart(readings: Iterable[Reading], meant: Reading) -> Iterator[Reading]:
-    """One of each name, without the one that is meant and the plain one."""
-    told = {meant.name, PLAIN.name}
+    """One of each name, without ``meant`` and the plain one."""
+    used = {meant.name, PLAIN.name}
     for each in readings:
-        if each.name not in told:
-            told.add(each.name)
+        if each.name not in used:
+            used.add(each.name)
             yield each
 
 
 def _pictured(answers: Iterable[Answered], meant: Reading) -> Iterator[Pictured]:
-    """The pictures on which it makes a difference."""
-    told: set[str] = set()
+    """The images on which it makes a difference."""
+    used: set[str] = set()
     for each in answers:
         call = each.call
-        if call.image_name in told or len(told) >= MOST_IMAGES or each.answer is None:
+        if call.image_name in used or len(used) >= MOST_IMAGES or each.answer is None:
             continue
         placed = [one for one in each.answer.predictions if bounds_of(one.shape) is not None]
         shapes = tuple(placed[:MOST_SHAPES])
@@ -200,7 +200,7 @@ def _pictured(answers: Iterable[Answered], meant: Reading) -> Iterator[Pictured]
             call.image_name, call.image_width, call.image_height, call.image_orientation, shapes, len(placed)
         )
         if any(one.shape != other.shape for one, other in zip(shapes, made.read(meant), strict=True)):
-            told.add(call.image_name)
+            used.add(call.image_name)
             yield made
 
 
@@ -211,7 +211,7 @@ def _candidate(reading: Reading, material: Material, images: Sequence[Pictured])
 
 
 def tally(shapes: Iterable[Prediction], width: int, height: int) -> Tally:
-    """How shapes lie on a picture of that size in pixels; a hundredth of it may be reached beyond."""
+    """How shapes lie on an image of that size in pixels; they may extend beyond it by a hundredth of the size."""
     total = beyond = tiny = sizeless = 0
     slack = max(2.0, 0.01 * min(width, height))
     for each in shapes:
@@ -249,7 +249,7 @@ def layout_words(reading: Reading, *, boxed: bool) -> str:
 
 
 def unit_words(reading: Reading) -> str:
-    """The unit and what was left out, empty for pixels of the upright picture."""
+    """The unit and what was left out; empty for pixels of the upright image."""
     parts = [f"in {reading.unit_name}"] if reading.size is not None else []
     parts += ["before turning upright"] if reading.unrotated else []
     return ", ".join(parts)

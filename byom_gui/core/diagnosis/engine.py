@@ -1,4 +1,4 @@
-"""Runs the rules: over one call in a worker, and over a whole run whenever an answer came in."""
+"""Runs the rules: over one call in a worker, and over a complete run whenever a response arrives."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ RULES: tuple[Rule, ...] = (
 
 _SENDS_IMAGE = ("ping", "infer")
 _TRIES = ("variant", "input", "load")
-"""Calls whose answer is read and compared, and is no answer to an image of the user's."""
+"""Calls whose response is read and compared, but is not a response to one of the user's images."""
 
 
 def read_call(call: Call, document: JsonDocument | None = None) -> Answered:
-    """All that can be said of one call alone. Pure; a big answer takes a while, so run it in a worker.
+    """Everything that one call shows by itself. Pure; a large response takes a while, so run it in a worker.
 
-    ``document`` is what the reply's body was parsed to, where that was done before.
+    ``document`` is the parsed body of the reply, if it was parsed before.
 
-    Only calls that send an image as it should be sent are judged: a probe with wrong credentials is meant to fail.
+    Only calls that send an image correctly are judged: a probe with wrong credentials is meant to fail.
     """
     if call.purpose not in (*_SENDS_IMAGE, *_TRIES):
         masked = Answered(_masked_call(call), None, ()) if call.masked else None
@@ -90,7 +90,7 @@ def _masked_call(call: Call) -> Call:
 
 
 def _where_it_was(error: JsonError, masked: JsonError) -> JsonError:
-    """The error of the text as it was sent, which quotes the masked one: masks move what comes after them."""
+    """The error in the text as it was sent, quoting the masked text: masks move what comes after them."""
     return JsonError(
         error.sentence,
         finding_id=error.finding_id,
@@ -110,12 +110,12 @@ def _judged(look: CallLook) -> Answered:
 
 
 def diagnose(observations: Observations, answered: Sequence[Answered], listed: ClassList | None) -> Diagnosis:
-    """All that can be said of a run. Cheap: answers are not walked again, so call it after each new one.
+    """Everything that a run shows. Cheap: responses are not walked again, so call it after each new one.
 
     Args:
-        observations: what was tried; its ping's call is added where ``answered`` has it not.
+        observations: what was tried; the ping's call is added if ``answered`` does not have it.
         answered: what ``read_call`` made of the calls so far, in order.
-        listed: the classes to register; None where there is no list, which is not the same as an empty one.
+        listed: the classes to register; None if there is no list, which differs from an empty one.
     """
     found = _diagnosed(observations, answered, listed)
     if not (any(call.masked for call in _calls(observations)) or any(each.masked for each in answered)):
@@ -135,7 +135,7 @@ def _calls(observations: Observations) -> Iterator[Call]:
 
 
 def _masked(observations: Observations) -> Observations:
-    """The same with the masked replies; also of the ping, whose call is known by its identity."""
+    """The same with the masked replies; also for the ping, whose call is recognized by identity."""
     calls = {id(call): _masked_call(call) if call.masked else call for call in _calls(observations)}
     ping, classes = observations.ping, observations.classes
     return replace(
@@ -155,14 +155,14 @@ def _diagnosed(observations: Observations, answered: Sequence[Answered], listed:
 
 
 def _without_consequences(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Without what follows from coordinates that are read the wrong way."""
+    """Without consequences of misread coordinates."""
     if not any(finding.id in geometry.IDS for finding in findings):
         return findings
     return tuple(finding for finding in findings if finding.id not in geometry.EXPLAINS)
 
 
 def verdict(findings: Sequence[Finding], any_http: bool, answered: bool) -> Verdict:
-    """``ready`` only without an error and with at least one image answered; ``unreachable`` without any HTTP status."""
+    """``ready`` only without errors and with a response to an image; ``unreachable`` without any HTTP status."""
     if not any_http:
         return "unreachable"
     return "ready" if answered and not any(finding.severity == "error" for finding in findings) else "not-ready"
@@ -175,7 +175,7 @@ def _look(call: Call, document: JsonDocument | None) -> CallLook:
     try:
         return CallLook(call, answer=read_answer(reply.body, document))
     except JsonError as error:
-        # A body that goes on after its end is cut off there: that it is no JSON then follows from it.
+        # A body that goes on after its end is cut off there: that is why it is not JSON.
         return CallLook(call, json_error=None if reply.surplus else error)
 
 
@@ -184,7 +184,7 @@ def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, 
     counts = Counter((each.name, each.shape_name) for each in predictions)
     unread = tuple(_unread(answer)) if answer else ()
     counts.update((name, shape) for name, shape, _ in unread)
-    # confidences that the contract refuses were held to 0 to 1, and say nothing of what the server means
+    # confidences that the contract rejects were clamped to 0 to 1, and do not show what the server means
     values = [each.confidence for each in predictions] if answer and answer.schema_valid else []
     first = {(name, shape): index for name, shape, index in reversed(unread)}
     first |= {(each.name, each.shape_name): each.index for each in reversed(predictions)}
@@ -193,7 +193,7 @@ def _sums(answer: Answer | None) -> tuple[tuple[Seen, ...], tuple[float, float, 
 
 
 def _unread(answer: Answer) -> Iterator[tuple[str, ShapeName, int]]:
-    """Class and shape of results that can not be drawn (a text as confidence): their names count all the same."""
+    """Class and shape of results that cannot be drawn (a string as confidence): their names count anyway."""
     results = answer.results or []
     if len(results) == len(answer.predictions):
         return
@@ -243,14 +243,14 @@ def _run_look(observations: Observations, answered: Sequence[Answered], listed: 
 
 @lru_cache(maxsize=2)
 def _read_once(call: Call) -> Answered:
-    """The ping's call again and again: kept, so that a new diagnosis stays cheap."""
+    """The ping's call, cached so that a new diagnosis stays cheap."""
     return read_call(call)
 
 
 def _seen(
     images: Sequence[Answered],
 ) -> tuple[dict[str, dict[ShapeName, int]], dict[str, int], dict[str, tuple[str, int]]]:
-    """Results by name and shape, on how many images each name is, and where it came first."""
+    """Results by name and shape, how many images have each name, and where it was first."""
     seen: dict[str, dict[ShapeName, int]] = {}
     where: dict[str, set[object]] = {}
     first: dict[str, tuple[str, int]] = {}
@@ -279,25 +279,25 @@ def _classes_once(body: bytes) -> ServedClasses | JsonError:
 
 
 def _of_calls(look: RunLook) -> Iterator[Finding]:
-    """The findings of single calls, with on how many images they were seen."""
+    """The findings of single calls, with the number of images that showed them."""
     per_kind: dict[tuple[str, str], set[object]] = {}
     for answered in look.answered:
         for each in answered.findings:
             per_kind.setdefault((each.id, each.subject), set()).add(image_key(answered))
     total = len({image_key(answered) for answered in look.answered})
-    told: set[tuple[str, str]] = set()
+    noted: set[tuple[str, str]] = set()
     for answered in look.answered:
         for finding in answered.findings:
             key = (finding.id, finding.subject)
-            if total > 1 and key not in told:
-                told.add(key)
+            if total > 1 and key not in noted:
+                noted.add(key)
                 often = f"On {len(per_kind[key])} of {total} images."
                 finding = replace(finding, evidence=f"{finding.evidence} {often}".strip())
             yield finding
 
 
 def _not_checked(look: RunLook) -> tuple[NotChecked, ...]:
-    """What this version can not check, and what this run gave nothing to check by."""
+    """What this version cannot check, and what this run had no data for."""
     first = tuple(outage.unsettled(look.observations, look.cut))
     said = {row.id for row in first}
     rest = (*_missing_means(look), *_not_probed(look), *not_implemented())
@@ -305,16 +305,16 @@ def _not_checked(look: RunLook) -> tuple[NotChecked, ...]:
 
 
 def _not_probed(look: RunLook) -> Iterator[NotChecked]:
-    """What only further calls show, and why they did not."""
+    """What only further calls can show, and why they did not."""
     outcome = look.geometry
     if not any(each.marks for each in look.answers):
         for family in ("units", "layout", "orientation"):
-            yield NotChecked(family, "No answer names a place in a picture.")
+            yield NotChecked(family, "No response contains a position in an image.")
     elif not any(each.call.variant for each in look.tried):
         for family in ("units", "layout", "orientation"):
-            yield NotChecked(family, "Judged by the numbers alone: no mirrored, scaled or turned pictures were sent.")
+            yield NotChecked(family, "Judged by the numbers alone: no mirrored, scaled or turned images were sent.")
     elif outcome is not None and not outcome.judgement.sure:
-        why = "The answers do not follow mirrored and scaled pictures closely enough to tell."
+        why = "Responses do not follow mirrored and scaled images closely enough to decide."
         yield NotChecked("units", why)
         yield NotChecked("layout", why)
     through = [each for each in look.tried if outage.got_through(each.call)]
@@ -324,22 +324,22 @@ def _not_probed(look: RunLook) -> Iterator[NotChecked]:
         yield NotChecked("input.format", "No other kinds of image were sent.")
         yield NotChecked("input.failure-form", "No broken image was sent.")
     if not {"blank", "noise", "mirrored"} <= changes:
-        yield NotChecked("behaviour.constant", "No blank, noisy and mirrored pictures were sent.")
+        yield NotChecked("behaviour.constant", "No blank, noisy and mirrored images were sent.")
     if "again" not in changes:
-        yield NotChecked("behaviour.unstable", "No picture was sent twice.")
+        yield NotChecked("behaviour.unstable", "No image was sent twice.")
     if not look.observations.budget_ms:
-        yield NotChecked("speed.slow", "No budget was given.")
+        yield NotChecked("speed.slow", "No latency budget was set.")
     alone, both = speed.load_of(look)
     if len(alone) < 2 or len(both) < 2:
-        yield NotChecked("speed.serial", "No two requests were sent at once to tell.")
+        yield NotChecked("speed.serial", "Not tested with parallel requests.")
     elif min(alone) < speed.SHORTEST:
-        yield NotChecked("speed.serial", "The answers come too fast to tell.")
+        yield NotChecked("speed.serial", "Responses arrive too fast to compare.")
 
 
 def _missing_means(look: RunLook) -> Iterator[NotChecked]:
     observations = look.observations
     if not look.answers:
-        why = "No answer could be read, so there is nothing to judge."
+        why = "No response could be read."
         for family in ("schema", "status", "results", "confidence", "label", "shape"):
             yield NotChecked(family, why)
     if not look.to_register:
@@ -347,7 +347,7 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
         for id in ("classes.unregistered", "classes.near-match", "classes.type-mismatch", "classes.unseen"):
             yield NotChecked(id, why)
     if observations.classes is None:
-        yield NotChecked("classes.not-served", "The classes address was not asked.")
+        yield NotChecked("classes.not-served", "The class list address was not requested.")
     for way in ("url", "base64"):
         if not any(each.call.way == way for each in (*look.answered, *look.lost)):
             yield NotChecked(f"input.{way}", f"No image was sent by {way}.")
@@ -356,6 +356,6 @@ def _missing_means(look: RunLook) -> Iterator[NotChecked]:
         why = "The calls with wrong credentials failed." if tried else "No call with wrong credentials was made."
         yield NotChecked("auth.not-enforced", why)
     if any(each.call.reply and len(each.call.reply.body) > DUPLICATES_UP_TO for each in look.answers):
-        yield NotChecked("json.duplicate-key", "Answers over 1 MB are not searched for repeated keys.")
+        yield NotChecked("json.duplicate-key", "Responses over 1 MB are not searched for repeated keys.")
     if observations.insecure:
-        yield NotChecked("tls", "Certificates are not checked, because that was turned off.")
+        yield NotChecked("tls", "Certificate checks are turned off.")

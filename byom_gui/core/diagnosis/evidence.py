@@ -1,7 +1,7 @@
-"""How well a reading fits what was seen: under changes of the picture, within it, and against its edges.
+"""How well a reading fits the evidence: under changes of the image, within it, and against its edges.
 
-Each figure is a sum over answers, in which one answer counts for a few marks at most: a picture with hundreds of
-results says hardly more of the unit than one with six.
+Each figure is a sum over responses, in which one response counts for a few marks at most: an image with hundreds of
+results says hardly more about the unit than one with six.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from byom_gui.core.diagnosis.readings import Box, Reading, at, bounds_at, laid_o
 from byom_gui.core.observations import Affine, EdgeMap
 
 WEIGHT = 6
-"""The marks for which one answer counts at most."""
+"""The most marks that one response counts for."""
 _LOOKED_AT = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An answer, and the one to a picture made from its picture."""
+    """The responses to an image and to its changed copy."""
 
     base: Sheet
     changed: Sheet
@@ -32,11 +32,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What speaks for a reading. ``moved``: a kind of change, how well the marks agree, 0 to 1, and their weight."""
+    """The evidence for a reading. ``moved``: a kind of change, how well the marks agree, 0 to 1, and their weight."""
 
     moved: tuple[tuple[str, float, float], ...] = ()
     outside: float = 0.0
-    """0 or less: marks that reach beyond the picture, have no size, or all lie in one corner."""
+    """0 or less: marks that extend beyond the image, have no size, or all lie in one corner."""
     edges: float = 0.0
     total: float = field(default=0.0)
 
@@ -53,7 +53,7 @@ class Score:
 
 
 def score(reading: Reading, sheets: Sequence[Sheet], pairs: Sequence[Pair], edges: Sequence[EdgeMap]) -> Score:
-    """All that speaks for and against a reading."""
+    """All evidence for and against a reading."""
     moved = tuple(_moved(reading, pair) for pair in pairs)
     outside = -sum(_outside(reading, sheet) for sheet in sheets)
     maps = {each.image: each for each in edges}
@@ -63,7 +63,7 @@ def score(reading: Reading, sheets: Sequence[Sheet], pairs: Sequence[Pair], edge
 
 
 def spread(items: Sequence[Mark], most: int = _LOOKED_AT) -> Sequence[Mark]:
-    """A few marks, evenly taken; where there are boxes and others, half of them boxes, which alone show a layout."""
+    """A few marks, evenly taken; if there are boxes and others, half of them boxes: only boxes show a layout."""
     boxes = [mark for mark in items if mark.box]
     others = [mark for mark in items if not mark.box]
     share = most // 2 if boxes and others else most
@@ -71,7 +71,7 @@ def spread(items: Sequence[Mark], most: int = _LOOKED_AT) -> Sequence[Mark]:
 
 
 def places(reading: Reading, sheet: Sheet) -> tuple[tuple[str, Box], ...]:
-    """The marks of an answer as boxes in upright pixels, with their names."""
+    """The marks of a response as boxes in upright pixels, with their names."""
     return _places(reading, sheet)
 
 
@@ -82,12 +82,12 @@ def _places(reading: Reading, sheet: Sheet) -> tuple[tuple[str, Box], ...]:
 
 
 def corners(mark: Mark, reading: Reading) -> Box:
-    """A mark as two corners in the answer's own unit."""
+    """A mark as two corners in the response's own unit."""
     return laid_out(mark.numbers, reading.layout, reading.swap) if mark.box else mark.numbers
 
 
 def _moved(reading: Reading, pair: Pair) -> tuple[str, float, float]:
-    """How well the marks of a picture, moved as the picture was, meet those of the changed one."""
+    """How well an image's marks, moved as the image was, match those of the changed copy."""
     way = transform(reading, pair.base.width, pair.base.height, pair.base.orientation)
     few = [(mark.name, bounds_at(way, corners(mark, reading))) for mark in spread(pair.base.marks)]
     changed = places(reading, pair.changed)
@@ -95,9 +95,11 @@ def _moved(reading: Reading, pair: Pair) -> tuple[str, float, float]:
     names = {name for name, _ in changed}
     total = 0.0
     for name, box in few:
-        due = bounds_at(pair.to, box)
+        moved = bounds_at(pair.to, box)
         known = name in names
-        total += max((likeness(due, there, reach) for other, there in changed if other == name or not known), default=0)
+        total += max(
+            (likeness(moved, there, reach) for other, there in changed if other == name or not known), default=0
+        )
     return pair.kind, total / len(few), float(min(len(few), WEIGHT))
 
 
@@ -115,7 +117,7 @@ def likeness(one: Box, two: Box, reach: float) -> float:
 
 
 def _outside(reading: Reading, sheet: Sheet) -> float:
-    """What speaks against a reading in one answer alone: marks beyond the picture, without size, or in one corner."""
+    """The evidence against a reading in one response: marks beyond the image, without size, or in one corner."""
     few = spread(sheet.marks)
     way = transform(reading, sheet.width, sheet.height, sheet.orientation)
     bad, reach = 0.0, 0.001
@@ -129,7 +131,7 @@ def _outside(reading: Reading, sheet: Sheet) -> float:
 
 
 def _badness(mark: Mark, raw: Box, box: Box, sheet: Sheet) -> float:
-    """0 for a mark that may be; 1 for one that is inside out, too small to be seen, or clearly beyond the picture."""
+    """0 for a plausible mark; 1 for one that is inside out, too small to be seen, or clearly beyond the image."""
     if raw[2] < raw[0] or raw[3] < raw[1]:
         return 1.0
     if mark.box and max(box[2] - box[0], box[3] - box[1]) < 1.5:
@@ -140,7 +142,7 @@ def _badness(mark: Mark, raw: Box, box: Box, sheet: Sheet) -> float:
 
 
 def share_outside(reading: Reading, sheets: Sequence[Sheet]) -> float:
-    """The share of marks that are clearly beyond their picture or no box at all."""
+    """The share of marks that are clearly beyond their image or not a box at all."""
     bad = total = 0
     for sheet in sheets:
         way = transform(reading, sheet.width, sheet.height, sheet.orientation)
@@ -152,7 +154,7 @@ def share_outside(reading: Reading, sheets: Sequence[Sheet]) -> float:
 
 
 def _edges(reading: Reading, sheet: Sheet, picture: EdgeMap) -> float:
-    """How much more the picture changes along the marks' outlines than elsewhere; 0 for no more than elsewhere."""
+    """How much more the image changes along the marks' outlines than elsewhere; 0 for no more than elsewhere."""
     mean = _mean(picture)
     found = list(_along(reading, sheet, picture))
     if mean < 0.5 or not found:
@@ -176,7 +178,7 @@ def _along(reading: Reading, sheet: Sheet, picture: EdgeMap) -> Iterator[float]:
 
 
 def _outline(box: Box) -> list[tuple[float, float]]:
-    """Places along the four sides, kept off the corners, where a roundish thing does not reach."""
+    """Points along the four sides, but not in the corners, which a round object does not reach."""
     left, top, right, bottom = box
     found = []
     for share in (0.3, 0.4, 0.5, 0.6, 0.7):
@@ -186,7 +188,7 @@ def _outline(box: Box) -> list[tuple[float, float]]:
 
 
 def _cell(picture: EdgeMap, x: float, y: float) -> int:
-    """The strongest of the cells around a place; 0 beyond the picture."""
+    """The strongest of the cells around a point; 0 beyond the image."""
     column, row = math.floor(x), math.floor(y)
     if not (-1 <= column <= picture.width and -1 <= row <= picture.height):
         return 0
@@ -195,15 +197,15 @@ def _cell(picture: EdgeMap, x: float, y: float) -> int:
 
 
 def centre(box: Box) -> tuple[float, float]:
-    """The middle of a box."""
+    """The center of a box."""
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
 def voted_size(reading: Reading, pairs: Sequence[Pair]) -> tuple[float, float]:
-    """The width and height of the model's own picture as mirrored answers tell it, 0 where they do not.
+    """The model's input width and height, derived from mirrored images; 0 if they do not show it.
 
-    Where a picture is mirrored, the place of each thing and of its image add up to the whole width, in whatever unit
-    the answer is; so the sum that comes most often is the width. ``reading`` gives layout and axes.
+    If an image is mirrored, the positions of each object and of its mirror image add up to the full width, in the
+    unit of the response; so the most frequent sum is the width. ``reading`` gives layout and axes.
     """
     found = [0.0, 0.0]
     for axis, kind in ((0, "mirrored"), (1, "upended")):
@@ -216,7 +218,7 @@ def voted_size(reading: Reading, pairs: Sequence[Pair]) -> tuple[float, float]:
 
 
 def _sums(reading: Reading, pair: Pair, axis: int) -> Iterator[float]:
-    """Sums of places along one axis, of marks that agree in name, in the other axis and in size."""
+    """Sums of positions along one axis, of marks that agree in name, in the other axis and in size."""
     swap: Affine = (0, 1, 0, 1, 0, 0) if reading.swap else (1, 0, 0, 0, 1, 0)
     one = [(m.name, bounds_at(swap, corners(m, reading))) for m in spread(pair.base.marks, 24)]
     two = [(m.name, bounds_at(swap, corners(m, reading))) for m in spread(pair.changed.marks, 24)]
@@ -230,7 +232,7 @@ def _sums(reading: Reading, pair: Pair, axis: int) -> Iterator[float]:
 
 
 def _mode(sums: Sequence[float]) -> float:
-    """The value around which most lie, within two per cent; 0 for fewer than three."""
+    """The value around which most lie, within two percent; 0 for fewer than three."""
     best, most = 0.0, 2
     for value in sums:
         near = [other for other in sums if abs(other - value) <= 0.01 * abs(value)]

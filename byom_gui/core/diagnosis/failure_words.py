@@ -1,4 +1,4 @@
-"""What is said of a call that failed: what, cause and fix, as far as the evidence goes."""
+"""The texts for a call that failed: what, cause and fix, as far as the evidence goes."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ class Words:
     action: Action | None = None
 
 
-_TIMEOUT = Action("raise-timeout", label="Raise the time-out")
+_TIMEOUT = Action("raise-timeout", label="Raise the timeout")
 WORDS: dict[str, Words] = {
     "net.dns": Words(
-        "The name {host} is not known.",
-        "The name is misspelt, not set up yet, or known only inside another network.",
-        "Check the spelling. If the name is new, wait until DNS knows it, or use the address that your host gave you.",
+        "The host name {host} could not be resolved.",
+        "The name is misspelled, not set up yet, or known only inside another network.",
+        "Check the spelling. If the name is new, wait for DNS, or use the address from your hosting provider.",
     ),
     "net.refused": Words(
-        "Nothing listens at {place}.",
-        "The server is not running, runs on another port, or a firewall turns the connection away.",
+        "The connection to {place} was refused.",
+        "The server is not running, uses another port, or a firewall rejects the connection.",
         "Start the server, and check the port in the address.",
     ),
     "net.timeout-connect": Words(
-        "No connection to {place} within {seconds}.",
-        "The machine is off, or a firewall drops the connection without a word.",
-        "Check the address and port, and let this port through the firewall.",
+        "Could not connect to {place} within {seconds}.",
+        "The machine is off, or a firewall silently drops the connection.",
+        "Check the address and port, and allow this port in the firewall.",
         _TIMEOUT,
     ),
     "net.timeout-read": Words(
-        "The server took the request and did not answer within {seconds}.",
-        "The model is still loading, or is slower than the time allowed. How long V7 waits is not published.",
-        "Try again, as a first call may be slow; else raise the time-out, or make the model faster.",
+        "The server accepted the request, but did not respond within {seconds}.",
+        "The model is still loading, or is slower than the timeout. V7 has not published how long it waits.",
+        "Try again: the first call may be slow. Otherwise raise the timeout, or make the model faster.",
         _TIMEOUT,
     ),
     "net.reset": Words(
-        "The connection broke before the complete answer came.",
-        "The server, or a proxy or firewall in between, closed the connection. From here, the reason cannot be seen.",
-        "Look at the server's log at this time: did the process stop, restart, or run into a limit?",
+        "The connection was lost before the complete response arrived.",
+        "The server, or a proxy or firewall in between, closed the connection. The reason cannot be seen from here.",
+        "Check the server's log at this time: did the process stop, restart, or reach a limit?",
     ),
     "net.proxy": Words(
-        "The proxy refused or failed to pass the request on.",
-        "The proxy in the settings does not let this address through, or is not there. V7 will not use it.",
+        "The proxy refused the request or could not forward it.",
+        "The proxy in the settings does not allow this address, or is not running. V7 will not use it.",
         "Turn the proxy off in the settings, or correct its address.",
     ),
     "net.protocol": Words(
-        "What answers at {place} is not a valid HTTP response.",
+        "The response from {place} is not valid HTTP.",
         "Another kind of program listens on this port, or the server writes its HTTP responses itself and incorrectly.",
-        "Check the port in the address. If it is the model's, let an HTTP library write the responses.",
+        "Check the port in the address. If it is the model's port, let an HTTP library write the responses.",
     ),
     "net.redirect": Words(
-        "The server redirects without end.",
-        "The redirects lead in a circle.",
-        "Use the address that answers directly.",
+        "The server redirects endlessly.",
+        "The redirects form a loop.",
+        "Use the address that responds without a redirect.",
     ),
     "http.oversized": Words(
-        "The answer passes the size limit; reading stopped there.",
-        "The answer holds far more than shapes: a mask, an image or many thousand points.",
-        "Return fewer or simpler shapes, and no images in the answer.",
+        "The response exceeds the size limit; reading stopped there.",
+        "The response contains far more than shapes: a mask, an image, or many thousands of points.",
+        "Return fewer or simpler shapes, and no images.",
     ),
     "http.encoding": Words(
         "The response does not match its own headers.",
@@ -75,26 +75,26 @@ WORDS: dict[str, Words] = {
         "Let the HTTP library set Content-Length, Transfer-Encoding and Content-Encoding.",
     ),
     "tls.expired": Words(
-        "The server's certificate is out of date.",
-        "It was not renewed in time, or its first day has not come.",
+        "The server's certificate is expired or not yet valid.",
+        "It was not renewed in time, or its validity has not started yet.",
         "Renew the certificate, reload the server, then ping again.",
     ),
     "tls.untrusted": Words(
         "The server's certificate cannot be traced to one that this computer trusts.",
-        "It was issued by an authority that is not among the public ones.",
-        "Use a certificate from a public authority. If it is your company's own, a CA file lets this app trust it; "
-        "V7 probably will not.",
+        "It was issued by a certificate authority that is not public.",
+        "Use a certificate from a public certificate authority. If it is your company's own, a CA file makes this app "
+        "trust it; V7 probably will not.",
         Action("choose-ca", label="Use a CA file…"),
     ),
     "tls.hostname": Words(
-        "The server's certificate is for another name than {host}.",
-        "The address is not the one for which the certificate was made.",
-        "Use a name that the certificate holds, or have one made for {host}.",
+        "The server's certificate is not for {host}.",
+        "The certificate was issued for a different host name.",
+        "Use a host name from the certificate, or get a certificate for {host}.",
     ),
     "tls.handshake": Words(
-        "TLS with {place} could not be agreed on.",
-        "The server and this app share no version of TLS or no cipher, or the server ended the handshake.",
-        "Let the server offer TLS 1.2 or 1.3 with its usual ciphers. Without TLS, write http:// for a test.",
+        "The TLS handshake with {place} failed.",
+        "The server and this app have no TLS version or cipher in common, or the server ended the handshake.",
+        "Enable TLS 1.2 or 1.3 with the usual ciphers on the server. If it does not use TLS, try http://.",
     ),
     "tls.client-certificate": Words(
         "The server requires a client certificate.",
@@ -105,11 +105,11 @@ WORDS: dict[str, Words] = {
     ),
 }
 
-_CODING_FIX = "Send the body as it is, without Content-Encoding; or let one place alone, server or proxy, compress it."
+_CODING_FIX = "Send the body without Content-Encoding, or let only one of server and proxy compress it."
 ENCODINGS: dict[str, Words] = {
     "undecodable": Words(
-        "The response says that it is compressed, and its body cannot be unpacked.",
-        "A proxy or middleware unpacked the body and kept the header, or the header was set without compressing.",
+        "The response says that it is compressed, but its body cannot be decompressed.",
+        "A proxy or middleware decompressed the body but kept the header, or the header was set without compressing.",
         _CODING_FIX,
     ),
     "unrequested": Words(
@@ -119,20 +119,20 @@ ENCODINGS: dict[str, Words] = {
         _CODING_FIX,
     ),
     "compressed": Words(
-        "The body is compressed, and the headers do not say so.",
-        "Two places compressed the response, or the header was lost on the way.",
+        "The body is compressed, but the headers do not say so.",
+        "The response was compressed twice, or the header was lost on the way.",
         _CODING_FIX,
     ),
     "unfinished": Words(
-        "The response never ends, although a complete answer came.",
-        "Content-Length is larger than the body, or nothing says where the body ends: no Content-Length, and the last "
+        "The response never ends, although its content is complete.",
+        "Content-Length is larger than the body, or nothing marks the end of the body: no Content-Length, and the last "
         "chunk or the end of the connection never comes.",
         "Let the HTTP library set Content-Length to the number of bytes in the body.",
     ),
     "surplus": Words(
-        "More bytes came than Content-Length announces.",
+        "The response has more bytes than Content-Length says.",
         "The length was counted in characters instead of bytes, or a second response was sent. On a connection that is "
-        "used again, these bytes can be taken for the next answer.",
+        "used again, these bytes can be taken for the next response.",
         "Let the HTTP library set Content-Length, or use the encoded length: len(text.encode()).",
     ),
 }
@@ -145,13 +145,13 @@ def words_of(failure: NetFailure, url: str) -> Words:
     if failure.id == "net.protocol" and failure.subject in PROTOCOLS:
         spoken = PROTOCOLS[failure.subject]
         if failure.subject == "headless":
-            return Words(f"The server answers {spoken.title}.", _OWN_HTTP, spoken.fix)
+            return Words(f"The server returns {spoken.title}.", _OWN_HTTP, spoken.fix)
         title = spoken.title
         if failure.subject == "http2" and (failure.at or url).startswith("http://"):
             title = title.replace("HTTP/2", "HTTP/2 without TLS")
         cause = f"The port speaks {title}: its first bytes show it."
         action = _scheme_action(failure.subject, failure.at or url)
-        return Words("What answers at {place} is not the expected HTTP server.", cause, spoken.fix, action)
+        return Words("The server at {place} is not the expected HTTP server.", cause, spoken.fix, action)
     if failure.id == "net.protocol" and failure.subject in _OTHER_PROTOCOL:
         return _OTHER_PROTOCOL[failure.subject]
     if failure.id == "http.encoding" and failure.subject in ENCODINGS:
@@ -159,27 +159,27 @@ def words_of(failure: NetFailure, url: str) -> Words:
     return WORDS.get(failure.id, WORDS["net.reset"])
 
 
-_OWN_HTTP = "The server's own code writes to the socket, and leaves out what HTTP puts before the body."
+_OWN_HTTP = "The server's own code writes to the socket, and leaves out the status line and headers."
 _OTHER_PROTOCOL: dict[str, Words] = {
     "alpn": Words(
         "The server at {place} does not offer HTTP/1.1.",
-        "It refused the TLS handshake because HTTP/1.1 is not among its protocols: it speaks HTTP/2 alone, as gRPC "
+        "It rejected the TLS handshake because it does not support HTTP/1.1: it speaks only HTTP/2, as gRPC "
         "servers do.",
         PROTOCOLS["http2"].fix,
     ),
     "websocket": Words(
-        "The server at {place} switches to another protocol instead of answering.",
+        "The server at {place} switches to another protocol instead of responding.",
         "It is a WebSocket server, or handles every request as an upgrade.",
-        "Use an address that answers a plain POST request.",
+        "Use an address that accepts a plain POST request.",
     ),
     "mongodb": Words(
-        "MongoDB answers at {place}, not a model server.",
+        "The server at {place} is MongoDB, not a model server.",
         "The port is the one for MongoDB's own clients.",
-        "Use the port on which the model server answers HTTP requests.",
+        "Use the port of the model server.",
     ),
     "interim": Words(
         "The server sends interim responses and no final one.",
-        "Interim responses (status 100 to 199) only announce that the answer will come.",
+        "Interim responses (status 100 to 199) only announce the final response.",
         "End each request with one final response, status 200 and up.",
     ),
 }
@@ -193,19 +193,24 @@ def _scheme_action(key: str, url: str) -> Action | None:
 
 
 def _redirected(failure: NetFailure, url: str) -> Words:
-    """A redirect that leads to where nothing useful answers: it is the redirect that is wrong."""
+    """A redirect to an address that does not respond usefully: the redirect is what is wrong."""
     target = urlsplit(failure.at)
     cause = {
-        "net.dns": f"The name {target.hostname} is not known here: most often it means something only inside the "
-        "server's own network, and the server builds its redirects from it.",
-        "net.refused": f"Nothing listens at {target.netloc}, most often an address inside the server's own network.",
-        "net.timeout-connect": f"{target.netloc} cannot be reached from here; most often it is an address inside the "
+        "net.dns": f"The host name {target.hostname} could not be resolved here: most likely it exists only inside the "
+        "server's own network, and the server uses it in its redirects.",
+        "net.refused": f"{target.netloc} refused the connection; most likely it is an address inside the "
         "server's own network.",
-    }.get(failure.subject, f"The request was sent on to {target.netloc}, and failed there.")
+        "net.timeout-connect": f"{target.netloc} cannot be reached from here; most likely it is an address inside the "
+        "server's own network.",
+    }.get(failure.subject, f"The request was redirected to {target.netloc} and failed there.")
     direct = _direct(failure.at, url)
-    use = f"Use the address that needs no redirect: {direct}. " if direct else "Use the address that answers directly. "
+    use = (
+        f"Use the address that needs no redirect: {direct}. "
+        if direct
+        else "Use the address that responds without a redirect. "
+    )
     return Words(
-        f"The server redirects to {target.netloc}, which gave no answer.",
+        f"The server redirects to {target.netloc}, which did not respond.",
         cause,
         f"{use}Behind a proxy, let the server build its redirects from the proxy's headers (X-Forwarded-Host, "
         "X-Forwarded-Proto): uvicorn --proxy-headers --forwarded-allow-ips='*', or Flask's ProxyFix.",
@@ -214,7 +219,7 @@ def _redirected(failure: NetFailure, url: str) -> Words:
 
 
 def _direct(target: str, url: str) -> str:
-    """The address asked for with the redirect's slash at its end, where that is all that the redirect changes."""
+    """The requested address with the redirect's slash at its end, if that is all that the redirect changes."""
     asked, path = urlsplit(url), urlsplit(target).path
     bare = path.rstrip("/")
     slash = path.endswith("/")

@@ -1,4 +1,4 @@
-"""Other tools' forms, told by their keys."""
+"""Other tools' formats, recognized by their keys."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ UNSUPPORTED: dict[str, str] = {
     "instance_id": "an instance id alone",
     "text": "a text alone",
 }
-"""Keys of shapes that V7's response has not, in plain words."""
+"""Keys of shapes that V7's responses do not have, in plain words."""
 
 
 def other_format(value: Any) -> str:
-    """The tool in whose form a whole answer is, or an empty string."""
+    """The tool whose format a complete response has, or an empty string."""
     if isinstance(value, list):
         return _of_item(value[0]) if value and isinstance(value[0], dict) else _of_list(value)
     if not isinstance(value, dict):
         return ""
     keys = value.keys()
     if _first(value, "result").keys() & {"inference", "annotation_class"}:
-        return "V7's own inference form"
+        return "V7's own inference format"
     if {"annotations", "categories"} <= keys or {"annotations", "images"} <= keys:
         return "COCO"
     if _first(value, "outputs").keys() >= {"datatype", "data"} or _first(value, "outputs").keys() >= {"name", "shape"}:
@@ -50,7 +50,7 @@ def other_format(value: Any) -> str:
         if form:
             return form
     if "boxes" in keys and keys & {"scores", "labels", "classes", "conf", "cls"}:
-        return "YOLO (lists of boxes, scores and classes)"
+        return "YOLO (arrays of boxes, scores and classes)"
     return ""
 
 
@@ -66,17 +66,17 @@ def _of_wrapped(value: dict[str, Any], key: str) -> str:
 
 
 def _of_list(value: list[Any]) -> str:
-    return "a bare list" if not value or isinstance(value[0], list | int | float) else "a bare list of texts"
+    return "a bare array" if not value or isinstance(value[0], list | int | float) else "a bare array of strings"
 
 
 def _of_item(item: dict[str, Any]) -> str:
     if {"from_name", "to_name"} <= item.keys() or isinstance(item.get("result"), list):
         return "Label Studio"
-    return _of_keys(item.keys()) or "a bare list"
+    return _of_keys(item.keys()) or "a bare array"
 
 
 def _of_keys(keys: _Keys) -> str:
-    """The tool whose keys one result holds."""
+    """The tool whose keys a result has."""
     if "category_id" in keys and keys & {"bbox", "segmentation"}:
         return "COCO"
     if {"score", "label"} <= keys and not keys & {"name", "confidence"}:
@@ -91,7 +91,7 @@ def _of_keys(keys: _Keys) -> str:
 
 
 def unsupported(result: dict[str, Any]) -> str:
-    """The shape that a result holds and V7's contract has not, in plain words; else an empty string."""
+    """The shape of a result that V7's contract does not have, in plain words; otherwise an empty string."""
     return next((words for key, words in UNSUPPORTED.items() if key in result), "")
 
 

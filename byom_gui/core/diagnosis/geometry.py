@@ -1,4 +1,4 @@
-"""Units, layout, axes and orientation: the answers of a run put together, judged, and told as findings."""
+"""Units, layout, axes and orientation: judges the responses of a run together and reports findings."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ IDS = (
     "orientation.exif",
 )
 EXPLAINS = ("shape.outside", "shape.degenerate")
-"""Findings that follow from coordinates which are read the wrong way."""
+"""Findings that are consequences of misread coordinates."""
 
 _PICTURES = 8
 _MOVES = frozenset(("mirrored", "upended", "half", "narrow", "padded"))
 UPRIGHT = "upright"
-"""The change that turns the pixels of a picture upright and leaves out its EXIF orientation."""
+"""The change that turns an image's pixels upright and drops its EXIF orientation."""
 _TURNED = frozenset(f"turned-{number}" for number in range(2, 9))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The judgement, and whether answers belong to pictures before they are turned upright."""
+    """The judgement, and whether coordinates are for the images before they are turned upright."""
 
     judgement: Judgement
     unrotated: bool = False
     turned: int = 0
-    """On how many turned pictures that was seen."""
+    """How many turned images showed it."""
 
 
 def outcome_of(answers: Sequence[Answered], tried: Sequence[Answered], edges: Sequence[EdgeMap]) -> Outcome:
-    """What the coordinates of a run mean. Looks at a bounded number of answers, and remembers the last few outcomes."""
+    """What the coordinates of a run mean. Looks at a bounded number of responses; the last few outcomes are cached."""
     sheets = _sheets(answers)
     wanted = {sheet.image for sheet in sheets}
     changed = tuple(
@@ -64,14 +64,14 @@ def outcome_of(answers: Sequence[Answered], tried: Sequence[Answered], edges: Se
 
 
 def _odd(sheets: Sequence[Sheet]) -> bool:
-    """Whether the numbers alone are worth a closer look: a sound run without probes ends here."""
+    """Whether the numbers alone need a closer look: a valid run without probes ends here."""
     return share_outside(Reading(), sheets) > 0.2 or all(
         abs(number) <= 1.6 for sheet in sheets for mark in sheet.marks for number in mark.numbers
     )
 
 
 def _sheets(answers: Sequence[Answered]) -> tuple[Sheet, ...]:
-    """One answer a picture: those that probes were made of, else the first ones that hold places."""
+    """One response per image: those that probes are based on, otherwise the first ones with positions."""
     found: dict[str, Sheet] = {}
     for each in answers:
         call = each.call
@@ -110,18 +110,18 @@ def _pair(base: Sheet, changed: Sheet, variant: Variant) -> Pair:
 
 
 def _tells(pair: Pair) -> bool:
-    """Whether a pair tells of turned pictures: one that was turned, or the upright copy of one that came so."""
+    """Whether a pair is about turned images: a turned one, or the upright copy of one with an EXIF orientation."""
     return pair.kind in _TURNED or pair.kind == UPRIGHT
 
 
 def _from_copy(pair: Pair, copy: Sheet) -> Pair:
-    """The same change of the upright copy, whose answer holds whatever is done with EXIF orientations."""
+    """The same change applied to the upright copy, whose response does not depend on EXIF handling."""
     across, _, _, _, down, _ = copy.variant.to if copy.variant else IDENTITY
     return replace(pair, base=copy, to=then((1 / across, 0.0, 0.0, 0.0, 1 / down, 0.0), pair.to))
 
 
 def _turned(reading: Reading, sheets: tuple[Sheet, ...], pairs: tuple[Pair, ...]) -> tuple[bool, int]:
-    """Whether answers to turned pictures belong to the picture as it is stored."""
+    """Whether responses to turned images are for the image as it is stored."""
     plain = replace(reading, confidence=0.0)
     before = replace(plain, unrotated=True)
     as_sent, stored = score(plain, sheets, pairs, ()), score(before, sheets, pairs, ())
@@ -136,7 +136,7 @@ def _turned(reading: Reading, sheets: tuple[Sheet, ...], pairs: tuple[Pair, ...]
 
 
 def reading_of(look: RunLook) -> Reading | None:
-    """How the coordinates have to be read, where that is not as they are."""
+    """How the coordinates must be read, if that is not as they are."""
     if look.geometry is None:
         return None
     judged, unrotated = look.geometry.judgement, look.geometry.unrotated
@@ -162,25 +162,25 @@ def _units(look: RunLook, judged: Judgement) -> Iterator[Finding]:
         return
     bars = _BARS if judged.reading.fit in ("centred", "corner") else ""
     if size == (1.0, 1.0):
-        id, what, cause = "units.normalised", "Coordinates run from 0 to 1, where pixels are due.", _NORMALISED
+        id, what, cause = "units.normalised", "Coordinates are from 0 to 1; pixels are expected.", _NORMALISED
         snippet = "x, w = x * width, w * width\ny, h = y * height, h * height"
     elif size == (100.0, 100.0):
-        id, what, cause = "units.percent", "Coordinates are per cent, where pixels are due.", _PERCENT
+        id, what, cause = "units.percent", "Coordinates are percentages; pixels are expected.", _PERCENT
         snippet = "x, w = x * width / 100, w * width / 100\ny, h = y * height / 100, h * height / 100"
     else:
         short = judged.reading.fit == "shorter"
-        told = f"{size[0]:.0f} pixels on its shorter side" if short else f"{size[0]:.0f} × {size[1]:.0f}"
-        id, what = "units.model-size", f"Coordinates are those of a picture of {told}, not of the one that was sent."
-        cause = f"The image was brought to {told} for the model, and the answer was not brought back.{bars}"
+        target = f"{size[0]:.0f} pixels on the shorter side" if short else f"{size[0]:.0f} × {size[1]:.0f}"
+        id, what = "units.model-size", f"Coordinates are for an image of {target}, not for the image that was sent."
+        cause = f"The image was resized to {target} for the model, and the coordinates were not scaled back.{bars}"
         snippet = _back(judged.reading)
-    fix = "Multiply x and w by the width, y and h by the height of the image as it came."
-    fix = fix if id == "units.normalised" else "Scale the coordinates back to the image as it came."
+    fix = "Multiply x and w by the width, and y and h by the height, of the image as received."
+    fix = fix if id == "units.normalised" else "Scale the coordinates back to the image as received."
     yield _told(look, judged, id, what, cause + (bars if id != "units.model-size" else ""), fix, snippet)
 
 
-_NORMALISED = "The model gives shares of the image's width and height, and they were returned as they are."
-_PERCENT = "The coordinates are given in hundredths of the image's width and height."
-_BARS = " The image kept its shape, and bars were added to fill the rest."
+_NORMALISED = "The model returns fractions of the image's width and height, and the server passes them on unchanged."
+_PERCENT = "The server returns coordinates as percentages of the image's width and height."
+_BARS = " The image kept its aspect ratio and was padded with bars."
 
 
 def _back(reading: Reading) -> str:
@@ -207,9 +207,9 @@ def _layout(look: RunLook, judged: Judgement) -> Iterator[Finding]:
             look,
             judged,
             "layout.corners",
-            "“w” and “h” hold the second corner, where a size is due.",
-            "The model gives x1 y1 x2 y2, and they were put into x y w h.",
-            "Take the first corner off the second.",
+            "“w” and “h” hold the opposite corner instead of the size.",
+            "The model returns x1 y1 x2 y2, and the server put them into x y w h.",
+            "Subtract the first corner from the second.",
             '{"x": x1, "y": y1, "w": x2 - x1, "h": y2 - y1}',
         )
     if reading.layout == "centre":
@@ -217,21 +217,21 @@ def _layout(look: RunLook, judged: Judgement) -> Iterator[Finding]:
             look,
             judged,
             "layout.centre",
-            "“x” and “y” hold the centre of a box, where its top left corner is due.",
-            "The model gives the centre and the size, as YOLO does.",
-            "Take half the size off.",
+            "“x” and “y” hold the center of a box instead of its top left corner.",
+            "The model returns the center and the size, as YOLO does.",
+            "Subtract half the size.",
             '{"x": cx - w / 2, "y": cy - h / 2, "w": w, "h": h}',
         )
     if reading.swap:
-        places = reading.swap == "place"
+        place_only = reading.swap == "place"
         yield _told(
             look,
             judged,
             "layout.swapped",
-            "x and y changed places.",
-            "The coordinates are in the order of rows and columns, as arrays have them: y first."
-            + (" Width and height are right." if places else ""),
-            "Give x as the distance from the left, y as that from the top.",
+            "x and y are swapped.",
+            "The coordinates are in row and column order, as in arrays: y first."
+            + (" Width and height are correct." if place_only else ""),
+            "Return x as the distance from the left and y as the distance from the top.",
             "y, x = row, column",
         )
 
@@ -241,13 +241,14 @@ def _orientation(look: RunLook, outcome: Outcome) -> Finding:
     orientation = turned.call.image_orientation if turned else 6
     return make(
         "orientation.exif",
-        "Coordinates belong to the picture before it is turned upright.",
+        "Coordinates are for the image before it is turned upright.",
         where=turned.call.image_name if turned else "",
-        evidence=f"On {outcome.turned} turned pictures (EXIF orientation {orientation}) the places fit the stored "
-        "picture, and not the one that people see.",
-        cause="The EXIF orientation was not applied when the image was read. That V7 shows the upright picture, and "
-        "counts from its corner, is assumed.",
-        fix="Turn the picture upright before the model sees it.",
+        evidence=f"On {outcome.turned} turned images (EXIF orientation {orientation}), the coordinates fit the stored "
+        "image, not the one that people see.",
+        cause="The EXIF orientation was not applied when the image was read. It is assumed that V7 shows the upright "
+        "image "
+        "and measures from its corner.",
+        fix="Turn the image upright before the model sees it.",
         snippet="from PIL import ImageOps\nimage = ImageOps.exif_transpose(image)",
         count=max(outcome.turned, 1),
         image=turned.call.image_name if turned else "",
@@ -261,8 +262,8 @@ def _told(look: RunLook, judged: Judgement, id: str, what: str, cause: str, fix:
     evidence = f"{first[1]} Judged from {marks} on {pictures}"
     if judged.agreement:
         evidence += (
-            f"; when the pictures are mirrored, scaled or turned, the answers follow them to {judged.agreement:.0%} "
-            f"read as “{judged.reading.name}”, and to {judged.plain_agreement:.0%} as they are"
+            f"; when the images are mirrored, scaled or turned, the coordinates follow by {judged.agreement:.0%} if "
+            f"read as “{judged.reading.name}”, and by {judged.plain_agreement:.0%} as they are"
         )
     evidence += f". Confidence: {judged.reading.confidence:.0%}."
     return make(
@@ -279,14 +280,14 @@ def _told(look: RunLook, judged: Judgement, id: str, what: str, cause: str, fix:
 
 
 def _first(look: RunLook, boxed: bool) -> tuple[str, str, str]:
-    """A place, what stands there, and the image: the first that the finding is about. There is one: it was judged."""
+    """The path, its value and the image of the first result that the finding is about. One exists: it was judged."""
     kinds = _BOXES if boxed else _PLACES
     each, prediction = next(
         (each, found) for each in look.answers for found in _shapes(each) if found.shape_name in kinds
     )
     raw = (each.answer.results or [])[prediction.index] if each.answer else {}
     place = f"results[{prediction.index}].{prediction.shape_name}"
-    size = f" on an image of {each.call.image_width} × {each.call.image_height}"
+    size = f" on a {each.call.image_width} × {each.call.image_height} image"
     return place, f"{place} is {shown(raw[prediction.shape_name], 90)}{size}.", each.call.image_name
 
 

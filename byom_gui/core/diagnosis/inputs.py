@@ -1,4 +1,4 @@
-"""Inputs: kinds of image that fail where others work, and what a broken image brings."""
+"""Inputs: kinds of image that fail where others work, and what a broken image causes."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ _WEIGHTY = frozenset((*COMMON, *TURNED))
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """How one kind failed: the id and subject of the first error, or ``failed``; and in words."""
+    """How one kind failed: the id and subject of the first error, or ``failed``; and a description."""
 
     key: str
     words: str
 
 
 def symptom(each: Answered, usual: frozenset[str]) -> Symptom | None:
-    """How an answer failed; None where it did not, or where it is not the kind of image that is to blame.
+    """How a response failed; None if it did not, or if the kind of image is not the reason.
 
     Args:
-        usual: ids of errors that ordinary images bring as well.
+        usual: ids of errors that ordinary images cause as well.
     """
     call = each.call
     if call.reply is None:
         failure = call.failure
         broke = failure is not None and failure.id == "net.reset"
-        return Symptom("net.reset", "the connection broke") if broke else None
+        return Symptom("net.reset", "the connection was lost") if broke else None
     if is_busy(call.reply):
         return None
     for finding in each.findings:
         if finding.severity == "error" and finding.id not in usual:
-            words = "the answer is “failed”" if finding.id == "status.failed" else finding.what.rstrip(".")
+            words = "the response is “failed”" if finding.id == "status.failed" else finding.what.rstrip(".")
             return Symptom(f"{finding.id} {finding.subject}", words[:1].lower() + words[1:])
     return None
 
 
 def _usual(look: RunLook) -> frozenset[str]:
-    """The errors that ordinary images bring."""
+    """The errors that ordinary images cause."""
     return frozenset(finding.id for each in look.answered for finding in each.findings if finding.severity == "error")
 
 
 def _formats(look: RunLook) -> Iterator[Finding]:
-    """Kinds that fail in the same way, as one finding; only by a way by which another kind works."""
+    """Kinds that fail in the same way, as one finding; only for a transport with which another kind works."""
     failing, words = _failing(look)
     for (severity, key), many in failing.items():
         yield _format(severity, key, many, words[severity, key], _given(look, key))
 
 
 def failing_kinds(look: RunLook) -> frozenset[str]:
-    """How kinds of image fail that ``input.format`` names: the keys of their symptoms."""
+    """The keys of the symptoms that ``input.format`` reports."""
     return frozenset(key for _, key in _failing(look)[0])
 
 
@@ -64,7 +64,7 @@ _Groups = dict[tuple[str, str], list[Answered]]
 
 
 def _failing(look: RunLook) -> tuple[_Groups, dict[tuple[str, str], str]]:
-    """The calls of kinds that fail, by severity and symptom; and each symptom in words."""
+    """The calls with kinds that fail, by severity and symptom; and each symptom in words."""
     failing: _Groups = {}
     words: dict[tuple[str, str], str] = {}
     if not look.tried:
@@ -83,13 +83,13 @@ def _failing(look: RunLook) -> tuple[_Groups, dict[tuple[str, str], str]]:
 
 
 def _given(look: RunLook, key: str) -> str:
-    """How many of the images themselves are of a kind that fails so."""
+    """How many of the user's images are of a kind that fails like this."""
     given = {each.call.image_name for each in look.misread if (how := symptom(each, frozenset())) and how.key == key}
-    return f" Of the images that were given, {len(given)} are of this kind." if given else ""
+    return f" {len(given)} of your images {'is' if len(given) == 1 else 'are'} of this kind." if given else ""
 
 
 def _working(look: RunLook, usual: frozenset[str]) -> list[Way]:
-    """The ways by which at least one kind of image works."""
+    """The transports with which at least one kind of image works."""
     fine = (each for each in look.tried if each.call.purpose == "input" and each.call.reply is not None)
     ways = dict.fromkeys(
         each.call.way for each in fine if each.call.kind not in BROKEN and symptom(each, usual) is None and each.answer
@@ -108,10 +108,10 @@ def _format(severity: str, key: str, many: list[Answered], words: str, given: st
         f"Some kinds of image fail: {titles}." if len(kinds) > 1 else f"A kind of image fails: {titles}.",
         severity=severity,
         where=first.call.image_name,
-        evidence=f"{status}{words}, for {titles} by {first.call.way}; other kinds work.{given} {said}".strip(),
+        evidence=f"{status}{words}, for {titles} sent as {first.call.way}; other kinds work.{given} {said}".strip(),
         cause=_cause(kinds),
-        fix="Open it with Pillow from memory and make three channels of it before the model sees it, or answer "
-        "“failed” where it can not be judged.",
+        fix="Open it with Pillow from memory and convert it to three channels before the model sees it, or return "
+        "“failed” if it cannot be processed.",
         snippet=_SNIPPET,
         subject=f"{severity} {key}",
         count=len(many),
@@ -128,14 +128,14 @@ image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
 
 def _cause(kinds: list[str]) -> str:
     if set(kinds) <= {"grey", "alpha", "cmyk", "16-bit"}:
-        return "The server expects three channels of eight bits, and this kind has others."
+        return "The server expects three 8-bit channels, and this kind has others."
     if set(kinds) <= {"large", "wide", "1x1"}:
         return "The server does not expect an image of this size."
-    return "The server reads only some kinds of file, or takes the image for one of another kind."
+    return "The server reads only some kinds of file, or treats the image as another kind."
 
 
 def _failure_form(look: RunLook) -> Iterator[Finding]:
-    """A broken image must be answered with ``failed``; it must not break the server."""
+    """The response to a broken image must be ``failed``; it must not break the server."""
     tried = [each for each in look.tried if each.call.purpose == "input"]
     sound = any(each.call.kind not in BROKEN and _status(each) // 100 == 2 for each in tried)
     broken = [each for each in tried if each.call.kind in BROKEN and _breaks(each)]
@@ -148,8 +148,8 @@ def _failure_form(look: RunLook) -> Iterator[Finding]:
         "A broken image makes the server fail.",
         where=look.observations.endpoint.infer.shown,
         evidence=f"An image that is {KIND_TITLES[first.call.kind]} causes: {said}",
-        cause="The error is not caught where the image is read.",
-        fix='Catch it, and answer {"status": "failed", "results": []} with status 200.',
+        cause="The server does not catch the error where it reads the image.",
+        fix='Catch it, and return {"status": "failed", "results": []} with status 200.',
         count=len(broken),
         image=first.call.image_name,
     )

@@ -1,7 +1,7 @@
-"""Which reading fits best, decided jointly over unit, layout, axes and orientation; or that it can not be told.
+"""Which reading fits best, decided jointly over unit, layout, axes and orientation; or that it cannot be decided.
 
-What speaks for another reading than the plain one has to be strong in itself, and much stronger than what speaks for
-the plain one: a server that moves its answers as the picture moves is sound, whatever else looks odd.
+The evidence for a reading other than the plain one must be strong in itself, and much stronger than the evidence for
+the plain one: if the coordinates move as the image moves, the server is correct, whatever else looks odd.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ LARGE = (1024, 1152, 1280, 1333, 1536, 1920, 2048)
 _OBLONG = ((1333, 800), (1280, 720), (1024, 768), (800, 600), (640, 480), (640, 384), (512, 256), (320, 240))
 
 ENOUGH = 3.5
-"""By how much a reading has to be ahead of all that are plain in the same respect."""
+"""How far a reading must be ahead of all readings that are plain in the same respect."""
 _AGREES = 0.6
 _SOUND = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The reading that the evidence speaks for; ``sure`` is False where it can not be told apart from others."""
+    """The reading that the evidence supports; ``sure`` is False if it cannot be distinguished from others."""
 
     reading: Reading
     sure: bool
     marks: int = 0
     pictures: int = 0
     agreement: float = 0.0
-    """How well answers agree under changes of the picture when read so, 0 to 1; 0 where none were made."""
+    """How well responses agree under changes of the image with this reading, 0 to 1; 0 if there were none."""
     plain_agreement: float = 0.0
 
 
@@ -49,33 +49,33 @@ class Material:
     edges: tuple[EdgeMap, ...] = ()
 
     def score(self, reading: Reading) -> Score:
-        """What speaks for a reading."""
+        """The evidence for a reading."""
         return score(reading, self.sheets, self.pairs, self.edges)
 
 
 @lru_cache(maxsize=8)
 def judge(material: Material) -> Judgement:
-    """The one reading that fits all answers, for pictures that were sent upright."""
+    """The one reading that fits all responses, for images that were sent upright."""
     marks = sum(len(sheet.marks) for sheet in material.sheets)
     if not marks:
         return Judgement(PLAIN, False)
     frozen = _is_frozen(material.pairs)
     moving = replace(material, pairs=(), edges=()) if frozen else material
     plain = moving.score(PLAIN)
-    told = Judgement(PLAIN, False, marks, len(material.sheets), plain.agreement, plain.agreement)
+    undecided = Judgement(PLAIN, False, marks, len(material.sheets), plain.agreement, plain.agreement)
     if _is_sound(plain, moving):
-        return replace(told, sure=True)
+        return replace(undecided, sure=True)
     scores = {reading: moving.score(reading) for reading in _likely(moving)}
     best = common_size(max(scores, key=lambda reading: scores[reading].total - cost(reading)), scores)
     decided = _decided(best, scores, moving)
     if decided.plain:
-        return told
+        return undecided
     found = scores.get(replace(decided, confidence=0.0)) or moving.score(decided)
-    return replace(told, reading=decided, sure=True, agreement=found.agreement)
+    return replace(undecided, reading=decided, sure=True, agreement=found.agreement)
 
 
 def _is_frozen(pairs: tuple[Pair, ...]) -> bool:
-    """Whether mirrored pictures bring the very same places: such answers do not look at the picture."""
+    """Whether mirrored images return the same positions: such a server does not look at the image."""
     mirrored = [pair for pair in pairs if pair.kind in ("mirrored", "upended")]
     return bool(mirrored) and all(
         [m.numbers for m in pair.base.marks] == [m.numbers for m in pair.changed.marks] for pair in mirrored
@@ -83,7 +83,7 @@ def _is_frozen(pairs: tuple[Pair, ...]) -> bool:
 
 
 def _is_sound(plain: Score, material: Material) -> bool:
-    """Whether answers, read as pixels, move as their pictures do, and lie within them."""
+    """Whether coordinates, read as pixels, move as their images do and are within them."""
     if not plain.moved or share_outside(PLAIN, material.sheets) > 0.25:
         return False
     return all(mean >= _SOUND for mean in _by_kind(plain).values())
@@ -99,7 +99,7 @@ def _by_kind(found: Score) -> dict[str, float]:
 
 
 def cost(reading: Reading) -> float:
-    """What a reading has to bring beyond the plain one: the odder, the more."""
+    """How much more evidence a reading needs than the plain one: the odder, the more."""
     unit = 0.0 if reading.size is None else 0.5 if max(reading.size) <= 100 else 1.0
     bars = {"stretched": 0.0, "centred": 0.5, "corner": 0.5, "shorter": 0.7}[reading.fit]
     oblong = 0.5 if reading.size and reading.size[0] != reading.size[1] else 0.0
@@ -163,7 +163,7 @@ def _arrangements(boxes: bool) -> tuple[tuple[Layout, Swap], ...]:
 
 
 def _top(material: Material) -> float:
-    """The largest number in any answer."""
+    """The largest number in any response."""
     sheets = (*material.sheets, *(pair.changed for pair in material.pairs))
     return max((abs(number) for sheet in sheets for mark in sheet.marks for number in mark.numbers), default=0.0)
 
@@ -213,9 +213,9 @@ def _decided(best: Reading, scores: dict[Reading, Score], material: Material) ->
 
 
 def common_size(best: Reading, scores: dict[Reading, Score]) -> Reading:
-    """A common size in the stead of an odd one beside it, unless the odd one fits clearly better.
+    """A common size instead of an odd one near it, unless the odd one fits clearly better.
 
-    Odd sizes are estimates, and shapes that do not mirror into themselves shift them: per cent came out as 88 × 100.
+    Odd sizes are estimates, and shapes that do not mirror into themselves shift them: percentages became 88 × 100.
     """
     size = best.size
     if size is None or _is_common(size):
@@ -266,7 +266,7 @@ def _passive(name: str, best: Reading, material: Material) -> bool:
 
 
 def _by_edges(mine: Score, other: Score, material: Material) -> bool:
-    """Where pictures do not move answers: only with many marks on several pictures, that clearly sit on edges."""
+    """If moving images gives no evidence: only with many marks on several images that clearly follow edges."""
     marks = sum(min(len(sheet.marks), 12) for sheet in material.sheets)
     seen = {each.image for each in material.edges} & {sheet.image for sheet in material.sheets}
     return len(seen) >= 3 and marks >= 12 and mine.edges - other.edges >= ENOUGH and mine.outside >= other.outside - 1

@@ -1,4 +1,4 @@
-"""Images of a kind that the server can not read: their failures are that one cause, and no other."""
+"""Images of a kind that the server cannot read: their failures have that one cause."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _BY_SUFFIX = {
 }
 _NONE: frozenset[str] = frozenset()
 _OF_SIZE = frozenset(("http.too-large",))
-"""What says of itself that the size is to blame: a picture is larger as one kind of file than as another."""
+"""Symptoms of size: the same image is larger as one kind of file than as another."""
 
 
 def without_failing_kind(
     images: Sequence[Answered], tried: Sequence[Answered]
 ) -> tuple[tuple[Answered, ...], tuple[Answered, ...]]:
-    """The calls to judge, and those of a kind of file that fails while the same picture works as another kind.
+    """The calls to judge, and those with a kind of file that fails although the same image works as another kind.
 
     Args:
         images: the calls that sent the images themselves.
-        tried: the calls that sent one picture in other kinds, among others.
+        tried: the other calls, including those that sent one image as other kinds of file.
     """
     failing = _failing(tried)
     of_kind = [_is_of(each, failing) for each in images]
@@ -39,7 +39,7 @@ def without_failing_kind(
 
 
 def _failing(tried: Sequence[Answered]) -> dict[tuple[Way | None, str], Symptom]:
-    """How each kind of file fails by a way by which the same picture works as another kind of file."""
+    """How each kind of file fails with a transport with which the same image works as another kind of file."""
     cells = [each for each in tried if each.call.purpose == "input" and each.call.kind in _BY_SUFFIX.values()]
     work = {each.call.way for each in cells if each.answer is not None and symptom(each, _NONE) is None}
     return {

@@ -1,4 +1,4 @@
-"""The places that answers name, as bare numbers: a bounded sample of each answer, ready to be read in several ways."""
+"""The positions in responses as plain numbers: a bounded sample of each response, for trying several readings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from byom_gui.core.observations import Variant
 from byom_gui.core.predictions import BoundingBox, Cuboid, Prediction, Shape
 
 MOST = 60
-"""Marks kept of one answer, taken evenly from all of it."""
+"""The most marks per response, taken evenly from all of it."""
 
 Numbers = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One result's place as sent: ``x y w h`` of a box, else left, top, right, bottom around its points."""
+    """One result's position as sent: ``x y w h`` of a box, otherwise left, top, right, bottom around its points."""
 
     name: str
     kind: str
@@ -28,7 +28,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One answer's marks, with the picture that they are of: upright size in pixels and EXIF orientation."""
+    """One response's marks, with their image: upright size in pixels and EXIF orientation."""
 
     image: str
     width: int
@@ -39,7 +39,7 @@ class Sheet:
 
 
 def marks_of(predictions: Sequence[Prediction]) -> tuple[Mark, ...]:
-    """At most ``MOST`` marks, evenly spread over the answer; shapes without a place bring none."""
+    """At most ``MOST`` marks, evenly spread over the response; shapes without a position have none."""
     boxes = [each for each in predictions if isinstance(each.shape, BoundingBox | Cuboid)]
     others = [each for each in predictions if not isinstance(each.shape, BoundingBox | Cuboid)]
     share = MOST // 2 if boxes and others else MOST

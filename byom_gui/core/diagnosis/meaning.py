@@ -1,4 +1,4 @@
-"""Meaning: what the schema lets through, and is probably not what the user meant."""
+"""Meaning: what the schema accepts, but the user probably did not intend."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from byom_gui.core.predictions import Keypoint, Prediction, Skeleton
 from byom_gui.core.wording import shown
 
 PERCENT_FROM = 5.0
-"""Some confidence is at least so high where all are percentages; below it they are rather raw scores."""
+"""If confidences are percentages, at least one is this high; below it they are probably raw scores."""
 CONSTANT_FROM = 10
-"""So many results with one and the same confidence are worth a word."""
+"""From this many results with the same confidence on, it is reported."""
 
 
 def _status(look: CallLook) -> Iterator[Finding]:
@@ -28,13 +28,13 @@ def _status(look: CallLook) -> Iterator[Finding]:
         form = other_format(answer.value)
         yield make(
             "status.no-results",
-            "The answer says “succeeded” and holds no “results”.",
+            "The response says “succeeded” but has no “results”.",
             where="status",
             evidence=f"Its keys are {', '.join(answer.value)}.",
-            cause=f"They are there in another form: {form}."
+            cause=f"They are in another tool's format: {form}."
             if form
-            else "The results stand under another key, or were left out because there are none.",
-            fix='Return "results" always; where nothing was found, an empty list.',
+            else "The results are under another key, or were left out because there are none.",
+            fix='Always return "results"; if nothing was found, an empty array.',
         )
     if answer.status == "failed":
         yield from _failed(look, answer)
@@ -42,23 +42,23 @@ def _status(look: CallLook) -> Iterator[Finding]:
 
 def _failed(look: CallLook, answer: Answer) -> Iterator[Finding]:
     others = {key: value for key, value in answer.value.items() if key not in ("status", "results")}
-    said = f" Beside it stands {shown(others, 160)}." if others else ""
+    said = f" The response also contains {shown(others, 160)}." if others else ""
     yield make(
         "status.failed",
-        "The server says “failed” for a good image.",
+        "The server returned “failed” for a valid image.",
         where="status",
         evidence=f"status is “failed” for {look.call.image_name or 'the image'}.{said}",
-        cause="The server's code caught a fault of its own, such as an image that it could not open.",
-        fix="Look at the server's log at this time, and let it log the whole exception.",
+        cause="The server's code caught an error of its own, such as an image that it could not open.",
+        fix="Check the server's log at this time, and make it log the complete exception.",
     )
     if answer.results:
         yield make(
             "status.failed-with-results",
-            "The answer says “failed”, and holds results.",
+            "The response says “failed” but has results.",
             where="results",
-            evidence=f"There are {len(answer.results)} results beside “failed”.",
-            cause="The status was not set where the results were. That V7 drops the results is assumed.",
-            fix='Return "succeeded" with results, or "failed" without.',
+            evidence=f"There are {len(answer.results)} results in addition to “failed”.",
+            cause="The status and the results are set in different places. It is assumed that V7 drops the results.",
+            fix='Return "succeeded" with results, or "failed" without results.',
         )
 
 
@@ -69,18 +69,18 @@ def _percent(look: CallLook) -> Iterator[Finding]:
         places = tuple(f"results[{index}].confidence" for index, _ in percent)
         yield make(
             "confidence.percent",
-            "Confidences are percentages; 0 to 1 is due.",
+            "Confidences are percentages; V7 expects 0 to 1.",
             where=places[0],
-            evidence=f"{places[0]} is {shown(percent[0][1])}; {len(percent):,} results are over 1.",
-            cause="The server returns per cent.",
-            fix="Divide by 100 before answering.",
+            evidence=f"{places[0]} is {shown(percent[0][1])}; {len(percent):,} results are above 1.",
+            cause="The server returns percentages.",
+            fix="Divide by 100 before returning them.",
             count=len(percent),
             places=places[:5],
         )
 
 
 def percentages(answer: Answer | None) -> list[tuple[int, float]]:
-    """The places and values over 1, where all read as percentages."""
+    """The indexes and values above 1, if all of them can be percentages."""
     if answer is None or answer.schema_valid or not answer.results:
         return []
     found = [(at, item["confidence"]) for at, item in enumerate(answer.results) if _has_confidence(item)]
@@ -95,7 +95,7 @@ def _has_confidence(item: object) -> bool:
 
 
 def _labels(look: CallLook) -> Iterator[Finding]:
-    """Only where the names are sound: a label that is missing or another shape's fault is told elsewhere."""
+    """Only where the names are valid: a missing label and other shape faults are reported elsewhere."""
     if look.answer is None:
         return
     odd = [each for each in look.answer.predictions if each.label != each.name and _is_labelled(look.answer, each)]
@@ -107,10 +107,12 @@ def _labels(look: CallLook) -> Iterator[Finding]:
         "label.differs",
         odd,
         ".label",
-        "“name” and “label” of a result differ." if isinstance(raw, str) else "The “label” of a result is not a text.",
+        "“name” and “label” of a result differ."
+        if isinstance(raw, str)
+        else "The “label” of a result is not a string.",
         f"name is {shown(first.name)}, label is {shown(raw)}",
-        "One of the two was filled with something else, such as a class number. That V7 matches the name is assumed.",
-        "Put the class name into both.",
+        "One of the two holds something else, such as a class number. It is assumed that V7 matches the name.",
+        "Use the class name for both.",
     )
 
 
@@ -119,7 +121,7 @@ def _is_labelled(answer: Answer, prediction: Prediction) -> bool:
 
 
 def _told(id: str, odd: Iterable[Prediction], tail: str, what: str, evidence: str, cause: str, fix: str) -> Finding:
-    """One finding over all results with the same fault."""
+    """One finding for all results with the same fault."""
     places = [f"results[{each.index}]{tail or '.' + each.shape_name}" for each in odd]
     many = f", and in {len(places) - 1:,} more results" if len(places) > 1 else ""
     return make(
@@ -146,9 +148,9 @@ def _degenerate(look: CallLook) -> Iterator[Finding]:
             odd,
             "",
             "A shape has no area or no length.",
-            f"this {odd[0].shape_name.replace('_', ' ')} has no extent or too few points",
-            "The model found next to nothing, or the values were rounded away.",
-            "Leave such results out: a polygon needs three points, a line two, a box a width and height.",
+            f"this {odd[0].shape_name.replace('_', ' ')} has no size or too few points",
+            "The model found almost nothing, or the values were rounded to 0.",
+            "Leave such results out: a polygon needs three points, a line needs two, a box needs a width and a height.",
         )
 
 
@@ -163,15 +165,15 @@ def _outside(look: CallLook) -> Iterator[Finding]:
             "shape.outside",
             odd,
             "",
-            "A shape reaches beyond the image.",
-            f"it reaches {max(by.values()):,.0f} pixels beyond the {width} × {height} image at most",
-            "The model's boxes are not clipped, or the coordinates belong to another size of the image.",
-            "Clip coordinates to the image, and return them in its pixels.",
+            "A shape extends beyond the image.",
+            f"it extends at most {max(by.values()):,.0f} pixels beyond the {width} × {height} image",
+            "The model's boxes are not clipped, or the coordinates are for another image size.",
+            "Clip the coordinates to the image, and return them in its pixels.",
         )
 
 
 def _placeholder(look: CallLook) -> Iterator[Finding]:
-    """Joints or points at exactly 0, 0 although others of their kind are not: the pose models' word for “not found”."""
+    """Joints or points at exactly 0, 0 although others of their kind are not: pose models mean “not found” by that."""
     skeletons = _odd(look, lambda each: isinstance(each.shape, Skeleton) and each.shape.located != each.shape.nodes)
     if skeletons:
         missing = [len(s.nodes) - len(s.located) for s in (each.shape for each in skeletons) if isinstance(s, Skeleton)]
@@ -181,9 +183,10 @@ def _placeholder(look: CallLook) -> Iterator[Finding]:
             skeletons,
             ".skeleton.nodes",
             f"{sum(missing):,} skeleton node{'s' * (sum(missing) != 1)} at exactly 0, 0: joints that were not found?",
-            f"{joints} {'are' if missing[0] != 1 else 'is'} at exactly 0, 0, the others are not",
-            "Pose models return 0, 0 for joints that they did not find. V7 is assumed to show them in the corner.",
-            "Leave these nodes out, or give their estimated place and mark them as occluded.",
+            f"{joints} {'are' if missing[0] != 1 else 'is'} at exactly 0, 0; the others are not",
+            "Pose models return 0, 0 for joints that they did not find. It is assumed that V7 shows them in the "
+            "corner.",
+            "Leave these nodes out, or return their estimated position and mark them as occluded.",
         )
     points = _odd(look, lambda each: isinstance(each.shape, Keypoint))
     origin = [each for each in points if each.shape == Keypoint(0, 0)]
@@ -193,8 +196,9 @@ def _placeholder(look: CallLook) -> Iterator[Finding]:
             origin,
             "",
             f"{len(origin):,} keypoint{'s' * (len(origin) != 1)} at exactly 0, 0: not found?",
-            f"this keypoint is at exactly 0, 0, {len(points) - len(origin):,} others are not",
-            "Pose models return 0, 0 for points that they did not find. V7 is assumed to show them in the corner.",
+            f"this keypoint is at exactly 0, 0; {len(points) - len(origin):,} others are not",
+            "Pose models return 0, 0 for points that they did not find. It is assumed that V7 shows them in the "
+            "corner.",
             "Leave these results out.",
         )
 
@@ -206,10 +210,10 @@ def _placeless(look: CallLook) -> Iterator[Finding]:
             "shape.placeless",
             odd,
             "",
-            "A directional vector has no place in the picture.",
-            "it has an angle and a length only",
-            "V7's contract gives this shape no position, so there is nothing to draw it at.",
-            "If it belongs to an object, return that object as a result of its own.",
+            "A directional vector has no position in the image.",
+            "it has only an angle and a length",
+            "V7's contract has no position for this shape, so it cannot be drawn anywhere.",
+            "If it belongs to an object, return that object as a separate result.",
         )
 
 
@@ -220,16 +224,18 @@ def _empty(look: RunLook) -> Iterator[Finding]:
     samples = all(each.call.sample for each in tried)
     yield make(
         "results.empty",
-        "No image brought a result.",
+        "No results on any image.",
         severity="advice" if samples else "warning",
         where=tried[0].call.image_name,
-        evidence=f"results is empty in {len(tried)} of {len(tried)} answers.",
-        cause="The built-in samples may show nothing that this model knows." if samples else _NOTHING_FOUND,
-        fix="Try images on which you know what should be found.",
+        evidence=f"“results” is empty in {len(tried)} of {len(tried)} responses.",
+        cause="The built-in samples may not show anything that this model detects." if samples else _NOTHING_FOUND,
+        fix="Try images on which the model must find something.",
     )
 
 
-_NOTHING_FOUND = "The threshold is too high, the image is not decoded as the model expects, or nothing is there."
+_NOTHING_FOUND = (
+    "The threshold is too high, the image is not decoded as the model expects, or there is nothing to find."
+)
 
 
 def _constant(look: RunLook) -> Iterator[Finding]:
@@ -242,9 +248,9 @@ def _constant(look: RunLook) -> Iterator[Finding]:
         yield make(
             "confidence.constant",
             "Every result has the same confidence.",
-            evidence=f"confidence is {shown(low)} in {total:,} results on {len(spans)} images.",
+            evidence=f"“confidence” is {shown(low)} in {total:,} results on {len(spans)} images.",
             cause="The server returns a fixed number instead of the model's score.",
-            fix="Return the model's own score, so that people can sort and filter by it.",
+            fix="Return the model's score, so that people can sort and filter by it.",
             count=total,
         )
 

@@ -1,4 +1,4 @@
-"""What rules look at, and what a diagnosis hands back."""
+"""What rules look at, and what a diagnosis returns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Verdict = Literal["ready", "not-ready", "unreachable"]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How many results of one answer had this class and shape, and the place of the first in ``results``."""
+    """How many results of one response have this class and shape, and the index of the first in ``results``."""
 
     name: str
     shape: ShapeName
@@ -33,9 +33,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One call, its answer where there is one, and what can be said of it alone.
+    """One call, its response if there is one, and what it shows by itself.
 
-    ``seen`` and ``confidences`` sum the answer up, so that a new diagnosis need not walk it again;
+    ``seen`` and ``confidences`` summarize the response, so that a new diagnosis need not walk it again;
     ``confidences`` is lowest, highest, and how many.
     """
 
@@ -45,43 +45,43 @@ class Answered:
     seen: tuple[Seen, ...] = ()
     confidences: tuple[float, float, int] = (1.0, 0.0, 0)
     marks: tuple[Mark, ...] = field(default=(), repr=False)
-    """A sample of the places that the answer names."""
+    """A sample of the positions in the response."""
     masked: Answered | None = field(default=None, repr=False)
-    """The same of the masked reply, where there is one: what people may read. ``findings`` quote it."""
+    """The same for the masked reply, if there is one: what people may read. ``findings`` quote it."""
 
     @property
     def good(self) -> bool:
-        """Whether V7 could use this answer: nothing in it is an error."""
+        """Whether V7 could use this response: nothing in it is an error."""
         return self.answer is not None and not any(finding.severity == "error" for finding in self.findings)
 
     @property
     def readable(self) -> Answered:
-        """What people may read of the answer: its data as they were sent, secrets masked in all else."""
+        """What people may read of the response: its data as sent, with secrets masked elsewhere."""
         return self.masked or self
 
 
 def image_key(answered: Answered) -> object:
-    """What tells one image from another; a call of which no image is known stands for itself."""
+    """A key that identifies an image; a call without a known image has its own key."""
     call = answered.call
     return (call.image_name, call.image_width, call.image_height) if call.image_name else id(call)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All findings, merged, errors first; and what could not be known, with the reason."""
+    """All findings, merged, errors first; and what was not checked, with the reason."""
 
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...]
     reading: Reading | None = None
-    """How the coordinates have to be read (``readings.correct`` does it); None where they are pixels or it is not
+    """How the coordinates must be read (``readings.correct`` does it); None if they are pixels or it is not
     known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLook:
-    """One call as a rule sees it. ``answer`` is set where the reply is JSON, ``json_error`` where it is not.
+    """One call as a rule sees it. ``answer`` is set if the reply is JSON, ``json_error`` if it is not.
 
-    Both are None where there is no reply, its status is not 2xx, or it is a web page.
+    Both are None if there is no reply, its status is not 2xx, or it is a web page.
     """
 
     call: Call
@@ -90,7 +90,7 @@ class CallLook:
 
     @property
     def status(self) -> int:
-        """The HTTP status, 0 where no reply came."""
+        """The HTTP status; 0 if there was no reply."""
         return self.call.reply.status if self.call.reply else 0
 
     @property
@@ -101,14 +101,14 @@ class CallLook:
 
 @dataclass(frozen=True, slots=True)
 class RunLook:
-    """A whole run as a rule sees it.
+    """A complete run as a rule sees it.
 
     Args:
         observations: what was tried.
         answered: the calls that sent an image, in order.
-        probes: the other calls: wrong credentials, none, neighbouring paths.
-        listed: the classes to register; empty where there is no list.
-        served: what the classes address answered, where that was JSON.
+        probes: the other calls: wrong credentials, none, neighboring paths.
+        listed: the classes to register; empty if there is no list.
+        served: the response of the class list address, if it was JSON.
     """
 
     observations: Observations
@@ -117,21 +117,21 @@ class RunLook:
     listed: ClassList
     served: ServedClasses | JsonError | None
     seen: dict[str, dict[ShapeName, int]] = field(default_factory=dict)
-    """Results by name and shape, over all answers."""
+    """Results by name and shape, over all responses."""
     images: dict[str, int] = field(default_factory=dict)
-    """On how many images a name was returned."""
+    """How many images returned a name."""
     first: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """The image and the place in ``results`` where a name was returned first."""
+    """The image and the index in ``results`` where a name was returned first."""
     answers: tuple[Answered, ...] = ()
-    """The calls that brought an answer which could be read."""
+    """The calls with a response that could be read."""
     image_count: int = 0
-    """On how many different images those were; an image may be sent more than once."""
+    """How many different images those sent; an image may be sent more than once."""
     lost: tuple[Answered, ...] = ()
-    """The calls of a way to send images that never works while the other does; not among ``answered``."""
+    """The calls with an image transport that never works while the other does; not among ``answered``."""
     misread: tuple[Answered, ...] = ()
-    """The calls with images of a kind of file that fails while another kind works; not among ``answered``."""
+    """The calls with a kind of file that fails while another kind works; not among ``answered``."""
     tried: tuple[Answered, ...] = ()
-    """The calls that sent changed pictures, other kinds of image, or several at once."""
+    """The calls that sent changed images, other kinds of image, or several in parallel."""
     geometry: Outcome | None = None
     """What the coordinates mean."""
     cut: tuple[Call, ...] = ()
@@ -142,7 +142,7 @@ class RunLook:
 
     @property
     def to_register(self) -> tuple[ClassEntry, ...]:
-        """The list to register, else what the server lists."""
+        """The list to register, otherwise what the server lists."""
         if self.listed or self.lists_none:
             return self.listed.entries
         return self.served.entries if isinstance(self.served, ServedClasses) else ()
@@ -150,7 +150,7 @@ class RunLook:
 
 @dataclass(frozen=True, slots=True)
 class CallRule:
-    """A small pure function over one call. ``ids`` are the findings that it may bring."""
+    """A small pure function over one call. ``ids`` are the findings that it may return."""
 
     ids: tuple[str, ...]
     check: Callable[[CallLook], Iterable[Finding]]
@@ -158,7 +158,7 @@ class CallRule:
 
 @dataclass(frozen=True, slots=True)
 class RunRule:
-    """A small pure function over a whole run."""
+    """A small pure function over a complete run."""
 
     ids: tuple[str, ...]
     check: Callable[[RunLook], Iterable[Finding]]

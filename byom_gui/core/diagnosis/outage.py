@@ -1,6 +1,7 @@
 """Calls without a usable response: a server that stopped in the middle of a check, a rate limit, calls sent again.
 
-Every failed call of a check is either in a finding or named under *not checked*: here is what the other families leave.
+Every failed call of a check is either in a finding or listed under *not checked*: this module handles those that the
+other families leave.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _SETTLES: dict[Purpose, tuple[str, ...]] = {
     "input": ("input.format", "input.failure-form"),
     "load": ("speed.serial",),
 }
-"""What a call is made for: the findings, or families of them, that stay open where it fails."""
+"""The purpose of a call: the findings, or families of findings, that stay open if it fails."""
 
 _UNITS: dict[Purpose, tuple[str, str]] = {
     "infer": ("image was", "images were"),
@@ -45,7 +46,7 @@ _UNITS: dict[Purpose, tuple[str, str]] = {
 
 
 def got_through(call: Call) -> bool:
-    """Whether the server returned something to judge: status 2xx, and no web page."""
+    """Whether the server returned something to judge: status 2xx, and not a web page."""
     return call.reply is not None and call.reply.status // 100 == 2 and not web.is_page(call.reply)
 
 
@@ -56,7 +57,7 @@ def is_lost(call: Call) -> bool:
 
 
 def is_settled(call: Call) -> bool:
-    """Whether a try without the right credentials was decided by the server: it answered, or refused."""
+    """Whether the server decided a try without the correct credentials: it answered, or refused."""
     reply = call.reply
     if reply is None or reply.status >= 500 or is_busy(reply):
         return False
@@ -64,12 +65,12 @@ def is_settled(call: Call) -> bool:
 
 
 def is_cut(call: Call, interruption: Interruption | None) -> bool:
-    """Whether a call failed because the server was no longer usable: it says nothing of what was sent."""
+    """Whether a call failed because the server was no longer usable: it shows nothing about what was sent."""
     return interruption is not None and call.number in interruption.lost
 
 
 def unsettled(observations: Observations, calls: Iterable[Call]) -> Iterator[NotChecked]:
-    """What stays open, because its calls were not sent or failed when the server was no longer usable.
+    """What stays open because its calls were not sent, or failed when the server was no longer usable.
 
     Args:
         calls: all that were sent.
@@ -113,17 +114,17 @@ def _interrupted(look: RunLook) -> Iterator[Finding]:
             interruption.sentence,
             where=call.request.url,
             evidence=f"{_input_of(call)}: {detail}. {count} more {'try' if count == 1 else 'tries'} after a pause, "
-            f"with a request that was answered before: {tried}.",
+            f"with a request that worked before: {tried}.",
             cause="The server process ended or hangs. The usual reasons are too little memory, or an input that it "
             "cannot handle.",
-            fix="Look at the server’s log at this time, start the server again, and check again. If it stops at the "
+            fix="Check the server’s log at this time, restart the server, and check again. If it stops at the "
             "same input again, that input is the reason.",
             image=call.image_name,
         )
         return
     found = interruption.found or next(iter(_of_call(call)), None)
     found = found or make("http.status", interruption.sentence, where=call.request.url)
-    also = f" A request that was answered before now fails as well: {tried}." if tried else ""
+    also = f" A request that worked before now fails as well: {tried}." if tried else ""
     evidence = f"{found.evidence} {interruption.sentence}{also}".strip()
     found = replace(found, evidence=evidence, image=call.image_name)
     if found.id == "auth.rejected":
@@ -134,19 +135,19 @@ def _interrupted(look: RunLook) -> Iterator[Finding]:
 
 _EXPIRED = (
     "The server stopped accepting the credentials.",
-    "They were accepted earlier in this check. They expired, or the server locked this client out, for instance after "
+    "They were accepted earlier in this check. They expired, or the server locked this client out, for example after "
     "too many calls or after the call with wrong credentials.",
 )
 _LOCKED = (
-    "The server stopped answering without credentials.",
-    "It answered without any earlier in this check. It, or something in front of it, locked this client out, for "
-    "instance after too many calls.",
+    "The server stopped responding without credentials.",
+    "It responded without credentials earlier in this check. It, or something in front of it, locked this client "
+    "out, for example after too many calls.",
 )
-_RENEW = "Use credentials that do not expire while V7 uses the model, and look at the server’s log for a lockout."
+_RENEW = "Use credentials that do not expire while V7 uses the model, and check the server’s log for a lockout."
 
 
 def _of_call(call: Call) -> Iterator[Finding]:
-    """What a call says by its failure or status alone."""
+    """What a call shows by its failure or status alone."""
     if call.failure:
         yield from reach.of_failure(call.failure, call.request.url)
     else:
@@ -162,10 +163,10 @@ def _input_of(call: Call) -> str:
 
 
 def _repeated(look: RunLook) -> Iterator[Finding]:
-    """Calls that failed, and were answered when they were sent again."""
+    """Calls that failed, but worked when they were sent again."""
     for call in look.observations.repeated:
         for found in _of_call(call):
-            at = f"At call {call.number}; the same request was answered when it was sent again."
+            at = f"At call {call.number}; the same request worked when it was sent again."
             yield replace(
                 found,
                 what=_AGAIN.get(found.id, found.what),
@@ -177,9 +178,9 @@ def _repeated(look: RunLook) -> Iterator[Finding]:
 
 
 _AGAIN = {
-    "net.reset": "A connection broke; the same request was answered when it was sent again.",
-    "net.refused": "A connection was refused; the same request was answered when it was sent again.",
-    "http.server-error": "The server was too busy; the same request was answered when it was sent again.",
+    "net.reset": "A connection was lost; the same request worked when it was sent again.",
+    "net.refused": "A connection was refused; the same request worked when it was sent again.",
+    "http.server-error": "The server was too busy; the same request worked when it was sent again.",
 }
 
 

@@ -1,4 +1,4 @@
-"""Which calls are worth making next, given what is known: changed pictures, kinds of image, several at once."""
+"""Which calls to make next, given what is known: changed images, kinds of image, several in parallel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from byom_gui.core.diagnosis.model import Answered
 from byom_gui.core.observations import Way
 
 COMMON = ("jpeg", "png", "webp", "grey", "alpha", "cmyk")
-"""Kinds of image that V7 surely holds."""
+"""Kinds of image that V7 certainly has."""
 RARE = ("bmp", "tiff", "16-bit", "animated", "1x1", "wide", "large")
 TURNED = tuple(f"exif-{number}" for number in range(1, 9))
 BROKEN = ("broken", "no-image")
@@ -23,7 +23,7 @@ KIND_TITLES = {
     "jpeg": "JPEG",
     "png": "PNG",
     "webp": "WebP",
-    "grey": "grey",
+    "grey": "grayscale",
     "alpha": "with transparency",
     "cmyk": "CMYK",
     "bmp": "BMP",
@@ -41,16 +41,16 @@ KIND_TITLES = {
 FIRST_ROUND = 9
 SECOND_ROUND = 10
 CHANGED = FIRST_ROUND + SECOND_ROUND
-"""The most calls with changed pictures."""
+"""The most calls with changed images."""
 ALONE, AT_ONCE = 3, 4
-"""The calls that tell whether several at once bring more: one after the other, and two at a time."""
+"""The calls that show whether parallel requests help: one after the other, and two at a time."""
 LADDER = 8
 """The most calls of the search for the largest body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One changed picture to send: the kind of change, and the name of the image."""
+    """One changed image to send: the kind of change, and the name of the image."""
 
     kind: str
     image: str
@@ -65,13 +65,13 @@ class Cell:
 
 
 def first_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
-    """The changed pictures by which a sound server is known, and a stub behind the address."""
+    """The changed images that distinguish a correct server from a stub."""
     names = suitable(answered)
     if not names:
         anything = [each.call.image_name for each in answered if each.answer and each.call.image_name]
         return tuple(Probe("again", name) for name in anything[-1:])[: max(room, 0)]
     one, two = names[0], names[min(1, len(names) - 1)]
-    # Without any upright image, upright copies stand in, and tell what EXIF orientations do.
+    # Without any upright image, upright copies are used instead, and show what EXIF orientations do.
     wanted = [(UPRIGHT, name) for name in names[:3]] if _all_turned(answered) else []
     wanted += [("mirrored", one), ("half", one), ("blank", one), ("noise", one), ("again", one), ("mirrored", two)]
     wanted += [] if _all_turned(answered) else [("turned-6", one), ("turned-8", two), ("again", two)]
@@ -79,7 +79,7 @@ def first_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
 
 
 def next_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
-    """More changed pictures, where the first ones do not follow their pictures as a sound server's answers do."""
+    """More changed images, if the responses to the first ones do not follow them as a correct server's do."""
     names = suitable(answered)
     tried = [each for each in answered if each.call.variant is not None]
     changed = [each for each in tried if each.marks]
@@ -96,7 +96,7 @@ def next_probes(answered: Sequence[Answered], room: int) -> tuple[Probe, ...]:
 
 
 def suitable(answered: Sequence[Answered]) -> tuple[str, ...]:
-    """The images whose answers show most under a change: some places, not too many, upright where any is."""
+    """The images that show most under a change: some positions, not too many, upright if any is."""
     upright = [each for each in _shown(answered) if each.call.image_orientation == 1]
     fit = upright or _shown(answered)
     ranked = sorted(fit, key=lambda each: not 2 <= len(each.marks) <= 40)
@@ -109,7 +109,7 @@ def _shown(answered: Sequence[Answered]) -> list[Answered]:
 
 
 def _all_turned(answered: Sequence[Answered]) -> bool:
-    """Whether every image with places was sent with an EXIF orientation, so that upright copies have to stand in."""
+    """Whether every image with positions was sent with an EXIF orientation, so that upright copies are needed."""
     return all(each.call.image_orientation > 1 for each in _shown(answered))
 
 
@@ -118,10 +118,10 @@ def _is_answer(answered: Answered) -> bool:
 
 
 def input_cells(room: int, ways: Sequence[Way]) -> tuple[Cell, ...]:
-    """The cells to fill, most telling first: common kinds by the way that works, then rare ones, then other ways.
+    """The cells to fill, most useful first: common kinds with the transport that works, then rare ones, then others.
 
     Args:
-        ways: that may be tried, the one that is known to work first.
+        ways: the transports to try, starting with the one that is known to work.
     """
     cells = [Cell(ways[0], kind) for kind in (*COMMON, *BROKEN, *RARE, *TURNED)] if ways else []
     cells += [Cell(way, kind) for way in ways[1:] for kind in (*COMMON, *RARE)]
@@ -129,5 +129,5 @@ def input_cells(room: int, ways: Sequence[Way]) -> tuple[Cell, ...]:
 
 
 def input_calls(url: bool) -> int:
-    """How many calls the grid comes to."""
+    """How many calls the grid needs."""
     return len(input_cells(1000, WAYS if url else ("base64", "data-uri")))

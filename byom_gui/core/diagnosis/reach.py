@@ -1,4 +1,4 @@
-"""Reaching the server: name, connection, TLS, redirects, and whether V7 could reach it too."""
+"""Reachability: name, connection, TLS, redirects, and whether V7 can reach the server too."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ _NETWORKS = [(word, ipaddress.ip_network(each)) for word, many in _PRIVATE.items
 
 
 def url_invalid(error: InputError) -> Finding:
-    """The finding of an address that ``parse_address`` refused. The address itself is not repeated."""
+    """The finding for an address that ``parse_address`` refused. The address itself is not repeated."""
     return make(
         "net.url-invalid",
-        "The address can not be used.",
+        "The address cannot be used.",
         where=error.where,
         evidence=error.sentence,
-        cause="It has to be a whole address with its scheme, such as https://host/path.",
+        cause="It must be a complete address with its scheme, such as https://host/path.",
         fix=error.sentence,
     )
 
 
 def of_failure(failure: NetFailure, url: str) -> Iterator[Finding]:
-    """What is wrong where no complete answer came. A certificate that is wrong in two ways causes two findings."""
+    """What is wrong if no complete response came. A certificate that is wrong in two ways causes two findings."""
     yield _worded(failure, url)
     facts = failure.certificate
     if facts is None or not failure.id.startswith("tls."):
@@ -61,7 +61,7 @@ def of_failure(failure: NetFailure, url: str) -> Iterator[Finding]:
 
 
 def _worded(failure: NetFailure, url: str) -> Finding:
-    """One finding. A redirect that leads nowhere is blamed on the requested address, all else on what failed."""
+    """One finding. A redirect that leads nowhere is reported for the requested address, others for what failed."""
     id = failure.id if failure.id in WORDS else "net.reset"
     given = words_of(failure, url)
     where = url if id == "net.redirect" else failure.at or url
@@ -89,7 +89,7 @@ def _worded(failure: NetFailure, url: str) -> Finding:
 
 
 def _filled(text: str, names: dict[str, str]) -> str:
-    """The text with its names in place; braces of an address stay as they are."""
+    """The text with its names filled in; braces in an address stay."""
     for key, value in names.items():
         text = text.replace(f"{{{key}}}", value)
     return text
@@ -97,17 +97,17 @@ def _filled(text: str, names: dict[str, str]) -> str:
 
 def _certificate_words(id: str, facts: CertificateFacts, host: str, cause: str, fix: str) -> tuple[str, str, str]:
     if id == "tls.untrusted" and facts.self_signed:
-        cause = "The server made its certificate itself (self-signed), so nobody else vouches for it."
+        cause = "The certificate is self-signed: no certificate authority vouches for it."
     elif id == "tls.untrusted" and facts.sent == 1:
         cause = (
-            "The server sends its own certificate without the one that issued it. Browsers often fill the gap by "
+            "The server sends its own certificate without the intermediate one. Browsers often fetch that "
             "themselves, so the page may open there."
         )
-        return cause, "Serve the whole chain, reload the server, then ping again.", _FULL_CHAIN.format(host=host)
+        return cause, "Serve the full chain, reload the server, then ping again.", _FULL_CHAIN.format(host=host)
     elif id == "tls.hostname":
         cause = f"The certificate is for {', '.join(facts.names[:4]) or facts.subject}."
     elif id == "tls.expired":
-        return f"It is valid from {facts.valid_from} to {facts.valid_to} only.", fix, _RENEW
+        return f"It is only valid from {facts.valid_from} to {facts.valid_to}.", fix, _RENEW
     return cause, fix, ""
 
 
@@ -128,10 +128,10 @@ def _failures(look: CallLook) -> Iterator[Finding]:
 
 
 def _ping_failure(look: RunLook) -> Iterator[Finding]:
-    """A ping that stopped before there was a call. Where a call tells the same, it is told there."""
+    """A ping that stopped before there was a call. If a call reports the same, the call's finding is enough."""
     ping = look.observations.ping
-    told = {each.call.failure.id for each in look.answered if each.call.failure}
-    if ping and ping.failure and not ping.call and ping.failure.id not in told:
+    reported = {each.call.failure.id for each in look.answered if each.call.failure}
+    if ping and ping.failure and not ping.call and ping.failure.id not in reported:
         yield from of_failure(ping.failure, look.observations.endpoint.infer.shown)
 
 
@@ -147,12 +147,14 @@ def _redirects(look: CallLook) -> Iterator[Finding]:
         return
     yield make(
         "net.redirect",
-        "The request is redirected." if not stopped else "The request is redirected, and was not followed there.",
+        "The request is redirected."
+        if not stopped
+        else "The request is redirected, but the redirect was not followed.",
         severity="error" if stopped else "warning",
         where=look.call.request.url,
         evidence="; ".join(f"{hop.status} to {hop.to}" for hop in hops[:4]) + ".",
         cause=_redirect_cause(hops),
-        fix="Put the final address into the address bar, so that nothing is redirected.",
+        fix="Enter the final address in the address bar, so that there is no redirect.",
         action=Action("set-endpoint", last.to, "Use this address") if last.to.startswith("http") else None,
     )
 
@@ -174,8 +176,8 @@ def _downgrade(url: str, last: Redirect) -> Finding:
 
 def _redirect_cause(hops: tuple[Redirect, ...]) -> str:
     if any(hop.dropped_credentials or not hop.same_origin for hop in hops):
-        return "The address leads to another server; credentials are never sent on to one."
-    return "Most often a missing or extra slash at the end. Whether V7 follows redirects is not published."
+        return "The redirect leads to a different server; credentials are never sent there."
+    return "The usual reason is a missing or extra slash at the end. V7 has not published whether it follows redirects."
 
 
 def _private_address(look: RunLook) -> Iterator[Finding]:
@@ -186,11 +188,11 @@ def _private_address(look: RunLook) -> Iterator[Finding]:
     word, evidence = found
     yield make(
         "net.private-address",
-        "This address is reachable from here, and not from V7.",
+        "V7 cannot reach this address.",
         where=look.observations.endpoint.infer.shown,
         evidence=evidence,
-        cause=f"It is a {word} address: it means something only inside this machine or network.",
-        fix="Before you register, put the server behind a public address (a cloud machine or a tunnel).",
+        cause=f"It is a {word} address, which works only inside this machine or network.",
+        fix="Before you register, give the server a public address (a cloud machine or a tunnel).",
     )
 
 
@@ -199,11 +201,11 @@ def _addresses(look: RunLook) -> tuple[str, ...]:
 
 
 def private_word(origin: Origin, addresses: tuple[str, ...]) -> tuple[str, str] | None:
-    """The kind of address that only this side can reach, and the evidence; None for a public one."""
+    """The kind of address that only this network can reach, and the evidence; None for a public one."""
     if origin.host == "localhost" or origin.host.endswith(".localhost"):
         return "loopback", f"The host is {origin.host}: this machine itself."
     if origin.host.endswith(".local"):
-        return "local", f"The host is {origin.host}; names in .local live in one network."
+        return "local", f"The host is {origin.host}; names in .local exist only in one local network."
     words = [network_word(address) for address in addresses or (origin.host,)]
     if not all(words):
         return None
@@ -212,7 +214,7 @@ def private_word(origin: Origin, addresses: tuple[str, ...]) -> tuple[str, str] 
 
 
 def network_word(address: str) -> str:
-    """The kind of network that only this side can reach, empty for a public address and for what is none."""
+    """The kind of network that only this side can reach; empty for a public address and for anything else."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -228,11 +230,11 @@ def _plain_http(look: RunLook) -> Iterator[Finding]:
     secret = bool(endpoint.secret_refs())
     yield make(
         "net.plain-http",
-        "Credentials and images travel in clear." if secret else "Images travel in clear.",
+        "Credentials and images are sent unencrypted." if secret else "Images are sent unencrypted.",
         severity="warning" if secret else "advice",
         where=endpoint.infer.shown,
         evidence="The address starts with http://.",
-        cause="Without TLS everybody on the way can read what is sent.",
+        cause="Without TLS, anyone on the network path can read what is sent.",
         fix="Serve the model over https:// before you register it.",
     )
 
@@ -244,12 +246,12 @@ def _own_ca(look: RunLook) -> Iterator[Finding]:
         return
     yield make(
         "tls.untrusted",
-        "The certificate is trusted here through your own CA file, and probably not by V7.",
+        "This computer trusts the certificate through your CA file; V7 probably does not.",
         severity="warning",
         where=endpoint.infer.shown,
         evidence="A CA file is set in this project.",
-        cause="Only public authorities are known everywhere. Which ones V7 trusts is assumed: the public ones.",
-        fix="Use a certificate from a public authority before you register.",
+        cause="Only public certificate authorities are trusted everywhere. It is assumed that V7 trusts only those.",
+        fix="Use a certificate from a public certificate authority before you register.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Ways to read the numbers of an answer: unit, layout, axes and orientation, and what a shape is when read so."""
+"""Ways to read a response's numbers: unit, layout, axes and orientation, and the shapes that result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from byom_gui.core.predictions import (
 Layout = Literal["size", "corners", "centre"]
 Fit = Literal["stretched", "centred", "corner", "shorter"]
 Swap = Literal["", "all", "place"]
-"""``place``: x and y of a box changed places, and its width and height did not."""
+"""``place``: x and y of a box are swapped, but its width and height are not."""
 
 Size = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -31,16 +31,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read coordinates; the plain one is pixels, ``x y w h`` from the corner, of the upright picture.
+    """One way to read coordinates; the plain one is pixels, ``x y w h`` from the corner, of the upright image.
 
     Args:
-        size: the width and height to which the picture was brought; (1, 1) is 0–1, (100, 100) per cent, None pixels.
-        fit: how it was brought to that size: stretched, or kept in shape with bars around it (``centred``) or at its
-            end (``corner``), or kept in shape so that the shorter side has that length.
+        size: the size to which the image was resized; (1, 1) is 0–1, (100, 100) percentages, None pixels.
+        fit: how it was resized: stretched, or with its aspect ratio kept and bars around it (``centred``) or at its
+            end (``corner``), or with its aspect ratio kept and the shorter side that long.
         layout: of boxes; ``corners`` is x1 y1 x2 y2 in x y w h.
-        swap: whether x and y changed places.
-        unrotated: the coordinates belong to the picture before its EXIF orientation was applied.
-        confidence: 0 to 1, how surely the evidence speaks for it.
+        swap: whether x and y are swapped.
+        unrotated: the coordinates are for the image before its EXIF orientation was applied.
+        confidence: 0 to 1, how strongly the evidence supports it.
     """
 
     size: Size | None = None
@@ -57,9 +57,9 @@ class Reading:
 
     @property
     def name(self) -> str:
-        """In words, such as ``0–1, centre``."""
+        """In words, such as ``0–1, center``."""
         parts = [self.unit_name]
-        parts += {"size": [], "corners": ["x1 y1 x2 y2"], "centre": ["centre"]}[self.layout]
+        parts += {"size": [], "corners": ["x1 y1 x2 y2"], "centre": ["center"]}[self.layout]
         parts += ["x and y swapped"] if self.swap else []
         parts += ["before turning upright"] if self.unrotated else []
         return ", ".join(parts)
@@ -69,7 +69,7 @@ class Reading:
         """The unit in words."""
         if self.size is None:
             return "pixels"
-        known = {(1.0, 1.0): "0–1", (100.0, 100.0): "per cent"}.get(self.size)
+        known = {(1.0, 1.0): "0–1", (100.0, 100.0): "percent"}.get(self.size)
         size = known or f"{self.size[0]:.0f} × {self.size[1]:.0f}"
         if self.fit == "shorter":
             return f"shorter side {self.size[0]:.0f}"
@@ -78,7 +78,7 @@ class Reading:
 
 @lru_cache(maxsize=4096)
 def transform(reading: Reading, width: int, height: int, orientation: int = 1) -> Affine:
-    """From the numbers of an answer to pixels of the upright picture of that size."""
+    """From a response's numbers to pixels of the upright image of that size."""
     turned = reading.unrotated and orientation > 1
     frame = (height, width) if turned and orientation >= 5 else (width, height)
     sx, cx, sy, cy = _unit(reading, *frame)
@@ -103,7 +103,7 @@ def _unit(reading: Reading, width: int, height: int) -> Box:
 
 
 def upright(orientation: int, width: int, height: int) -> Affine:
-    """From the pixels of a stored picture of that size to those of the upright one."""
+    """From the pixels of a stored image of that size to those of the upright one."""
     maps: dict[int, Affine] = {
         2: (-1, 0, width, 0, 1, 0),
         3: (-1, 0, width, 0, -1, height),
@@ -117,7 +117,7 @@ def upright(orientation: int, width: int, height: int) -> Affine:
 
 
 def then(first: Affine, second: Affine) -> Affine:
-    """The map that does ``first``, and ``second`` with what came of it."""
+    """The map that applies ``first``, then ``second``."""
     a, b, c, d, e, f = first
     p, q, r, s, t, u = second
     return (
@@ -131,7 +131,7 @@ def then(first: Affine, second: Affine) -> Affine:
 
 
 def at(way: Affine, x: float, y: float) -> tuple[float, float]:
-    """A place under a map."""
+    """A point under a map."""
     return way[0] * x + way[1] * y + way[2], way[3] * x + way[4] * y + way[5]
 
 
@@ -143,7 +143,7 @@ def bounds_at(way: Affine, box: Box) -> Box:
 
 
 def laid_out(numbers: Box, layout: Layout, swap: Swap) -> Box:
-    """The four numbers of a box as two corners, still in the answer's own unit and axes."""
+    """The four numbers of a box as two corners, still in the response's own unit and axes."""
     x, y, w, h = numbers
     if layout == "corners":
         return numbers
@@ -153,12 +153,12 @@ def laid_out(numbers: Box, layout: Layout, swap: Swap) -> Box:
 
 
 def correct(prediction: Prediction, reading: Reading, width: int, height: int, orientation: int = 1) -> Prediction:
-    """The same result read in another way: its shape in pixels of the upright picture.
+    """The same result with a different reading: its shape in pixels of the upright image.
 
     Args:
-        width: of the upright picture, in pixels.
+        width: of the upright image, in pixels.
         height: likewise.
-        orientation: the EXIF orientation with which the picture was sent.
+        orientation: the EXIF orientation with which the image was sent.
     """
     way = transform(replace(reading, confidence=0.0), width, height, orientation)
     return replace(prediction, shape=_corrected(prediction.shape, reading, way, orientation))

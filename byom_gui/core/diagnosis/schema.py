@@ -1,4 +1,4 @@
-"""Contract: what V7's schema refuses, told by its cause."""
+"""Contract: what V7's schema rejects, reported by its cause."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from byom_gui.core.diagnosis.meaning import percentages
 from byom_gui.core.diagnosis.model import CallLook, CallRule, Rule
 from byom_gui.core.diagnosis.wrappers import PARSE, Wrapped, find_wrapped
 from byom_gui.core.findings import Action, Finding
-from byom_gui.core.wording import kind_of, shown
+from byom_gui.core.wording import described, kind_of, shown
 
 SKELETON_ANSWER = """\
 {"status": "succeeded", "results": [
@@ -23,7 +23,7 @@ SKELETON_ANSWER = """\
 _MASK = """\
 import cv2
 
-# mask: as high and wide as the image, not 0 where the object is
+# mask: the size of the image; nonzero inside the object
 outlines, _ = cv2.findContours(mask.astype("uint8"), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
 for outline in outlines:
     if len(outline) > 2:
@@ -70,7 +70,7 @@ _RENAMED: dict[str, tuple[str, ...]] = {
 
 
 def _findings(look: CallLook) -> Iterator[Finding]:
-    """One finding a cause. Another tool's form explains everything else that the schema refuses."""
+    """One finding per cause. Another tool's format explains everything else that the schema rejects."""
     answer = look.answer
     if answer is None or not answer.problems:
         return
@@ -102,12 +102,12 @@ def _form(answer: Answer) -> str:
     if answer.schema_valid:
         return ""
     form = other_format(answer.value)
-    # a sound wrapper around results that hold a shape is ours, with faults of its own
+    # a valid envelope around results with a shape is V7's format, with faults of its own
     return "" if form and answer.predictions else form
 
 
 def _wrapped(wrapped: Wrapped) -> Finding:
-    """What to take out of what, and the line that does it."""
+    """What is wrapped in what, and the line that unwraps it."""
     text = wrapped.expression
     if wrapped.count > 1:
         fix = "Return one response for the one image that was sent."
@@ -127,7 +127,7 @@ def _wrapped(wrapped: Wrapped) -> Finding:
 
 def _wrapper_cause(wrapped: Wrapped) -> str:
     if 0 in wrapped.steps and len(wrapped.steps) == 1:
-        return "The server handles images in batches and returns its list. V7 sends one image and expects one object."
+        return "The server handles images in batches and returns the list. V7 sends one image and expects one object."
     if wrapped.steps[0] == PARSE:
         return "The response was turned into JSON twice: json.dumps(…), and then again by the web framework."
     if {"statusCode", "body"} <= set(wrapped.outer):
@@ -136,7 +136,7 @@ def _wrapper_cause(wrapped: Wrapped) -> str:
 
 
 def of_lines(name: str, wrapped: Wrapped) -> Finding:
-    """The finding of a body that holds V7's response on one of its lines."""
+    """The finding for a body that has V7's response on one of its lines."""
     return make(
         "schema.wrapped",
         f"The response is wrapped in {name}.",
@@ -148,7 +148,7 @@ def of_lines(name: str, wrapped: Wrapped) -> Finding:
 
 
 def _nulls(nulls: tuple[str, ...]) -> Finding:
-    """One finding for all optional keys that are null."""
+    """One finding for all optional keys with the value null."""
     keys = list(dict.fromkeys(path.rpartition(".")[2] for path in nulls))
     named = ", ".join(f"“{key}”" for key in keys[:6]) + (" …" if len(keys) > 6 else "")
     return make(
@@ -166,32 +166,35 @@ def _nulls(nulls: tuple[str, ...]) -> Finding:
 
 def _other_format(answer: Answer, form: str) -> Finding:
     many = answer.value if isinstance(answer.value, list) else None
-    what = "The answer is a bare list." if form.startswith("a bare list") else f"The answer is in another form: {form}."
+    if form.startswith("a bare array"):
+        what = "The response is a bare array."
+    else:
+        what = f"The response is in another tool's format: {form}."
     evidence = (
-        f"It is a list of {len(many)}." if many is not None else f"Its keys are {', '.join(list(answer.value)[:6])}."
+        f"It is an array of {len(many)}." if many is not None else f"Its keys are {', '.join(list(answer.value)[:6])}."
     )
     return make(
         "schema.other-format",
         what,
         evidence=f"{evidence} It starts {shown(answer.value, 100)}",
-        cause="The model's own output was returned as it is; V7 reads only the form of its contract.",
-        fix="Return “status” and “results”, each result with “name”, “label”, “confidence” and one shape.",
+        cause="The model's own output was returned unchanged; V7 reads only the format of its contract.",
+        fix="Return “status” and “results”, where each result has “name”, “label”, “confidence” and one shape.",
         snippet=SKELETON_ANSWER,
         subject=form,
     )
 
 
 def _adapted(finding: Finding, answer: Answer, look: CallLook) -> Finding:
-    """With the lines that turn this very answer into the contract, where there are any."""
-    from byom_gui.core.adapters import adapter_for  # needed for such answers only, and it reads this package's forms
+    """With the lines that convert this response to V7's format, if there are any."""
+    from byom_gui.core.adapters import adapter_for  # needed only for such responses, and it imports this package
 
     adapter = adapter_for(answer.value, look.call.image_width, look.call.image_height)
     if adapter is None or not adapter.value["results"]:
         return replace(finding, snippet=_MASK) if _holds_masks(answer.value) else finding
-    own = f"{finding.fix} Or put" if finding.id == "schema.wrapped" else "Put"
+    own = f"{finding.fix} Or add" if finding.id == "schema.wrapped" else "Add"
     return replace(
         finding,
-        fix=f"{own} these lines into the server and return adapt(answer, width, height), with the image's size.",
+        fix=f"{own} these lines to the server and return adapt(answer, width, height), with the image's size.",
         snippet=adapter.source,
         before=adapter.before,
         after=adapter.after,
@@ -215,34 +218,33 @@ def _of_problem(problem: Problem) -> Finding:
         return _finding(
             problem,
             "schema.attributes-object" if isinstance(problem.value, dict) else "schema.type",
-            f"“attributes” is {kind_of(problem.value)}; a list is due.",
-            "Attributes were returned as names with values, where V7 wants a list of texts.",
-            'Return a list: "attributes": ["dividing"].',
+            f"“attributes” must be an array of strings; got {kind_of(problem.value)}.",
+            "The attributes were returned as names with values. V7 expects an array of strings.",
+            'Return an array: "attributes": ["dividing"].',
             _ATTRIBUTES if isinstance(problem.value, dict) else "",
         )
     if _is_pair(problem):
         return _finding(
             problem,
             "schema.point-pairs",
-            "Points are pairs, [x, y], where {x, y} is due.",
-            "The model's points were returned as they are.",
-            "Make an object of each point.",
+            "Points are arrays, [x, y]; V7 expects objects, {x, y}.",
+            "The model's points were returned unchanged.",
+            "Return each point as an object.",
             _POINTS,
         )
     return _finding(
         problem,
         "schema.type",
-        f"“{_last(problem.path)}” is {kind_of(problem.value)}, where another type is due.",
-        "A value was turned into text, or left empty, before answering.",
+        f"“{_last(problem.path)}” must be {problem.expected}; got {described(problem.value)}.",
+        "The value was converted to another type, or left empty, before the response was sent.",
         _type_fix(problem),
     )
 
 
 def _type_fix(problem: Problem) -> str:
-    """What to do about a value of the wrong type, by what is due."""
-    due = problem.message.rpartition("; ")[2].removesuffix(" is due.")
-    how = {"a number": "float(value)", "a text": "str(value)", "true or false": "bool(value)"}.get(due)
-    return f"Return {due} there: {how}." if how else f"Return {due} there, as the example in V7's contract has it."
+    """What to do about a value of the wrong type, by the expected type."""
+    how = {"a number": "float(value)", "a string": "str(value)", "a boolean": "bool(value)"}.get(problem.expected)
+    return f"Return {problem.expected}" + (f": {how}." if how else ", as in the example in V7's contract.")
 
 
 def _shapes(problem: Problem) -> Finding:
@@ -251,26 +253,27 @@ def _shapes(problem: Problem) -> Finding:
         return _finding(
             problem,
             "schema.two-shapes",
-            f"A result holds {held}; exactly one shape is due.",
-            "The model gives both, and both were put into one result.",
-            "Keep the one that you want to see in V7 (a polygon needs no box), or return two results.",
+            f"A result must have exactly one shape; got {held}.",
+            "The model returns both, and both were put into one result.",
+            "Keep the one to show in V7 (a polygon needs no box), or return two results.",
         )
     words = unsupported(problem.value)
     if words:
         return _finding(
             problem,
             "schema.unsupported-shape",
-            f"A result holds {words}, which V7's contract has not.",
-            "The nine shapes are tag, box, polygon, line, keypoint, ellipse, cuboid, skeleton and directional vector.",
-            "Make one of the nine of it: a mask becomes polygons, a rotated box a polygon of four points.",
+            f"A result has {words}, which is not one of V7's shapes.",
+            "V7's nine shapes are tag, bounding box, polygon, line, keypoint, ellipse, cuboid, skeleton and "
+            "directional vector.",
+            "Convert it to one of the nine: a mask to polygons, a rotated box to a polygon with four points.",
             _MASK if words in _MASKS else "",
         )
     return _finding(
         problem,
         "schema.no-shape",
-        "A result holds no shape.",
-        f"Its keys are {', '.join(list(problem.value)[:8])}; none is one of the nine shapes.",
-        'Add exactly one, for instance "bounding_box": {"x", "y", "w", "h"}, or "tag": {} for the whole picture.',
+        "A result has no shape.",
+        f"Its keys are {', '.join(list(problem.value)[:8])}; none of them is one of the nine shapes.",
+        'Add exactly one, for example "bounding_box": {"x", "y", "w", "h"}, or "tag": {} for the whole image.',
     )
 
 
@@ -280,18 +283,18 @@ def _missing(problem: Problem) -> Finding:
         return _finding(
             problem,
             "schema.polygon-paths",
-            "A polygon holds “paths”; “path” is due.",
-            "That is the form of V7's exports. An answer has one path a polygon, and no holes.",
-            'Return "polygon": {"path": […]}, one result for each part.',
+            "A polygon must have “path”; got “paths”.",
+            "That is the format of V7's exports. In a response, a polygon has a single path and no holes.",
+            'Return "polygon": {"path": […]}, one result per part.',
             _PATHS,
         )
     renamed = next((name for name in _RENAMED.get(problem.key, ()) if name in held), "")
     inside = _last(problem.path)
     if renamed:
-        cause = f"It is there under another name: “{renamed}”."
+        cause = f"It has a different name there: “{renamed}”."
         fix = f"Rename “{renamed}” to “{problem.key}”{_unlike(renamed)}."
     else:
-        cause = f"The keys there are {', '.join(list(held)[:8]) or 'none'}."
+        cause = f"Its keys: {', '.join(list(held)[:8]) or 'none'}."
         fix = f"Add “{problem.key}”."
     return _finding(
         problem, "schema.missing", f"“{problem.key}” is missing in “{inside}”.", cause, fix, subject=renamed
@@ -300,27 +303,29 @@ def _missing(problem: Problem) -> Finding:
 
 def _unlike(renamed: str) -> str:
     if renamed in ("x2", "xmax", "x_max", "y2", "ymax", "y_max"):
-        return " and take the other corner off, so that it is a size"
+        return " and subtract the first corner, so that it is a size"
     if renamed in ("cx", "cy", "x_center", "y_center"):
-        return " and take half the size off, so that it is the top left corner"
-    return " and turn it round" if renamed in ("visible", "visibility", "v") else ""
+        return " and subtract half the size, so that it is the top left corner"
+    return " and invert it" if renamed in ("visible", "visibility", "v") else ""
 
 
 def _range(problem: Problem) -> Finding:
     last = _last(problem.path)
     if problem.path == "status":
-        cause = "The server uses a word of its own for its status."
-        fix = 'Return "succeeded", or "failed" where the image could not be judged.'
+        cause = "The server uses its own word for the status."
+        fix = 'Return "succeeded", or "failed" if the image could not be processed.'
     elif last in ("w", "h"):
         cause, fix = (
-            "The corners were taken in the wrong order.",
-            "Take the smaller value for x and y; sizes are 0 or more.",
+            "The corners were subtracted in the wrong order.",
+            "Use the smaller values for x and y, so that sizes are 0 or more.",
         )
     elif last == "confidence":
-        cause, fix = "The model's raw score was returned.", "Scale it to 0 to 1: a sigmoid or softmax does that."
+        cause, fix = "The model's raw score was returned.", "Scale it to 0 to 1, for example with a sigmoid or softmax."
     else:
-        cause, fix = "V7's schema does not allow this value here.", problem.message
-    return _finding(problem, "schema.range", f"“{last}” is {shown(problem.value)}, out of range.", cause, fix)
+        cause, fix = "V7's schema does not allow this value.", f"Return a value that is {problem.expected}."
+    return _finding(
+        problem, "schema.range", f"“{last}” must be {problem.expected}; got {shown(problem.value)}.", cause, fix
+    )
 
 
 def _finding(
@@ -331,7 +336,7 @@ def _finding(
         id,
         what,
         where=problem.path,
-        evidence=f"{problem.path or 'The answer'}: {problem.message}{more}",
+        evidence=f"{problem.path or 'The response'}: {problem.message}{more}",
         cause=cause,
         fix=fix,
         snippet=snippet,
@@ -353,11 +358,11 @@ def _is_pair(problem: Problem) -> bool:
 
 def _last(path: str) -> str:
     name = path.rpartition(".")[2]
-    return name.partition("[")[0] or "the answer" if name else "the answer"
+    return name.partition("[")[0] or "the response" if name else "the response"
 
 
 def _generic(path: str) -> str:
-    """The path without places in lists: ``results[3].polygon.path[7]`` and ``[8]`` are one subject."""
+    """The path without indexes: ``results[3].polygon.path[7]`` and ``[8]`` have one subject."""
     return "".join(part.partition("]")[2] if at else part for at, part in enumerate(path.split("[")))
 
 

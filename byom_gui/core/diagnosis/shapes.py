@@ -1,4 +1,4 @@
-"""How far a shape reaches, and whether it has any extent: the little geometry that the rules on meaning need."""
+"""How far a shape extends, and whether it has any size: the geometry that the rules on meaning need."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_degenerate(shape: Shape) -> bool:
 
 
 def outside_by(shape: Shape, width: int, height: int) -> float:
-    """How many pixels a shape reaches beyond the image at most; 0 where it does not, or has no place."""
+    """How many pixels a shape extends beyond the image at most; 0 if it does not, or has no position."""
     bounds = bounds_of(shape)
     if bounds is None:
         return 0.0
@@ -52,7 +52,7 @@ def _is_flat(path: Sequence[Point]) -> bool:
 
 
 def bounds_of(shape: Shape) -> Bounds | None:
-    """Left, top, right, bottom of a shape; None where it has no place; a turned ellipse by its smaller radius."""
+    """Left, top, right, bottom of a shape; None if it has no position; a turned ellipse by its smaller radius."""
     if isinstance(shape, BoundingBox):
         return _of_box(shape)
     if isinstance(shape, Polygon | Line):
@@ -63,7 +63,7 @@ def bounds_of(shape: Shape) -> Bounds | None:
         return _of_ellipse(shape)
     if isinstance(shape, Cuboid):
         return _of_boxes(shape.front, shape.back)
-    # an occluded joint may well lie beyond the picture
+    # an occluded joint may well be outside the image
     seen = [Point(node.x, node.y) for node in shape.located if not node.occluded] if isinstance(shape, Skeleton) else []
     return _of_points(seen)
 
@@ -85,7 +85,7 @@ def _of_points(points: Sequence[Point]) -> Bounds | None:
 
 
 def _of_ellipse(shape: Ellipse) -> Bounds:
-    """The unit of the angle is not published: a turned ellipse counts by its smaller radius, surely covered."""
+    """V7 has not published the unit of the angle: a turned ellipse counts by its smaller radius, which is certain."""
     across, down = shape.radius.x, shape.radius.y
     if shape.angle:
         across = down = min(across, down)

@@ -1,4 +1,4 @@
-"""The stages of a check report: what the ping saw, and where findings put a stop to it."""
+"""The stages of a check report: what the ping saw, and the findings that fail a stage."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stage_outcomes(observations: Observations, findings: Sequence[Finding], answ
     Args:
         observations: with the ping, where one was made.
         findings: of the whole run; an error fails the stage of its family.
-        answered: whether the answer to at least one image could be read.
+        answered: whether the response to at least one image could be read.
     """
     pinged = {stage.name: stage for stage in observations.ping.stages} if observations.ping else {}
     stages = [_ping_stage(name, pinged.get(name), findings) for name in PING_STAGES]
@@ -41,7 +41,7 @@ def stage_outcomes(observations: Observations, findings: Sequence[Finding], answ
 
 def _ping_stage(name: StageName, seen: Stage | None, findings: Sequence[Finding]) -> Stage:
     if seen is None:
-        return Stage(name, "skipped", reason="No ping was made.")
+        return Stage(name, "skipped", reason="No ping was sent.")
     errors = _errors(name, findings)
     if seen.outcome == "passed" and errors:
         return Stage(name, "failed", seen.milliseconds, seen.detail, errors[0].what)
@@ -56,14 +56,14 @@ def _later(name: StageName, observations: Observations, findings: Sequence[Findi
     if stopped:
         return Stage(name, "not-reached", reason=stopped)
     if not answered:
-        return Stage(name, "not-reached", reason=f"{STAGE_TITLES['schema']} was not passed.")
+        return Stage(name, "not-reached", reason=f"The stage “{STAGE_TITLES['schema']}” was not passed.")
     return Stage(name, "passed")
 
 
 def _tried(
     name: StageName, observations: Observations, purposes: Sequence[Purpose], why: str, findings: Sequence[Finding]
 ) -> Stage:
-    """A stage that is passed where calls of these purposes were made, and skipped where none was."""
+    """A stage that is passed if calls with these purposes were made, and skipped if not."""
     errors = _errors(name, findings)
     if errors:
         return Stage(name, "failed", reason=errors[0].what)
@@ -75,7 +75,7 @@ def _tried(
         return Stage(name, "skipped", reason=why)
     failed = sum(outage.is_lost(call) or is_busy(call.reply) for call in calls)
     if failed:
-        words = f"{failed} of {len(calls)} calls {'was' if failed == 1 else 'were'} not answered."
+        words = f"{failed} of {len(calls)} calls got no usable response."
         return Stage(name, "failed", sum(call.milliseconds for call in calls), reason=words)
     odd = [each for each in findings if each.id.startswith(_FAMILIES[name])]
     detail = f"{len(calls)} call{'s' * (len(calls) != 1)}" + (f"; {odd[0].what}" if odd else "")
@@ -83,7 +83,7 @@ def _tried(
 
 
 def _stopped(observations: Observations, purposes: Sequence[Purpose]) -> str:
-    """Why calls of these purposes were not made or failed, where the check had to stop; empty where it had not to."""
+    """Why calls with these purposes were not made or failed, if the check had to stop; otherwise empty."""
     stop = observations.interruption
     if stop is None:
         return ""

@@ -1,4 +1,4 @@
-"""JSON: what the answer's bytes are, where they are not what they should be."""
+"""JSON: responses whose bytes are not valid JSON."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from byom_gui.core.strict_json import child_path
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "json.invalid": (
-        "The answer is not JSON.",
-        "The text was put together by hand, cut off, or is no JSON at all.",
-        "Let a JSON library write the answer: jsonify(…) in Flask, or return a dict in FastAPI.",
+        "The response is not JSON.",
+        "The text was built with string operations, was cut off, or is something other than JSON.",
+        "Write the response with a JSON library: jsonify(…) in Flask, or return a dict in FastAPI.",
     ),
     "json.python-literal": (
-        "The answer is Python, not JSON.",
-        "A dict was turned into text with str() or repr(): single quotes, True and None are not JSON.",
+        "The response is Python, not JSON.",
+        "A dict was converted with str() or repr(): single quotes, True and None are not JSON.",
         "Write it with json.dumps(…) or jsonify(…).",
     ),
     "json.not-finite": (
-        "The answer holds a number that JSON does not know.",
-        "A division by zero or a missing value became NaN or Infinity; Python's json writes them all the same.",
-        "Leave such results out, or replace the value: math.isfinite(value).",
+        "The response contains a number that JSON does not have.",
+        "A division by zero or a missing value became NaN or Infinity; Python's json module writes them anyway.",
+        "Leave such results out or replace the value. Test it with math.isfinite(value).",
     ),
     "json.encoding": (
-        "The answer is not UTF-8.",
-        "The text was encoded in another way, or holds half of a character.",
+        "The response is not UTF-8.",
+        "The text has another encoding, or contains half of a character.",
         'Encode it as UTF-8: text.encode("utf-8"), without a byte order mark.',
     ),
     "json.too-deep": (
-        "The answer is nested too deep.",
-        "A value holds itself, or the answer was wrapped again and again.",
-        "Return status and results only; no shape is nested more than six levels deep.",
+        "The response is nested too deeply.",
+        "A value contains itself, or the response was wrapped repeatedly.",
+        "Return only “status” and “results”; no shape is nested more than six levels deep.",
     ),
     "http.oversized": (
-        "The answer passes the size limit.",
-        "The answer holds far more than shapes: a mask, an image or many thousand points.",
-        "Return fewer or simpler shapes, and no images in the answer.",
+        "The response exceeds the size limit.",
+        "The response contains far more than shapes: a mask, an image, or many thousands of points.",
+        "Return fewer or simpler shapes, and no images.",
     ),
 }
 
 
 def of_error(error: JsonError) -> Finding:
-    """The finding of bytes that could not be read as JSON."""
+    """The finding for bytes that could not be read as JSON."""
     what, cause, fix = _WORDS[error.finding_id]
     if "empty" in error.sentence:
-        what, cause = "The answer is empty.", "The function that answers returns nothing."
+        what, cause = "The response is empty.", "The function that handles the request returns nothing."
     around = f" Around it: {error.around}" if error.around else ""
     place = f"line {error.line}, column {error.column}" if error.line else ""
     evidence = f"{error.sentence}{around}"
@@ -69,10 +69,11 @@ def _duplicates(look: CallLook) -> Iterator[Finding]:
         places = tuple(child_path(each.path, key) for each in found if each.key == key)
         yield make(
             "json.duplicate-key",
-            f"The key “{key}” stands twice in one object.",
+            f"The key “{key}” appears twice in one object.",
             where=places[0],
             evidence=f"“{key}” is repeated at {places[0]}.",
-            cause="The text was put together by hand. Most readers keep the last; that V7 does is assumed.",
+            cause="The text was built with string operations. Most parsers keep the last value; it is assumed that "
+            "V7 does too.",
             fix="Write each key once.",
             subject=key,
             count=len(places),

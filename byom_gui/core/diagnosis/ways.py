@@ -1,4 +1,4 @@
-"""The two ways to send an image: where one fails and the other works, that is one finding, and all it explains."""
+"""The two image transports: if one fails and the other works, that is one finding, which explains the rest."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from byom_gui.core.observations import Way
 _WORDS: dict[Way, tuple[str, str, str, str]] = {
     "url": (
         "input.url",
-        "An image sent as an address is not judged; one sent as base64 is.",
-        "The server reads only “base64”, or can not fetch the address.",
-        'Where the request holds {"image": {"url": …}}, fetch that address, and answer as for base64.',
+        "Images sent by URL fail; images sent as base64 work.",
+        "The server reads only “base64”, or cannot fetch the address.",
+        'If the request has {"image": {"url": …}}, fetch that address, and respond as for base64.',
     ),
     "base64": (
         "input.base64",
-        "An image sent as base64 is not judged; one sent as an address is.",
-        "The server reads only “url”, or decodes the text in another way.",
-        'Where the request holds {"image": {"base64": …}}, decode it: base64.b64decode(text). It has no prefix.',
+        "Images sent as base64 fail; images sent by URL work.",
+        "The server reads only “url”, or decodes the string incorrectly.",
+        'If the request has {"image": {"base64": …}}, decode it: base64.b64decode(text). It has no prefix.',
     ),
 }
 
 
 _DATA_URI = (
     "input.data-uri",
-    "An image sent as base64 is judged only with a “data:” prefix, which V7 does not send.",
-    "The server takes the text apart at a comma, or wants the media type before it.",
-    'Decode the text as it is: base64.b64decode(text). To take both: text.rpartition(",")[2].',
+    "Images sent as base64 work only with a “data:” prefix, which V7 does not send.",
+    "The server splits the string at a comma, or requires the media type before it.",
+    'Decode the complete string: base64.b64decode(text). To accept both: text.rpartition(",")[2].',
 )
 
 
 def without_lost_way(images: Sequence[Answered]) -> tuple[tuple[Answered, ...], tuple[Answered, ...]]:
-    """The calls to judge, and those of a way that fails every time although another works on the same image.
+    """The calls to judge, and those with a transport that always fails although another works for the same image.
 
-    Answers to a ``data:`` prefix are judged only where it takes the place of plain base64.
+    Responses to a ``data:`` prefix are judged only if it replaces plain base64.
     """
     lost: dict[Way, list[Answered]] = {}
     for way in _WORDS:
@@ -55,7 +55,7 @@ def _works(answered: Answered) -> bool:
 
 
 def _is_turned_down(answered: Answered) -> bool:
-    """A failure that may come of the way: not a limit on requests, and not a connection that broke."""
+    """A failure that the transport may cause: not a rate limit, and not a lost connection."""
     reply = answered.call.reply
     return reply is not None and reply.status != 429 and not _works(answered)
 

@@ -1,4 +1,4 @@
-"""HTTP and credentials: what the status, the media type and a server's error page say."""
+"""HTTP and credentials: what the status, the media type and a server's error page show."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from byom_gui.core.observations import Call, NetFailure, Reply
 _JSON = "application/json"
 
 _PAGES: tuple[tuple[str, str], ...] = (
-    (r"ngrok", "It is a notice of the ngrok tunnel."),
-    (r"loca\.lt|localtunnel", "It is a notice of the localtunnel service."),
-    (r"cloudflare|cf-browser-verification|just a moment", "It is a notice of Cloudflare."),
+    (r"ngrok", "It is a notice from the ngrok tunnel."),
+    (r"loca\.lt|localtunnel", "It is a notice from the localtunnel service."),
+    (r"cloudflare|cf-browser-verification|just a moment", "It is a notice from Cloudflare."),
     (r"type=[\"']?password|sign in|log ?in\b", "It is a login page."),
     (r"swagger|redoc", "It is the API's documentation page."),
     (r"welcome to nginx|apache2? .{0,20}default page", "It is a web server's default page."),
@@ -45,11 +45,11 @@ _ON_PORT: tuple[tuple[str, str, str], ...] = (
     ),
     (r"access MongoDB over HTTP on the native driver port", "net.protocol", "mongodb"),
 )
-"""What a server that is no model server says in HTTP, the finding that it is, and which one."""
+"""What other kinds of server say over HTTP, the finding for it, and which server it is."""
 
 
 def _of_port(look: CallLook) -> Finding | None:
-    """A server that tells, in HTTP, that HTTP is not what it expects."""
+    """A server that says, over HTTP, that it does not expect HTTP."""
     reply = look.call.reply
     if reply is None:
         return None
@@ -65,7 +65,7 @@ def _of_port(look: CallLook) -> Finding | None:
 
 
 def _refusal(look: CallLook) -> Iterator[Finding]:
-    """A status that is not 2xx: one finding, by status. A redirect that was noticed is told by itself."""
+    """A status that is not 2xx: one finding per status. A redirect is reported separately."""
     other = _of_port(look)
     if other is not None:
         yield other
@@ -81,16 +81,16 @@ def _refusal(look: CallLook) -> Iterator[Finding]:
         yield _status(
             look,
             "http.status",
-            f"The server answers {look.status}, where 200 is due.",
-            known.cause if known else "The server refuses this request; its answer may say why.",
-            known.fix if known else "Read the evidence and the server's log. V7 needs a 2xx status with JSON.",
+            f"The server returned status {look.status}; expected 200.",
+            known.cause if known else "The server refused this request; the response may say why.",
+            known.fix if known else "Check the evidence and the server's log. V7 needs a 2xx status with JSON.",
             subject=known.key if known else str(look.status),
             said=known.line if known else "",
         )
 
 
 def of_reply(look: CallLook) -> Iterator[Finding]:
-    """What the status of a response says, or that it is a web page."""
+    """What the status of a response shows, or that it is a web page."""
     yield from _refusal(look)
     yield from _page(look)
 
@@ -110,47 +110,48 @@ def _status(look: CallLook, id: str, what: str, cause: str, fix: str, subject: s
 
 
 _AUTH_CAUSE = {
-    True: "The user, password or secret is wrong, stands in another header, or may not use this path.",
-    False: "The server wants credentials, and none are set.",
+    True: "The user, password or secret is wrong, is in the wrong header, or has no access to this path.",
+    False: "The server requires credentials, and none are set.",
 }
 _AUTH = (
     "auth.rejected",
-    "The server refuses the credentials.",
+    "The server rejected the credentials.",
     "",
-    "Enter under Auth what the server expects: a user and password, or a secret and the name of its header.",
+    "Under Auth, enter what the server expects: a user and password, or a secret and the name of its header.",
 )
 _BY_STATUS: dict[int, tuple[str, str, str, str]] = {
     401: _AUTH,
     403: _AUTH,
     404: (
         "http.not-found",
-        "There is nothing at this path.",
-        "The path in the address is not the one that the server's code names.",
-        "Correct the path. In the server's code it stands beside the function that answers, as in “/infer”.",
+        "The server has nothing at this path.",
+        "The path in the address is not the one in the server's code.",
+        "Correct the path. In the server's code, it is next to the function that handles the request, such as "
+        "“/infer”.",
     ),
     405: (
         "http.method",
-        "The server does not take POST at this path.",
-        "The path exists, and is meant for other requests; often the inference path is a neighbour.",
+        "The server does not allow POST at this path.",
+        "The path exists, but is for other requests; the inference path is often similar.",
         'Correct the path, or allow POST: @app.route("/infer", methods=["POST"]).',
     ),
     413: (
         "http.too-large",
         "The image is too large for the server.",
-        "The server, or a proxy before it, limits the size of a request.",
-        "Raise the limit (nginx: client_max_body_size 64m;). How large V7's requests are is not published.",
+        "The server, or a proxy in front of it, limits the size of requests.",
+        "Raise the limit (nginx: client_max_body_size 64m;). V7 has not published how large its requests are.",
     ),
     415: (
         "http.media-type",
-        "The server does not take application/json.",
-        "It expects a form or a file upload, where V7 sends JSON.",
-        "Read the request's body as JSON.",
+        "The server does not accept application/json.",
+        "It expects a form or a file upload, but V7 sends JSON.",
+        "Read the request body as JSON.",
     ),
     429: (
         "http.rate-limited",
-        "The server turns requests away: too many.",
-        "A limit on requests is set on the server or before it.",
-        "Wait and try again with fewer requests at once; raise the limit before V7 sends many images.",
+        "The server rejects requests because there are too many.",
+        "The server, or something in front of it, limits the number of requests.",
+        "Wait, then try again with fewer parallel requests. Raise the limit before V7 sends many images.",
     ),
 }
 
@@ -158,11 +159,11 @@ _BY_STATUS: dict[int, tuple[str, str, str, str]] = {
 def _server_error(look: CallLook) -> Finding:
     cause, fix = (
         "The server's own code failed.",
-        "Look at the server's log at this time; the last line names the fault.",
+        "Check the server's log at this time; the last line of the traceback names the error.",
     )
     if look.status in (502, 503, 504):
-        cause = "Something before the model (a proxy or load balancer) got no answer from it."
-        fix = "Check that the model's process runs and has finished loading."
+        cause = "A proxy or load balancer in front of the model got no response from it."
+        fix = "Check that the model's process is running and has finished loading."
     known = known_failure(look.body)
     said = known.line if known else excerpt(look.body)
     if known:
@@ -180,7 +181,7 @@ def _server_error(look: CallLook) -> Finding:
 
 
 def excerpt(body: str, limit: int = 160) -> str:
-    """The first words of a body on one line, tags left out."""
+    """The start of a body on one line, without tags."""
     text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", body[:20_000], flags=re.DOTALL | re.IGNORECASE)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[:limit] + "…"
@@ -201,12 +202,12 @@ _MAGIC = (
 
 
 def compression_of(reply: Reply) -> str:
-    """How the body is still compressed although it was unpacked as its headers say; empty where it is not."""
+    """How the body is still compressed after it was unpacked as its headers say; empty if it is not."""
     return next((name for start, name in _MAGIC if reply.body.startswith(start)), "")
 
 
 def _encoding(look: CallLook) -> Iterator[Finding]:
-    """A body that goes on after its end, or is compressed once more than its headers say."""
+    """A body that goes on after its end, or is compressed more often than its headers say."""
     reply = look.call.reply
     if reply is None or reply.status // 100 != 2:
         return
@@ -247,11 +248,11 @@ def _page(look: CallLook) -> Iterator[Finding]:
     named = f"Its title is “{excerpt(title.group(1), 80)}”." if title else f"It says: {excerpt(text)}"
     yield make(
         "http.html",
-        "A web page came instead of JSON.",
+        "The server returned a web page instead of JSON.",
         where=look.call.request.url,
         evidence=f"HTTP {reply.status}, {reply.media_type or 'no content type'}. {named}",
         cause=which or "The address leads to a page for people, not to the model.",
-        fix="Correct the address. If a tunnel or a login stands before the model, let the inference path through it.",
+        fix="Correct the address. If a tunnel or a login is in front of the model, let the inference path through.",
     )
 
 
@@ -261,31 +262,31 @@ def _media_type(look: CallLook) -> Iterator[Finding]:
         return
     yield make(
         "http.media-type",
-        "The answer is JSON, and says that it is something else.",
+        "The response is JSON, but its Content-Type says otherwise.",
         where=look.call.request.url,
         evidence=f"Content-Type is {reply.media_type}." if reply.media_type else "There is no Content-Type header.",
-        cause="The JSON text was returned as plain text, for instance with json.dumps.",
-        fix="Answer with Content-Type: application/json; in Flask, return jsonify(…).",
+        cause="The JSON was returned as plain text, for example with json.dumps.",
+        fix="Return it with Content-Type: application/json; in Flask, return jsonify(…).",
     )
 
 
 def _not_enforced(look: RunLook) -> Iterator[Finding]:
-    """A probe with wrong credentials, or none, that is answered as if they were right."""
+    """A probe with wrong credentials, or none, that gets the same response as with correct ones."""
     usual = any(each.good for each in look.answers)
     passed = [call for call in look.probes if call.purpose in _PROBES and _answers(call, usual)]
     endpoint = look.observations.endpoint
-    # A query value that is kept nowhere was never sent, so nothing can be said of it.
+    # A query value without a stored secret was never sent, so it was not tested.
     sent = endpoint.auth != Auth() or any(each.call.with_credentials for each in look.answered)
     if not passed or not endpoint.secret_refs() or not sent:
         return
     words = " and ".join(dict.fromkeys(_PROBES[call.purpose] for call in passed))
     yield make(
         "auth.not-enforced",
-        "The server answers without the right credentials.",
+        "The server responds without the correct credentials.",
         where=endpoint.infer.shown,
         evidence=f"HTTP {passed[0].reply.status if passed[0].reply else 0} {words}.",
-        cause="Credentials are set here, and the server does not look at them.",
-        fix="Check them in the server's code, or whoever finds the address can use the model.",
+        cause="Credentials are set here, but the server does not check them.",
+        fix="Check them in the server's code; otherwise anyone who finds the address can use the model.",
     )
 
 
@@ -293,13 +294,13 @@ _PROBES = {"wrong-credentials": "with wrong credentials", "no-credentials": "wit
 
 
 def _answers(call: Call, usual: bool) -> bool:
-    """Whether a call was answered as others are: validly, where any answer is valid (``usual``)."""
+    """Whether a call got the usual response: a valid one, if any response is valid (``usual``)."""
     reply = call.reply
     return reply is not None and reply.status // 100 == 2 and not is_page(reply) and (is_valid(reply) or not usual)
 
 
 def is_valid(reply: Reply) -> bool:
-    """Whether a body is an answer in V7's form. A status of 200 may also come with an error in JSON."""
+    """Whether a body is a response in V7's format. A status of 200 may also come with an error in JSON."""
     return _valid(reply.body)
 
 
@@ -312,25 +313,25 @@ def _valid(body: bytes) -> bool:
 
 
 def refined(finding: Finding, look: RunLook) -> Finding:
-    """The finding of one call, with what the whole run adds to its evidence."""
+    """The finding for one call, with what the complete run adds to its evidence."""
     if finding.id in ("http.not-found", "http.method"):
         near = [call for call in look.probes if call.purpose == "neighbour" and _is_there(call)]
         if near:
             paths = ", ".join(f"{call.request.url} ({call.reply.status})" for call in near[:4] if call.reply)
             action = Action("set-endpoint", near[0].request.url, "Use this address")
-            return replace(finding, evidence=f"{finding.evidence} These do answer: {paths}.", action=action)
+            return replace(finding, evidence=f"{finding.evidence} These paths respond: {paths}.", action=action)
     if finding.id == "http.too-large":
         taken = (*look.answers, *(each for each in look.tried if each.call.reply and each.call.reply.status == 200))
         fine = [each.call.request.body_bytes for each in taken]
         if fine:
-            return replace(finding, evidence=f"{finding.evidence} The largest that was accepted: {max(fine):,} bytes.")
+            return replace(finding, evidence=f"{finding.evidence} The largest accepted request: {max(fine):,} bytes.")
     if finding.id == "http.rate-limited" and not _any_image(look):
         return replace(finding, severity="error")
     return finding
 
 
 def _any_image(look: RunLook) -> bool:
-    """Whether an image was answered; where the check had to stop, the ping’s small one does not count."""
+    """Whether an image got a response; if the check had to stop, the ping’s small image does not count."""
     interrupted = look.observations.interruption is not None
     return any(each.call.purpose == "infer" or not interrupted for each in look.answers)
 

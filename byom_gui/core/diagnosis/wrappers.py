@@ -47,7 +47,7 @@ KEYS = frozenset(
         "value",
     )
 )
-"""Keys that the source of an adapter may name: nothing of an answer's own text gets into it."""
+"""Keys that an adapter's source may contain: no other text from a response gets into it."""
 
 Step = str | int
 """A key, a place in a list (0), or ``PARSE`` for a string that holds JSON."""
@@ -62,7 +62,7 @@ class Wrapped:
         inner: V7's response, or with ``bare`` its list of results alone.
         steps: how to get there from the outside.
         bare: only the results are there, without ``status`` and ``results`` around them.
-        count: how many such responses the list holds that ``steps`` goes through; 1 where there is no list.
+        count: how many such responses the list that ``steps`` goes through has; 1 if there is no list.
         outer: the keys on the outside.
     """
 
@@ -81,21 +81,21 @@ class Wrapped:
     def name(self) -> str:
         """What it is wrapped in, as a phrase: “a list”, “the key “data””."""
         if self.count > 1:
-            return f"a list of {self.count:,} responses"
+            return f"an array of {self.count:,} responses"
         if self.steps == (0,):
-            return "a list with one response"
+            return "an array with one response"
         if self.steps[0] == PARSE:
             return "a JSON string: it was encoded twice"
         if {"statusCode", "body"} <= set(self.outer):
             return "a cloud function's envelope (“statusCode”, “headers”, “body”)"
         keys = "”, “".join(step for step in self.steps if isinstance(step, str))
         last = self.steps[-1]
-        tail = ", as a JSON string" if last == PARSE else ", as a list of one" if last == 0 else ""
+        tail = ", as a JSON string" if last == PARSE else ", as an array of one" if last == 0 else ""
         return f"the key{'s' * (keys.count('“') > 0)} “{keys}”{tail}"
 
     @property
     def expression(self) -> str:
-        """Python that takes it out of ``answer``; empty where a key is none of ``KEYS`` or a part would get lost."""
+        """Python that extracts it from ``answer``; empty if a key is not in ``KEYS`` or a part would get lost."""
         if self.count > 1 or not all(step in KEYS for step in self.steps if isinstance(step, str)):
             return ""
         text = "answer"
@@ -105,7 +105,7 @@ class Wrapped:
 
 
 def find_wrapped(value: Any) -> Wrapped | None:
-    """V7's response somewhere inside ``value``; None where ``value`` is one itself, or holds none.
+    """V7's response somewhere inside ``value``; None if ``value`` is one itself, or contains none.
 
     The search is bounded: four levels, the first 40 keys of an object, one item of a list.
     """
@@ -126,9 +126,9 @@ def find_wrapped(value: Any) -> Wrapped | None:
 
 
 def find_in_lines(body: bytes) -> tuple[str, Wrapped] | None:
-    """V7's response in a body that is not one JSON document: an event stream, or JSON Lines; which, and the response.
+    """V7's response in a body that is not one JSON document (an event stream or JSON Lines): which, and the response.
 
-    Of several lines the last that holds one counts.
+    If several lines have one, the last one counts.
     """
     if len(body) > _LONGEST:
         return None
@@ -143,7 +143,7 @@ def find_in_lines(body: bytes) -> tuple[str, Wrapped] | None:
 
 
 def _inside(value: Any) -> Iterator[tuple[Step, Any, int]]:
-    """Each step inwards, what is there, and how many of its kind there are."""
+    """Each step inward, what is there, and how many of its kind there are."""
     if isinstance(value, dict):
         for key in list(value)[:_MOST_KEYS]:
             yield key, value[key], 1
@@ -165,14 +165,14 @@ def _parsed(data: bytes) -> Any:
 
 
 def _is_response(value: Any) -> bool:
-    """Whether it is V7's response, sound or not: a list of ``results``, and ``status`` or a result of V7's form."""
+    """Whether it is V7's response, valid or not: a list of ``results``, and ``status`` or a result in V7's format."""
     if not isinstance(value, dict) or not isinstance(value.get("results"), list):
         return False
     return "status" in value or _are_results(value["results"])
 
 
 def _are_results(value: Any) -> bool:
-    """Whether it is a list of results in V7's form, by the first few."""
+    """Whether it is a list of results in V7's format, by the first few."""
     return isinstance(value, list) and bool(value) and all(map(_is_result, value[:3]))
 
 
