@@ -55,7 +55,7 @@ def test_a_long_paste_is_read_and_not_laid_out(dialog: PasteDialog) -> None:
     paste(dialog, LATER)
     assert dialog.text.toPlainText() == ""
     assert len(dialog.entries()) == 40
-    assert dialog.windowTitle() == f"Add a class list: {len(LATER):,} characters pasted"
+    assert dialog.windowTitle() == f"Add class list: {len(LATER):,} characters pasted"
     assert dialog.add_button.isEnabled()
     paste(dialog, "cat\ndog")
     dialog.read()

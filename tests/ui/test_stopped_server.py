@@ -132,7 +132,7 @@ def test_what_a_server_that_died_was_not_sent_says_so_and_is_sent_on_retry(
     drop(tour, world)
     rest(tour)
     assert states(window) == ["done"] * 3 + ["failed"] * 6
-    assert problems(window)[3] == "Nothing listens at 127.0.0.1:9."
+    assert problems(window)[3] == "The connection to 127.0.0.1:9 was refused."
     assert problems(window)[4:] == [f"Not sent. {GONE}"] * 5
     assert world.sent == [path.name for path in PATHS[:4]]
     assert world.probes == 2

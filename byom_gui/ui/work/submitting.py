@@ -124,7 +124,7 @@ class Submitting(QObject):
             RegisterOutcome(
                 "unknown",
                 "Canceled while waiting for V7. The registration may have arrived.",
-                "Look at V7's Models page before you send it again.",
+                "Before you send it again, look at V7's Models page.",
             )
         )
 
