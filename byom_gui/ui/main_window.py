@@ -216,6 +216,8 @@ class MainWindow(QMainWindow):
             choice = name.removeprefix("theme-")
             work[name] = lambda choice=choice: self.choose_theme(choice)  # type: ignore[misc]
         self.menus.connect(work)
+        pause = self.menus.actions["pause"]
+        works.inference.paused_changed.connect(lambda on: pause.setText("&Resume" if on else "&Pause"))
         session = self.session
         for signal in (session.project_replaced, session.endpoint_changed, session.images_changed):
             signal.connect(self._enable)

@@ -109,4 +109,4 @@ def test_closing_stops_what_is_under_way(window: MainWindow, qtbot: QtBot, tmp_p
 def test_without_answers_the_window_says_so(window: MainWindow) -> None:
     window.menus.actions["export-predictions"].trigger()
     assert window.findChild(PredictionsDialog) is None
-    assert "No image was answered yet" in window.notice.text
+    assert "No image has a response yet" in window.notice.text

@@ -78,8 +78,8 @@ def test_kept_answers_are_shown_marked_and_asked_again_on_request(
     assert sorted(world.asked) == ["four.png", "two.png"]
     model = window.parts.strip.model
     words = [str(model.index(row).data(OUTCOME_ROLE)[1]) for row in range(4)]
-    assert [", kept" in text for text in words] == [True, False, True, False]
-    assert "2 answers are kept from an earlier run" in window.notice.text
+    assert ["(cached)" in text for text in words] == [True, False, True, False]
+    assert "2 responses are cached from an earlier run" in window.notice.text
     assert window.session.current is not None
     assert window.session.current.kept
     window.works.inference.rerun_all()

@@ -175,7 +175,9 @@ def test_a_paused_run_sends_nothing_more_until_it_goes_on(window: MainWindow, to
     tour.settle(100)
     assert [p.state for p in window.session.previews.values()] == ["done", "waiting", "waiting"]
     assert inference.paused
+    assert window.menus.actions["pause"].text() == "&Resume"
     inference.pause(False)
+    assert window.menus.actions["pause"].text() == "&Pause"
     tour.wait("the rest", lambda: all(p.state == "done" for p in window.session.previews.values()))
     assert not inference.paused
 

@@ -110,7 +110,7 @@ def test_all_missing_are_made_after_a_yes(panel: MappingPanel, window: MainWindo
     question = box(window)
     assert f"Create 1 class in the team {quoted('Acme')}?" in question.text()
     assert "new, tag" in question.informativeText()
-    assert "“man” can not be made: a skeleton needs its nodes" in question.informativeText()
+    assert f"{quoted('man')} cannot be created: a skeleton needs its nodes" in question.informativeText()
     question.button(QMessageBox.StandardButton.Cancel).click()
     assert len(world.team_classes) == len(TEAM)
     panel.make.click()
@@ -169,22 +169,19 @@ def test_the_next_steps_are_laid_out(panel: MappingPanel, window: MainWindow) ->
     dialog.close()
 
 
-def test_without_key_team_or_classes_it_says_what_to_do(panel: MappingPanel, window: MainWindow) -> None:
+def test_without_key_team_or_classes_it_says_what_to_do(panel: MappingPanel, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     session.set_team(ACME, None)
-    QTest.qWait(100)
-    assert panel.again.isVisible()
+    qtbot.waitUntil(panel.again.isVisible)
     session.set_team(None)
-    QTest.qWait(100)
-    assert panel.key.isVisible()
+    qtbot.waitUntil(panel.key.isVisible)
     assert not panel.export.isEnabled()
     panel.key.click()
     assert window.parts.key.isVisible()
     window.parts.key.close_again()
     session.set_team(ACME, tuple(TEAM))
     session.edit_classes("none", ClassList())
-    QTest.qWait(100)
-    assert panel.pages.currentIndex() == panel._empty["classes"]
+    qtbot.waitUntil(lambda: panel.pages.currentIndex() == panel._empty["classes"])
 
 
 def test_exported_predictions_take_the_teams_names(panel: MappingPanel, window: MainWindow) -> None:

@@ -15,7 +15,7 @@ from byom_gui.ui.widgets.table import CELL_ROLE, EMPTY, KIND_ROLE, Cell, RowKind
 Index = QModelIndex | QPersistentModelIndex
 
 NAME, TYPE, SERVED, TEAM, SEEN = range(5)
-TITLES = ("Name", "Type", "On server", "Team", "Returned")
+TITLES = ("Name", "Type", "Server", "Team", "Count")
 TIPS = (
     "The class name as the server returns it",
     "The shape that V7 expects for this class",

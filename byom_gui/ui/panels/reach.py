@@ -16,8 +16,8 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import ErrorLine, OutcomeMark
 
 _SCRIPT = (
-    "Run this on a machine in another network: a cloud shell, or a laptop on a phone's hotspot. It asks for the "
-    "secrets itself; none is in it. Paste all that it prints below."
+    "Run this on a machine in another network: a cloud shell, or a laptop on a phone's hotspot. The script contains "
+    "no secrets; it asks for them. Paste its complete output below."
 )
 _NOT_PINGED = "Ping the server first to see what is reachable from this computer."
 

@@ -67,7 +67,7 @@ class ServerDialog(QDialog):
         self.task.setCurrentIndex(list(TASKS).index("detection"))
         self.task.setAccessibleName("Task")
         self.task.currentIndexChanged.connect(self._look)
-        self.answer.setPlaceholderText("A JSON file in its own format: COCO, Ultralytics, Triton, Label Studio, …")
+        self.answer.setPlaceholderText("A JSON file: COCO, Ultralytics, Triton, …")
         self.answer.setAccessibleName("Response file")
         self.folder.setAccessibleName("Folder")
         for field in (self.answer, self.folder):

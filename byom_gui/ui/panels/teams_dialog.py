@@ -18,8 +18,8 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import OutcomeMark
 
 _LEAD = (
-    "One registration, sent once to each team that you choose, by the key of that team. A key that V7 has named the "
-    "team of is kept for it: enter another key under Team to add another."
+    "Sends the registration once to each team that you choose, with that team's key. Each key belongs to one team. "
+    "To add a team, enter its key under Team."
 )
 _NONE = "No team has a key yet. Enter a V7 key under Team to list its team here."
 

@@ -17,7 +17,7 @@ NOWHERE = SecretPlace("none", "")
 def place_text(place: SecretPlace) -> str:
     """Where a secret is kept, as a sentence; why, where there is something to say."""
     if place.kind == "unknown":
-        return f"Unknown: {place.why}. You can enter it for this session."
+        return f"Not known: {place.why}. You can enter it for this session."
     if place.kind == "none":
         return "Not entered yet"
     if place.kind == "session":

@@ -26,7 +26,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "Classes": ("classes.",),
     "Inputs": ("input.",),
 }  # fmt: skip
-WORDS_FOR_KEY = {"none": "not set", "unknown": "unknown"}
+WORDS_FOR_KEY = {"none": "not set", "unknown": "not known"}
 OUTCOME = {"error": "bad", "warning": "warn", "advice": "ok"}
 
 Step = Literal["ping", "check", "fix", "register", "none"]

@@ -17,7 +17,7 @@ from byom_gui.ui.parts import Parts
 from byom_gui.ui.wiring.consenting import ConsentController
 from byom_gui.ui.works import Works
 
-TEAM_WORDS = {"none": "none", "unknown": "unknown"}
+TEAM_WORDS = {"none": "none", "unknown": "not known"}
 
 
 class Connecting(QObject):

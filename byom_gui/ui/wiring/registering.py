@@ -194,8 +194,8 @@ def _why_by_hand(endpoint: Endpoint | None) -> str:
     if endpoint is None or endpoint.external_url is not None:
         return ""
     return (
-        "V7's API wants a base address with /infer and /classes below it, and this address has another form. "
-        "Register it by hand in V7's dialog; each value is laid out for that."
+        "V7's API requires a base address with /infer and /classes under it, but this address has a different form. "
+        "Register manually in V7's dialog; each value is listed for that."
     )
 
 

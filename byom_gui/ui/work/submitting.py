@@ -124,7 +124,7 @@ class Submitting(QObject):
             RegisterOutcome(
                 "unknown",
                 "Canceled while waiting for V7. The registration may have arrived.",
-                "Check V7's Models page before you send it again.",
+                "Before you send it again, look at V7's Models page.",
             )
         )
 
@@ -135,7 +135,7 @@ class Submitting(QObject):
             self._end()
             self._in_history()
             self.notice.emit(
-                "Canceled while waiting for V7. The registration may have arrived: check V7's Models page."
+                "Canceled while waiting for V7. The registration may have arrived: look at V7's Models page."
             )
 
     def confirm(self, there: bool) -> None:
