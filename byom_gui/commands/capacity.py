@@ -15,6 +15,7 @@ from byom_gui.commands.common import (
     printable,
     read_images,
     say,
+    say_progress,
     write_text,
 )
 from byom_gui.core import capacity
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         Target(*to, images, arguments.image_url or ""),
         steps,
         cancel_on_interrupt(connection.store),
-        lambda done, total, text: say(f"[{done}/{total}] {text}"),
+        say_progress,
         lambda level: say(_row(level, arguments.items)),
     )
     if arguments.json != "-":

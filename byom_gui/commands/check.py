@@ -17,6 +17,7 @@ from byom_gui.commands.common import (
     printable,
     read_images,
     say,
+    say_progress,
     write_text,
 )
 from byom_gui.core.errors import FileError
@@ -99,7 +100,7 @@ def _check(
         budget_ms=arguments.budget,
         image_url=arguments.image_url or "",
         cancel=cancel_on_interrupt(connection.store),
-        on_progress=lambda done, total, text: say(f"[{done}/{total}] {text}"),
+        on_progress=say_progress,
         samples=bool(samples),
     )
 

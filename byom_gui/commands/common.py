@@ -46,6 +46,11 @@ def printable(text: str) -> str:
 _ISOLATES = "\u2068\u2069"
 
 
+def say_progress(done: int, total: int, text: str) -> None:
+    """One line, whatever is in it: a file's name may hold line ends."""
+    say(f"[{done}/{total}] {text}".replace("\n", "?"))
+
+
 def json_text(value: object, indent: int | None = 2) -> str:
     """JSON in which all that a terminal would obey, or no file could hold, is written as ``\\u…``."""
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"

@@ -18,6 +18,7 @@ from byom_gui.commands.common import (
     json_text,
     make_folder,
     say,
+    say_progress,
     write_text,
 )
 from byom_gui.core.cancel import CancelToken
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
             any_call |= not isinstance(result, str)
             answered, failed = answered + good, failed + (not good)
             lines.write(json_text(record, indent=None))
-            say(f"[{answered + failed}/{len(paths)}] {path.name}: {record['summary']}")
+            say_progress(answered + failed, len(paths), f"{path.name}: {record['summary']}")
             if painting and not isinstance(result, str):
                 names += [p.name for p in _predictions(result)]
                 _overlay(out / overlays[path], path, result.readable, assign(names, chosen))

@@ -127,6 +127,15 @@ def test_answers_go_out_as_darwin_json_coco_and_csv(call: Call, model: ModelServ
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == results + 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file names with line ends")
+def test_a_line_end_in_a_name_makes_no_line_of_progress(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    odd = tmp_path / "a\n[9] b.jpg"
+    shutil.copy(SAMPLES / "nuclei-2.jpg", odd)
+    done = call("infer", model.url, "--out", str(tmp_path / "out"), "--no-overlays", str(tmp_path))
+    assert done.code == 0, done.err
+    assert [line[:19] for line in done.err.splitlines() if line.startswith("[")] == ["[1/1] a?[9] b.jpg: "]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are not Unicode")
 def test_a_file_name_that_is_not_unicode_costs_no_export(call: Call, model: ModelServer, tmp_path: Path) -> None:
     odd = tmp_path / os.fsdecode(b"plate\xe9-\x80.jpg")
