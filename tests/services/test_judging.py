@@ -226,7 +226,7 @@ def test_a_response_in_a_wrapper_says_which(content: Any, where: str, tmp_path: 
     assert (found.kind, found.schema_valid, found.form) == ("response", False, "wrapped response")
     assert ids(found) == ["schema.wrapped", "classes.unregistered", "classes.unseen"]
     assert where in found.findings[0].what
-    assert all("Add" not in finding.fix for finding in found.findings)
+    assert all("Add “status”" not in finding.fix for finding in found.findings)
 
 
 def record(image: str, answer: Any, **more: Any) -> str:
