@@ -51,7 +51,7 @@ def test_all_forms_are_written_beside_the_project(window: MainWindow, qtbot: QtB
         box.setChecked(True)
     dialog.export.click()
     qtbot.waitUntil(lambda: dialog.cancel.text() == "Close")
-    assert "Written: 6 results of 2 images" in dialog.message.text()
+    assert "Saved 6 results for 2 images" in dialog.message.text()
     assert "COCO has no place for these, so they are not in it: 2 tag" in dialog.message.text()
     assert sorted(path.name for path in (tmp_path / "cells-darwin").iterdir()) == ["0.json", "1.json"]
     assert len(json.loads((tmp_path / "cells.coco.json").read_text())["annotations"]) == 4
@@ -74,7 +74,7 @@ def test_only_the_chosen_classes_and_what_the_slider_shows(window: MainWindow, q
     dialog.export.click()
     qtbot.waitUntil(lambda: dialog.cancel.text() == "Close")
     assert [path.name for path in tmp_path.glob("*.csv")] == ["cells.csv"]
-    assert "Written: 2 results of 2 images" in dialog.message.text()
+    assert "Saved 2 results for 2 images" in dialog.message.text()
 
 
 def test_a_folder_that_is_not_there_is_told_before(window: MainWindow, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_folder_that_is_not_there_is_told_before(window: MainWindow, tmp_path:
     dialog = opened(window)
     dialog.folder.setText(str(tmp_path / "gone"))
     assert not dialog.export.isEnabled()
-    assert "is not there" in dialog.message.text()
+    assert "does not exist" in dialog.message.text()
 
 
 def test_a_failure_is_told_and_the_choice_can_be_changed(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

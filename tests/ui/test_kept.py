@@ -146,7 +146,7 @@ def test_the_page_of_what_is_kept_tells_how_much_and_deletes_it(window: MainWind
     def texts() -> list[str]:
         return [label.text() for label in dialog.findChildren(QLabel)]
 
-    tour.wait("the size", lambda: "2 answers kept, 3.4 MB" in texts())
+    tour.wait("the size", lambda: "2 responses cached, 3.4 MB" in texts())
     button = next(each for each in dialog.findChildren(QPushButton) if "Delete" in each.text())
     tour.click(button)
     tour.wait("none", lambda: "No responses are cached." in texts())
