@@ -1,7 +1,7 @@
-"""The API profile: how V7 is told of a model. Data, not code, as V7 has not published the call.
+"""The API profile: how a model is registered with V7. Data, not code, because V7 has not published the call.
 
 ``RegisterRequest`` is the request with named slots where secrets go. What is shown and what is sent come out of one
-function, so that they can not differ but in the secrets.
+function, so that they can differ only in the secrets.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class ApiProfile:
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
         if self.method not in METHODS:
-            raise InputError(f"The method has to be one of {', '.join(METHODS)}.", where="profile.method")
+            raise InputError(f"The method must be one of {', '.join(METHODS)}.", where="profile.method")
         if not _PATH.fullmatch(self.path) or set(self.path.split("/")) & {".", ".."}:
             what = (
-                "The path has to begin with one / and may hold {team_id} and {team_slug}, but no host, space or query."
+                "The path must start with one / and may contain {team_id} and {team_slug}, but no host, space or query."
             )
             raise InputError(what, where="profile.path")
         _check_fields(self.fields)
@@ -155,7 +155,7 @@ class RegisterRequest:
         """Address, headers and body as they go out. For the call alone, never to be shown.
 
         Raises:
-            InputError: where a secret or the key is missing, or the key can not stand in a header.
+            InputError: a secret or the key is missing, or the key cannot be sent in a header.
         """
         url, headers, body = self._render(lambda ref: _looked_up(ref, lookup), checked_key(key))
         return url, headers, body.encode()
@@ -202,13 +202,13 @@ def plan_request(profile: ApiProfile, registration: Registration, team: TeamInfo
     """The request that registers ``registration`` with ``team`` on V7's ``host``; secrets stay slots.
 
     Raises:
-        InputError: without a name or an endpoint, or where only registering by hand fits.
+        InputError: without a name or an endpoint, or if it can only be registered manually.
     """
     endpoint = registration.endpoint
     if endpoint is None:
-        raise InputError("There is no model server yet. Paste its address first.", where="endpoint")
+        raise InputError("There is no model server yet. Enter its address first.", where="endpoint")
     if not registration.name.strip():
-        raise InputError("The model has no name yet. Type one.", where="name")
+        raise InputError("The model has no name yet. Enter one.", where="name")
     values = _values(registration, endpoint, team)
     body: dict[str, Any] = {}
     for name, key in profile.fields.items():
@@ -221,7 +221,7 @@ def plan_request(profile: ApiProfile, registration: Registration, team: TeamInfo
 
 def _values(registration: Registration, endpoint: Endpoint, team: TeamInfo) -> dict[str, Any]:
     if endpoint.external_url is None:
-        what = "V7's API wants an address that ends in /infer, with /classes beside it. Register by hand instead."
+        what = "V7's API needs an address that ends in /infer, with /classes next to it. Register manually instead."
         raise InputError(what, where="external_url")
     auth, origin = endpoint.auth, endpoint.origin
     return {
@@ -243,7 +243,7 @@ def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def edited(profile: ApiProfile, method: str, path: str, fields_: Mapping[str, str]) -> ApiProfile:
-    """The profile as a user changed it in the table. Raises InputError where it can not be used."""
+    """The profile as the user changed it in the table. Raises InputError if it cannot be used."""
     changed = replace(profile, method=method.strip().upper(), path=path.strip(), fields=fields_)
     same = (changed.method, changed.path, changed.fields) == (profile.method, profile.path, profile.fields)
-    return profile if same else replace(changed, confirmed=False, source="Edited by hand.")
+    return profile if same else replace(changed, confirmed=False, source="Edited by you.")

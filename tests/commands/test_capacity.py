@@ -68,7 +68,7 @@ def test_a_server_that_has_enough_is_loaded_no_further(call: Call) -> None:
         got = call("capacity", f"{server.url}/infer", "--items", "100")
         sent = len(server.received)
     assert got.code == 0, got.err
-    assert "Stopped at 2 at once: the server says that it is asked too often (429)." in got.out
+    assert "Stopped at 2 parallel requests: the server limits the number of requests (429)." in got.out
     assert sent < 40
 
 

@@ -92,7 +92,7 @@ def test_an_address_of_another_form_is_registered_by_hand(call: Call, v7: V7Stan
     assert call("new", "https://models.example/predict", *words).code == 0
     got = call("register", "q.byom.json")
     assert got.code == 2
-    assert "Register by hand instead." in got.err
+    assert "Register manually instead." in got.err
 
 
 @pytest.mark.usefixtures("secrets")
@@ -109,7 +109,7 @@ def test_a_model_without_classes_is_registered_after_a_yes_only(
         assert "--allow-no-classes" in got.err
     dry = call("register", "empty.json", "--dry-run")
     assert dry.code == 0
-    assert "Without --allow-no-classes, register refuses that." in dry.err
+    assert "Registering it needs --allow-no-classes." in dry.err
     assert '"classes": []' in dry.out
     monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     assert call("register", "empty.byom.json").code == 130

@@ -39,7 +39,7 @@ def test_too_few_calls_are_refused_and_what_will_be_sent_is_said() -> None:
     with pytest.raises(InputError, match="at least 3 calls"):
         capacity.plan(2)
     steps = (Step(1, 4), Step(2, 6))
-    assert capacity.plan_text(steps, "a.example") == "At most 11 calls to a.example, 1, 2 at once."
+    assert capacity.plan_text(steps, "a.example") == "At most 11 calls to a.example, with 1, 2 in parallel."
 
 
 def test_a_level_sums_good_answers_alone() -> None:
@@ -65,7 +65,7 @@ def test_a_level_without_an_answer_has_no_times() -> None:
         ((), ""),
         ((("500", 20),), ""),
         ((("500", 21),), "21 of 100 calls failed"),
-        ((("500", 1), ("429", 1)), "asked too often"),
+        ((("500", 1), ("429", 1)), "limits the number of requests"),
     ],
 )
 def test_when_a_server_had_enough(errors: tuple[tuple[str, int], ...], said: str) -> None:
@@ -84,30 +84,30 @@ def test_the_fewest_at_once_that_are_about_as_fast_are_recommended() -> None:
 def test_what_the_figures_mean_is_said() -> None:
     rising = Capacity((level(1, 1), level(2, 2)))
     said = "\n".join(capacity.conclusions(rising, 7200, Decimal("0.50")))
-    assert "7,200 items take about 1.0 hours at 2 at once: 2.0 a second." in said
-    assert "still getting faster at 2 at once" in said
-    assert "7,200 × 0.5 = 3,600 credits, by the price that you entered." in said
-    assert "is not published" in said
+    assert "7,200 items take about 1.0 hours with 2 parallel requests: 2.0 per second." in said
+    assert "still getting faster with 2 parallel requests" in said
+    assert "7,200 × 0.5 = 3,600 credits, at the price that you entered." in said
+    assert "has not published" in said
     assert "p99" not in said
     flat = Capacity((level(1, 1, calls=20), level(2, 1), level(4, 0.2, ("503", 90))), "Stopped.")
     said = "\n".join(capacity.conclusions(flat, 1))
-    assert "1 item takes under a minute at 1 at once" in said
-    assert "More than 1 at once are no faster, or fail." in said
+    assert "1 item takes under a minute with 1 request at a time" in said
+    assert "More than 1 request at a time are not faster, or fail." in said
     assert "Stopped." in said
-    assert "4 at once: 90 of 100 calls failed (90 × 503)." in said
-    assert "Of fewer than 100 calls, p99 is the slowest one." in said
+    assert "4 parallel requests: 90 of 100 calls failed (90 × 503)." in said
+    assert "With fewer than 100 calls, p99 is the slowest one." in said
     assert "credits" not in said
     serial = Capacity((level(1, 1), level(2, 1)))
-    assert "seems to work on one at a time" in "".join(capacity.conclusions(serial, 10))
+    assert "seems to handle one at a time" in "".join(capacity.conclusions(serial, 10))
     middle = "\n".join(capacity.conclusions(Capacity((level(1, 1), level(2, 2), level(4, 2))), 10))
-    assert "More than 2 at once are no faster, or fail." in middle
+    assert "More than 2 parallel requests are not faster, or fail." in middle
 
 
 def test_one_level_promises_nothing_of_more_and_none_says_why() -> None:
     assert "getting faster" not in "".join(capacity.conclusions(Capacity((level(1, 1),)), 10))
     assert capacity.conclusions(Capacity((), "No answer."), 10) == ["No answer."]
     said = capacity.conclusions(Capacity((level(1, 0, ("500", 100)),)), 10)
-    assert "No pace can be recommended" in said[0]
+    assert "No rate can be recommended" in said[0]
 
 
 @pytest.mark.parametrize(("text", "price"), [("", None), (" 0.5 ", Decimal("0.5")), ("0", Decimal(0))])
@@ -128,7 +128,7 @@ def test_whole_credits_keep_their_zeros() -> None:
 @pytest.mark.parametrize(
     ("hours", "text"),
     [
-        (None, "no time that can be told"),
+        (None, "an unknown time"),
         (0.01, "under a minute"),
         (1 / 60, "about 1 minute"),
         (0.2, "about 12 minutes"),

@@ -165,7 +165,7 @@ def test_html_is_one_escaped_page_that_loads_nothing() -> None:
     words = "".join(page.words)
     for told in (
         f"Check of https://model.example/infer?key={MASK}",
-        "Not ready: mend what is marked as error, then check again.",
+        "Not ready: fix the errors, then check again.",
         "Checked 2026-11-20 12:00 UTC · 4 calls · first call 120 ms · p50 20 ms · p95 30 ms · p99 30 ms",
         "Findings: 2 errors, 1 warning, 1 advice",
         "schema.missing · 3 times",
@@ -180,7 +180,12 @@ def test_html_is_one_escaped_page_that_loads_nothing() -> None:
 
 def test_html_of_a_check_that_found_nothing_says_so() -> None:
     words = "".join(Page(report_html(empty())).words)
-    for told in ("Unreachable: no HTTP answer ever came.", "1 call\n", "None.", "Nothing was left out."):
+    for told in (
+        "Unreachable: the server never sent an HTTP response.",
+        "1 call\n",
+        "None.",
+        "Everything was checked.",
+    ):
         assert told in words
     assert "Findings:" not in words
     assert "Checked" not in words.replace("Not checked", "")
@@ -190,7 +195,7 @@ def test_the_page_says_how_far_a_ready_server_was_checked() -> None:
     limited = Call("infer", SentRequest("POST", "", (), "", 0, ""), Reply(429, (), b""), None, 1.0, NOW, number=9)
     stopped = Observations(ENDPOINT, interruption=Interruption(limited, 30, died=False))
     ready = replace(empty(), verdict="ready", observations=stopped)
-    words = "Ready as far as it was checked. The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
+    words = "Ready as far as the check got. The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
     assert words in report_html(ready)
     assert words not in report_html(replace(ready, observations=Observations(ENDPOINT)))
     assert "as far as" not in report_html(replace(ready, verdict="not-ready"))

@@ -187,7 +187,7 @@ def test_commands_as_people_paste_them(text: str, path: str, fields: dict[str, s
         ("curl -d @- v7/x <<EOF\n{}", "breaks off"),
         ("$(" * 20 + ")" * 20, "nested too deeply"),
         ('curl v7.com/$WHAT/x -d \'{"name": 1, "url": 2}\'', "set nowhere"),
-        ("curl 'v7.com/a b' -d '{\"name\": 1, \"url\": 2}'", "has to begin with one /"),
+        ("curl 'v7.com/a b' -d '{\"name\": 1, \"url\": 2}'", "must start with one /"),
         ('curl v7.com/x -d \'{"name": 1, "url": 2, "x', "breaks off"),
         ("x" * (MAX_CHARACTERS + 1), "too much text"),
     ],

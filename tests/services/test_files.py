@@ -170,9 +170,12 @@ def test_on_another_drive_the_path_stays_whole(tmp_path: Path, monkeypatch: pyte
         (b'{"format": "byom-project/1",\n oops}', "is no JSON file (line 2, column"),
         (b"\xff\xfe", "is no JSON file"),
         (b'{"a": NaN}', "is no JSON file"),
-        (b"[]", "p.byom.json: This is no byom-project file"),
+        (b"[]", "p.byom.json: This is not a byom-project file"),
         (b'{"format": "byom-project/9"}', "newer byom-gui"),
-        (b'{"format": "byom-project/1", "registration": {"name": 5}}', "p.byom.json: registration.name has to be text"),
+        (
+            b'{"format": "byom-project/1", "registration": {"name": 5}}',
+            "p.byom.json: registration.name must be a string",
+        ),
     ],
 )
 def test_a_project_that_can_not_be_used_says_where(tmp_path: Path, data: bytes, words: str) -> None:

@@ -92,7 +92,7 @@ def test_a_server_that_says_the_same(model: BuiltIn) -> None:
     told: list[tuple[int, int]] = []
     found = ask(registered(model), told)
     assert not found.changed
-    assert found.sentences() == ("The server lists the same classes.", "1 image brings the same answer.")
+    assert found.sentences() == ("The server lists the same classes.", "1 image gets the same response.")
     assert told == [(0, 2), (1, 2)]
 
 
@@ -102,7 +102,7 @@ def test_a_server_that_says_something_else(model: BuiltIn) -> None:
         endpoint = Endpoint(parse_address(other.url).address)
         found = ask(replace(made, registration=replace(made.registration, endpoint=endpoint)))
     assert found.changed
-    assert any("moved or became another class" in each for each in found.sentences())
+    assert any("moved or changed class" in each for each in found.sentences())
     renamed = ClassList((ClassEntry("Nucleus", "polygon"), *made.registration.classes.entries[1:]))
     found = ask(replace(made, registration=replace(made.registration, classes=renamed)))
     assert "“Nucleus” is now “nucleus”." in found.sentences()

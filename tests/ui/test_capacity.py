@@ -41,7 +41,7 @@ def test_levels_grow_and_are_reckoned_for_other_items_and_a_price(window: MainWi
     dialog.items.setText("10000000")
     assert "10,000,000 items take about 13.9 hours" in dialog.said.text()
     dialog.price.setText("0.5")
-    assert "5,000,000 credits, by the price that you entered." in dialog.said.text()
+    assert "5,000,000 credits, at the price that you entered." in dialog.said.text()
     dialog.price.setText("lots")
     assert "number of credits" in dialog.error.text
     assert not dialog.measure.isEnabled()

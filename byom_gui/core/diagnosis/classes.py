@@ -330,7 +330,7 @@ def _unregistered(look: RunLook, name: str) -> Finding:
         evidence=f"“name” is “{visible(name)}” in {_how_often(look, name)} ({shapes}).",
         cause="The list is incomplete. V7 has not published what it does with a name that is not registered; it is "
         "assumed that it drops the result.",
-        fix=f"Add “{visible(name)}” to the list, or do not return it.",
+        fix=f"Register “{visible(name)}” as a class too, or do not return it.",
         subject=name,
         count=sum(look.seen[name].values()),
         action=Action("use-class", name, f"Add “{name}”"),
