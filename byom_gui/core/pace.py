@@ -33,4 +33,4 @@ def rate_text(rate: float) -> str:
     """How many in a time, such as ``8.3 per second`` or ``24 per minute``."""
     if rate < 1:
         return f"{rate * 60:.0f} per minute" if rate * 60 >= 1 else "under 1 per minute"
-    return f"{rate:.1f} per second" if rate < 10 else f"{rate:,.0f} a second"
+    return f"{rate:.1f} per second" if rate < 10 else f"{rate:,.0f} per second"

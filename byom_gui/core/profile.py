@@ -85,7 +85,7 @@ class ApiProfile:
         assert isinstance(data, dict)
         fields_, texts = data.get("fields"), [data.get(key, "") for key in ("method", "path", "source")]
         if not isinstance(fields_, dict) or not all(isinstance(item, str) for item in (*texts, *fields_.values())):
-            raise FileError("This API profile does not hold method, path and fields as text.", where="profile")
+            raise FileError("This API profile does not have method, path and fields as strings.", where="profile")
         return ApiProfile(texts[0], texts[1], fields_, data.get("confirmed") is True, texts[2])
 
 
@@ -95,11 +95,13 @@ def _check_fields(names: Mapping[str, str]) -> None:
         raise InputError(f"“{strange[0]}” is not one of {', '.join(FIELDS)}.", where=where)
     keys = [key for key in names.values() if key]
     if any(not all(key.split(".")) for key in keys):
-        raise InputError("A key of V7's begins or ends with a dot, or has two in a row. Take it out.", where=where)
+        raise InputError(
+            "One of V7's keys starts or ends with a dot, or has two dots in a row. Remove it.", where=where
+        )
     if any(a == b or b.startswith(f"{a}.") for i, a in enumerate(sorted(keys)) for b in sorted(keys)[i + 1 :]):
-        raise InputError("Two fields have the same key of V7's. Give each its own.", where=where)
+        raise InputError("Two fields have the same V7 key. Use a different key for each.", where=where)
     if missing := [name for name in ("name", "external_url") if not names.get(name)]:
-        raise InputError(f"The field {missing[0]} needs a key of V7's.", where=where)
+        raise InputError(f"The field {missing[0]} needs a V7 key name.", where=where)
 
 
 @cache
@@ -166,7 +168,7 @@ def _looked_up(ref: SecretRef, lookup: Callable[[SecretRef], str | None]) -> str
     if value:
         return value
     what = f"password of user “{ref.name}”" if ref.kind == "basic" else f"secret for the header “{ref.name}”"
-    raise InputError(f"The {what} for {ref.origin} is not known. Enter it under Auth.", where="auth")
+    raise InputError(f"The {what} for {ref.origin} is missing. Enter it under Auth.", where="auth")
 
 
 def _refs(value: object) -> tuple[SecretRef, ...]:

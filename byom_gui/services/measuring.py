@@ -65,7 +65,7 @@ class _Measuring:
         warm = self._level(Step(1, WARM_UP), "Warming up")
         if warm.errors:
             why = warm.errors[0][0]
-            text = f"The first call brought no good answer ({why}), so nothing more was sent. Ping the server first."
+            text = f"The first call failed ({why}), so nothing more was sent. Ping the server first."
             return Capacity((), text, unreachable=not self._answered)
         levels: list[Level] = []
         for step in steps:
@@ -115,5 +115,5 @@ def _error(call: Call) -> str:
         return str(status)
     answered = read_call(call)
     if answered.answer is None:
-        return "no JSON answer"
-    return "" if answered.answer.status == "succeeded" else "answer says failed"
+        return "response is not JSON"
+    return "" if answered.answer.status == "succeeded" else "response says failed"

@@ -91,7 +91,7 @@ def test_new_says_that_it_found_no_class_list(call: Call, tmp_path: Path, status
 def test_new_for_a_server_that_is_not_running(call: Call, tmp_path: Path) -> None:
     got = call("new", f"http://127.0.0.1:{free_port()}/infer", "--name", "n", "-o", "p.byom.json")
     assert got.code == 0
-    assert "did not answer: nothing listens on that port" in got.err
+    assert "did not respond: connection refused" in got.err
     assert "with 0 classes" in got.err
 
 

@@ -121,7 +121,7 @@ def test_answers_go_out_as_darwin_json_coco_and_csv(call: Call, model: ModelServ
     assert darwin == results
     coco = json.loads((tmp_path / "coco.json").read_text(encoding="utf-8"))
     assert 0 < len(coco["annotations"]) < results
-    assert "COCO has no place for these, so they are not in it: " in got.err
+    assert "COCO cannot store these, so they are left out: " in got.err
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == results + 1
 
 

@@ -180,7 +180,7 @@ def test_v7_is_never_reached_in_clear(call: Call, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("DARWIN_BASE_URL", "http://v7.example")
     got = call("register", project)
     assert got.code == 2
-    assert "has to begin with https://" in got.err
+    assert "must start with https://" in got.err
 
 
 # --- key

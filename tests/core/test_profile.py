@@ -167,11 +167,11 @@ def test_what_can_not_be_registered_through_the_api_is_said(changed: Registratio
             )
         ),
         ("POST", "/x\n", FLAT, "must start with one /"),
-        ("POST", "/x", {"name": "name"}, "external_url needs a key"),
-        ("POST", "/x", FLAT | {"name": ""}, "name needs a key"),
+        ("POST", "/x", {"name": "name"}, "external_url needs a V7 key"),
+        ("POST", "/x", FLAT | {"name": ""}, "name needs a V7 key"),
         ("POST", "/x", FLAT | {"colour": "c"}, "“colour” is not one of"),
-        ("POST", "/x", {"name": "a", "external_url": "a"}, "the same key"),
-        ("POST", "/x", {"name": "a", "external_url": "a.b"}, "the same key"),
+        ("POST", "/x", {"name": "a", "external_url": "a"}, "the same V7 key"),
+        ("POST", "/x", {"name": "a", "external_url": "a.b"}, "the same V7 key"),
         ("POST", "/x", {"name": "a.", "external_url": "b"}, "a dot"),
     ],
 )

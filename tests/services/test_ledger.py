@@ -115,13 +115,13 @@ def test_what_can_not_be_compared_is_said(model: BuiltIn, tmp_path: Path) -> Non
     other.write_bytes(path("samples/nuclei-1.png").read_bytes())
     moved = (replace(golden, place=str(tmp_path / "gone.png")), replace(golden, name="other", place=str(other)))
     found = ask(replace(made, golden=moved))
-    assert [each for each in found.untold if "another picture now" in each] == ["other is another picture now."]
+    assert [each for each in found.untold if "a different image now" in each] == ["other is a different image now."]
     assert len(found.untold) == 2
     with BuiltIn() as gone:
         endpoint = Endpoint(parse_address(gone.url).address)
     found = ask(replace(made, registration=replace(made.registration, endpoint=endpoint)))
     assert found.classes is None
-    assert "neuron.jpg was not answered." in found.untold
+    assert "neuron.jpg got no response." in found.untold
     assert not found.changed
     with pytest.raises(InputError, match="no address"):
         ask(replace(made, registration=Registration("x")))
