@@ -168,7 +168,7 @@ def _looked_up(ref: SecretRef, lookup: Callable[[SecretRef], str | None]) -> str
     if value:
         return value
     what = f"password of user “{ref.name}”" if ref.kind == "basic" else f"secret for the header “{ref.name}”"
-    raise InputError(f"The {what} for {ref.origin} is missing. Enter it under Auth.", where="auth")
+    raise InputError(f"The {what} for {ref.origin} is not known. Enter it under Auth.", where="auth")
 
 
 def _refs(value: object) -> tuple[SecretRef, ...]:
