@@ -134,14 +134,14 @@ def _stamp() -> str:
 
 
 def _stamps() -> dict[Path, str]:
-    return {path: path.read_text(errors="replace") for path in VENV.glob("byom-*.stamp")}
+    return {path: path.read_text(errors="replace") for path in VENV.glob("byom-*.stamp") if path.is_file()}
 
 
 def is_ready(extra: str) -> bool:
     """Whether the environment was set up to the end for this extra, by this Python, in this place."""
     names = {"": ("run", "dev")}.get(extra, (extra,))
     found = _stamps()
-    return PYTHON.exists() and any(found.get(VENV / f"byom-{name}.stamp") == _stamp() for name in names)
+    return os.access(PYTHON, os.X_OK) and any(found.get(VENV / f"byom-{name}.stamp") == _stamp() for name in names)
 
 
 def ensure_venv(extra: str, *, needed: bool = True) -> None:
@@ -181,9 +181,12 @@ def _give_up(sentence: str, needed: bool) -> None:
 
 def _is_whole() -> bool:
     """Whether there is an environment of this Python in which pip can go on."""
-    if not PYTHON.exists() or not any(text.startswith(f"{_identity()}\n") for text in _stamps().values()):
+    if not any(text.startswith(f"{_identity()}\n") for text in _stamps().values()):
         return False
-    return subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    try:
+        return subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def _make_venv(lock: int) -> None:
@@ -281,15 +284,11 @@ def demo(rest: list[str]) -> int:
     return code
 
 
-def set_up_tests() -> None:
-    ensure_system([OFFSCREEN, X11, TOOLS], extra="dev", optional=[KEYRING])
+def set_up_tests(*, bare: bool = False) -> None:
+    """What the tests need, and a bare Debian where ``bare`` says so: root alone can make one."""
+    more = [BARE] if bare and sys.platform.startswith("linux") and administrator() == [] else []
+    ensure_system([OFFSCREEN, X11, TOOLS, *more], extra="dev", optional=[KEYRING])
     ensure_venv("dev")
-
-
-def set_up_dist() -> None:
-    """A bare Debian can be made by root alone."""
-    if sys.platform.startswith("linux") and administrator() == []:
-        ensure_system([BARE], extra=None)
 
 
 def test(rest: list[str]) -> int:
@@ -340,9 +339,9 @@ def diagnosis(rest: list[str]) -> int:
 
 def torture(rest: list[str]) -> int:
     """Stress tests of what can go wrong; writes docs/reliability.md."""
-    set_up_tests()
-    if not rest or "shipping" in rest:
-        set_up_dist()
+    shipping = not rest or "shipping" in rest
+    set_up_tests(bare=shipping)
+    if shipping:
         ensure_venv("audit")
         ensure_venv("diagnosis", needed=False)  # the OCR example's real model
     return run("-m", "benchmarks.torture", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
@@ -366,6 +365,12 @@ def shots(rest: list[str]) -> int:
     return run("-m", "benchmarks.shots", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
+def python(rest: list[str]) -> int:
+    """The environment's Python, with what follows: `run -m ruff check`."""
+    set_up_tests()
+    return run(*rest)
+
+
 def audit(_: list[str]) -> int:
     """Vulnerabilities, licenses and an SBOM of what is shipped, into dist/audit; 3 if it is unreachable."""
     ensure_system([], extra="audit")
@@ -375,8 +380,7 @@ def audit(_: list[str]) -> int:
 
 def dist(_: list[str]) -> int:
     """Wheel, sdist and frozen app into dist, and the main job done with each; writes docs/shipping.md."""
-    set_up_tests()
-    set_up_dist()
+    set_up_tests(bare=True)
     return run("-m", "benchmarks.shipping.dist")
 
 
@@ -400,16 +404,21 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": audit,
     "dist": dist,
     "first": first,
+    "run": python,
 }
 
 
 def main() -> int:
     """Reads the command and runs it; what follows it is passed on."""
     global _skip_system
+    commands = "\n".join(f"  {name:<10} {function.__doc__}" for name, function in COMMANDS.items())
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        description=__doc__,
+        epilog=f"commands:\n{commands}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument("command", choices=COMMANDS, help="; ".join(f"{n}: {f.__doc__}" for n, f in COMMANDS.items()))
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
     parser.add_argument(
         "--no-system-check", action="store_true", help="continue with a warning if system packages are missing"
     )

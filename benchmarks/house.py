@@ -25,7 +25,7 @@ GLUE = ("app", "ui/backend.py", "ui/parts.py", "ui/works.py")
 _WORDS = (
     r"can not|could not be had|(?:is|are) due|mend(?:s|ed|ing)?|reckon\w*|in clear|all the same|anew|torture\w*",
     r"rehears\w+|stands? (?:in|here|beside|there|twice|under|around|for)|at hand|is another|brings?|brought|golden",
-    r"by hand|sound (?:server|answer)|per cent|pictures?|colour\w*|centre\w*|cancelled|licence|told|tells",
+    r"by hand|sound (?:server|answer)|per cent|pictures?(?![/]|\.md)|colour\w*|centre\w*|cancelled|licence|told|tells",
 )
 AVOIDED = re.compile(rf"(?<![\w.@])({'|'.join(_WORDS)})\b", re.IGNORECASE)
 """Words that GLOSSARY.md replaces, as far as a search can tell. Ids such as ``layout.centre`` do not count."""

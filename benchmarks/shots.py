@@ -278,7 +278,7 @@ def diagnosis(out: Path) -> None:
         window.checking.run_checks()
         on.tour.wait("the check", lambda: window.session.check is not None, 300)
         on.tour.wait("the finding", lambda: window.parts.findings.isVisible())
-        on.tour.click(window.parts.checklist.items["Answers"])
+        on.tour.click(window.parts.checklist.items["Responses"])
         on.tour.settle()
         view = window.parts.diagnosis
         _scroll_to(view.compared)

@@ -51,7 +51,7 @@ class Stage:
     def preview(self, images: int = 6) -> None:
         """Drops sample pictures, waits for the answers and shows the first."""
         self.tour.preview(sample_paths()[:images])
-        self.tour.window.parts.center.show_view("Picture")
+        self.tour.window.parts.center.show_view("Image")
 
     def shoot(self, name: str) -> Path:
         """Takes the picture once everything is drawn."""

@@ -8,7 +8,7 @@ from benchmarks.diagnosis import faults as f
 from benchmarks.diagnosis import network as n
 from benchmarks.diagnosis import replies as r
 from benchmarks.diagnosis.case import Case, case
-from benchmarks.diagnosis.servers import Spec, kinds
+from benchmarks.diagnosis.servers import Spec, ending, kinds
 from byom_gui.core.endpoint import Auth
 
 _POLYGONS, _POINTS, _ELLIPSES = kinds("polygon"), kinds("keypoint"), kinds("ellipse")
@@ -21,6 +21,7 @@ NET: tuple[Case, ...] = (
     n.at("closed port, another loopback address", "net.refused", n.nowhere("http://127.0.0.3:{port}/infer")),
     n.at("full queue, another loopback address", "net.timeout-connect", n.full_queue("http", "127.0.0.2")),
     n.at("takes the connection alone", "net.timeout-read", n.raw(n.deaf)),
+    case("gone after nine, polygons", "net.died", Spec(kinds=_POLYGONS, early=r.dead_after(9)), "photos"),
     case("hangs up near the end", "net.reset", Spec(reply=r.cut(0.9)), "two"),
     case("announces more than it sends", "http.encoding", Spec(reply=r.announcing(100_000)), "two"),
     n.at(
@@ -145,6 +146,18 @@ SCHEMA: tuple[Case, ...] = (
         "single",
     ),
     case(
+        "null for whatever is optional",
+        "schema.null",
+        Spec(kinds=_LINES, steps=(f.put(bounding_box=None, skeleton=None, text=None),)),
+        "photos",
+    ),
+    case(
+        "JSON in an envelope's body",
+        "schema.wrapped",
+        Spec(kinds=_POLYGONS, answer=lambda v, _: {"statusCode": 200, "body": json.dumps(v)}),
+        "photos",
+    ),
+    case(
         "Label Studio",
         "schema.other-format",
         Spec(
@@ -176,6 +189,12 @@ SCHEMA: tuple[Case, ...] = (
 )
 
 MEANING: tuple[Case, ...] = (
+    case(
+        "three joints at the origin",
+        "shape.placeholder",
+        Spec(kinds=_SKELETONS, steps=(f.lost_nodes("head", "left", "tail"),)),
+        "photos",
+    ),
     case(
         "failed for some pictures",
         "status.failed",
@@ -242,6 +261,8 @@ _THREE = ("car", "tree", "lake")
 _BOXES = [{"name": name, "type": "bounding_box"} for name in _THREE]
 
 CLASSES: tuple[Case, ...] = (
+    case("an empty list, lines", "classes.empty-list", Spec(kinds=_LINES, classes=[]), may="classes.unregistered"),
+    case("names end in a carriage return", "classes.control-character", Spec(kinds=ending("\r", "polygon")), "photos"),
     case("500 at the classes address", "classes.not-served", Spec(classes_reply=r.always(500, "oops")), "photos"),
     case("classes in a wrapper", "classes.form", Spec(classes={"classes": _BOXES})),
     case(

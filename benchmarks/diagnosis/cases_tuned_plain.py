@@ -9,7 +9,7 @@ from benchmarks.diagnosis import faults as f
 from benchmarks.diagnosis import network as n
 from benchmarks.diagnosis import replies as r
 from benchmarks.diagnosis.case import Case, case
-from benchmarks.diagnosis.servers import Spec, as_json, kinds
+from benchmarks.diagnosis.servers import Spec, as_json, ending, kinds
 from byom_gui.core.endpoint import Auth
 
 _POLYGONS, _POINTS, _ELLIPSES = kinds("polygon"), kinds("keypoint"), kinds("ellipse")
@@ -56,7 +56,7 @@ NET: tuple[Case, ...] = (
     n.at("expired, two names", "tls.expired", n.secure(("localhost", "model.lab"), trusted=True, expired=True)),
     n.at("unknown authority", "tls.untrusted", n.secure(("localhost",), trusted=False)),
     n.at("own CA file", "tls.untrusted", n.secure(("localhost",), trusted=True)),
-    n.at("another name", "tls.hostname", n.secure(("elsewhere.example",), trusted=True)),
+    n.at("name does not match", "tls.hostname", n.secure(("elsewhere.example",), trusted=True)),
     n.at("wildcard of another", "tls.hostname", n.secure(("*.elsewhere.example",), trusted=True)),
     n.at("plain HTTP behind https", "net.protocol", n.raw(n.saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "https")),
     n.at("SSH behind https", "net.protocol", n.raw(n.saying(b"SSH-2.0-OpenSSH_9.6\r\n"), "https")),
@@ -68,6 +68,8 @@ NET: tuple[Case, ...] = (
         "tls.client-certificate",
         n.secure(("localhost",), trusted=True, change=n.asking_by_old_tls),
     ),
+    case("gone after twelve", "net.died", Spec(early=r.dead_after(12)), "six"),
+    case("gone after the first image", "net.died", Spec(early=r.dead_after(2)), "two"),
     case("gzip in name only", "http.encoding", Spec(reply=r.header("Content-Encoding", "gzip")), "two"),
     case("zstd unasked", "http.encoding", Spec(reply=r.header("Content-Encoding", "zstd")), "two"),
 )
@@ -191,6 +193,10 @@ SCHEMA: tuple[Case, ...] = (
     ),
     case("attributes as an object", "schema.attributes-object", Spec(steps=(f.put(attributes={"side": "left"}),))),
     case("empty attributes object", "schema.attributes-object", Spec(steps=(f.put(attributes={}),)), "crowd"),
+    case("null for text and attributes", "schema.null", Spec(steps=(f.put(text=None, attributes=None),)), "two"),
+    case("null for the other shapes", "schema.null", Spec(steps=(f.put(polygon=None, tag=None, line=None),))),
+    case("a batch of one", "schema.wrapped", Spec(answer=lambda v, _: [v])),
+    case("under output", "schema.wrapped", Spec(answer=lambda v, _: {"id": "a1", "output": v}), "two"),
     case("bare list", "schema.other-format", Spec(answer=lambda v, _: v["results"])),
     case(
         "COCO",
@@ -251,6 +257,8 @@ SCHEMA: tuple[Case, ...] = (
 )
 
 MEANING: tuple[Case, ...] = (
+    case("joints at the origin", "shape.placeholder", Spec(kinds=_SKELETONS, steps=(f.lost_nodes("head", "tail"),))),
+    case("one joint at the origin", "shape.placeholder", Spec(kinds=_SKELETONS, steps=(f.lost_nodes("left"),)), "two"),
     case("failed always", "status.failed", Spec(answer=lambda _v, _s: {"status": "failed", "results": []}), "two"),
     case(
         "failed, and why", "status.failed", Spec(answer=lambda _v, _s: {"status": "failed", "error": "no GPU"}), "two"
@@ -318,6 +326,10 @@ MEANING: tuple[Case, ...] = (
 _LISTED = [{"name": "car", "type": "bounding_box"}, {"name": "tree", "type": "bounding_box"}]
 
 CLASSES: tuple[Case, ...] = (
+    case("an empty list", "classes.empty-list", Spec(classes=[]), "two", may="classes.unregistered"),
+    case("an empty list, points", "classes.empty-list", Spec(kinds=_POINTS, classes=[]), may="classes.unregistered"),
+    case("names end in a tab", "classes.control-character", Spec(kinds=ending("\t")), "two"),
+    case("a soft hyphen in each name", "classes.control-character", Spec(kinds=ending("\u00ad")), "two"),
     case("no classes address", "classes.not-served", Spec(listing=())),
     case(
         "a page at the classes address",

@@ -52,6 +52,16 @@ def named(old: str, new: str) -> Step:
     return each(lambda result, _: {**result, "name": new, "label": new} if result["name"] == old else result)
 
 
+def lost_nodes(*names: str) -> Step:
+    """Nodes of these names at 0, 0, as pose models return joints that they did not find."""
+
+    def one(value: Result, _: Seen) -> Result:
+        nodes = [{**node, "x": 0, "y": 0} if node["name"] in names else node for node in value["skeleton"]["nodes"]]
+        return {**value, "skeleton": {"nodes": nodes}}
+
+    return each(one)
+
+
 def on_shape(change: Callable[[Any], Any], *shapes: str) -> Step:
     """Changes what stands under the shape's key; with ``shapes``, of these shapes alone."""
 

@@ -77,6 +77,11 @@ def redirected(status: int, to: str, paths: tuple[str, ...] = ("/infer",)) -> Ea
     return early
 
 
+def dead_after(calls: int) -> Early:
+    """Sound for so many inference calls; then nothing answers any more, whatever is asked."""
+    return lambda got: Sent(0) if got.number > calls else None
+
+
 def needing(header: str, value: str = SECRET, status: int = 401) -> Early:
     """Refuses inference without the right header; with an empty value any one will do."""
 

@@ -39,7 +39,10 @@ class Got:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A response. With ``cut``, so many bytes of the body are sent alone; ``length`` is a false one."""
+    """A response. With ``cut``, so many bytes of the body are sent alone; ``length`` is a false one.
+
+    With the status 0 nothing is sent: the server hangs up.
+    """
 
     status: int = 200
     body: bytes = field(default=b"", repr=False)
@@ -68,6 +71,11 @@ def kinds(shape: str = "bounding_box", names: str = "car person tree lake tent s
     shapes = itertools.cycle(shape.split())
     words = itertools.cycle(names.split())
     return {colour: (next(words).replace("_", " "), next(shapes)) for colour in COLOURS}
+
+
+def ending(end: str, shape: str = "bounding_box") -> Kinds:
+    """The same classes, each name with ``end`` behind it."""
+    return {colour: (f"{name}{end}", each) for colour, (name, each) in kinds(shape).items()}
 
 
 def as_json(value: Any, status: int = 200) -> Sent:
@@ -297,6 +305,9 @@ def _handler(served: Served) -> type[BaseHTTPRequestHandler]:
             self._send(served.respond(Got(self.command, self.path, headers, self.rfile.read(length))))
 
         def _send(self, sent: Sent) -> None:
+            if not sent.status:
+                self.close_connection = True
+                return
             self.send_response(sent.status)
             if sent.kind:
                 self.send_header("Content-Type", sent.kind)

@@ -34,7 +34,6 @@ SUITES = {"bookworm": "Debian 12", "trixie": "Debian 13", "sid": "Debian sid"}
 USER = 1500
 KILLS = 3
 SEED = 12
-TESTS = ("tests/core", "tests/commands", "tests/benchmarks/test_dev.py")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 DEMO = "cd byom-gui && python3 dev.py demo --headless"
 AGAIN = "the same command again"
@@ -176,6 +175,8 @@ def readme_command(debian: BareDebian, words: str, holds: Callable[[Said], str])
     begin = time.monotonic()
     second = debian.run(line)
     seconds = time.monotonic() - begin
+    if holds(second):
+        print(second.text[-20_000:], flush=True)
     debian.note(f"`dev.py {words}` after the printed command", "as a user without sudo", second, holds(second))
     return seconds
 
@@ -324,7 +325,7 @@ def walk(suite: str, part: str, place: Path) -> list[Row]:
         elif part == "damage":
             damages(debian)
         elif part == "test":
-            readme_command(debian, f"test {' '.join(TESTS)}", tests_hold)
+            readme_command(debian, "test", tests_hold)
         else:
             installed(debian)
         return debian.rows

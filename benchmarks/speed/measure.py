@@ -143,10 +143,10 @@ def canvas() -> Iterator[Line]:
     told = window("canvas", 1600, 200)
     what = "a frame while panning and zooming over it, filled, antialiased, on 4000×3000"
     yield _under(what, "p95", told["frame_p95"], 16, "ms")
-    yield _under("the sharp picture after the movement", "time", told["sharp"], 300, "ms")
+    yield _under("the sharp image after the movement", "time", told["sharp"], 300, "ms")
     yield _under("the longest slice until then", "event loop", told["slice"], 30, "ms")
     told = window("slider", 10_000)
-    yield _under("confidence slider, 10,000 results", "p95 a step", told["step_p95"], 16, "ms")
+    yield _under("confidence slider, 10,000 results", "p95 per step", told["step_p95"], 16, "ms")
 
 
 def run(folder: Path) -> Iterator[Line]:
@@ -159,7 +159,7 @@ def run(folder: Path) -> Iterator[Line]:
             told = window("run", address, files, AT_ONCE)
         aim = 0.85 if wait == WAITS[0] else None
         what = f"run of {IMAGES:,} images of 2 MP, {AT_ONCE} at once, a server that takes {wait} ms"
-        figure = f"{told['rate']:.0f} images a second"
+        figure = f"{told['rate']:.0f} images per second"
         yield _ratio(what, "over a bare requests loop", told["rate"] / bare, aim, figure, least=True)
         if wait == WAITS[0]:
             note = f"{told['over_50']} of them over 50 ms"
@@ -179,7 +179,7 @@ def infer(folder: Path) -> Iterator[Line]:
         process("-m", "byom_gui", "infer", address, str(files), *words)()
         rate = INFER_IMAGES / (time.perf_counter() - begin)
     what = f"byom-gui infer over {INFER_IMAGES:,} images, a server that takes {WAITS[0]} ms"
-    yield _ratio(what, "over a bare requests loop", rate / bare, 0.85, f"{rate:.0f} images a second", least=True)
+    yield _ratio(what, "over a bare requests loop", rate / bare, 0.85, f"{rate:.0f} images per second", least=True)
 
 
 def lists(folder: Path) -> Iterator[Line]:

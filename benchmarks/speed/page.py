@@ -17,23 +17,27 @@ NOTES: dict[str, str] = {
     "200 modules of its own and makes 1,000 widgets; with style sheet, fonts and first layout that is a third of a "
     "second more. Tried: the style sheet applied once and not at each widget (−180 ms), the keyring asked after the "
     "first paint (−90 ms), heavy libraries imported when first needed (−60 ms). What is left is the making of the "
-    "workspace before it is wanted; making it at the first address would move the wait to the moment at which it is "
-    "felt.",
+    "workspace before it is wanted; creating it at the first address would move the wait to the moment when the "
+    "user notices "
+    "it.",
     "memory at first paint": "The modules and widgets of the workspace, which is made at the start.",
-    "MB answer": "Python's reader makes dicts alone; here V7's schema is judged, a shape is made of each result, and "
-    "its places are judged. Tried: msgspec in place of json (0.65 of its time), points as tuples made at C speed (a "
-    "third of the time of objects), the collector of circles asked less often (−25 %). The points alone, as tuples, "
+    "MB answer": "Python's parser only creates dicts; here the response is validated, a shape is created from "
+    "each result, and "
+    "its coordinates are checked. Tried: msgspec in place of json (0.65 of its time), points as tuples made at "
+    "C speed (a "
+    "third of the time of objects), the garbage collector run less often (−25 %). The points alone, as tuples, "
     "cost about as much as json.loads; only an array without Python objects would be under it.",
-    "validate": "As with the big answer; and each file is opened, looked at for repeated keys, and held against all "
-    "rules on one answer. Tried: one parse a file in place of two, repeated keys told by counting colons.",
-    "sharp": "The overlay is stroked three times for each outline (fill, dark edge, colour), antialiased, by Qt's "
+    "validate": "As with the big response; each file is also opened, searched for repeated keys, and checked "
+    "against all "
+    "rules for one response. Tried: one parse per file instead of two, repeated keys found by counting colons.",
+    "sharp": "The overlay is stroked three times for each outline (fill, dark edge, color), antialiased, by Qt's "
     "raster engine. Until it is done, the last one is moved along.",
     "stall": "The longest is the first drop, which lays out the workspace; others come from laying out the image list "
-    "anew when a few hundred rows are added. Tried: images queued twenty at a time, what follows from answers derived "
-    "once for a burst, progress told five times a second, a lock of its own for what workers report.",
+    "again when a few hundred rows are added. Tried: images queued twenty at a time, results of responses derived "
+    "once per burst, progress reported five times per second, a separate lock for what workers report.",
     "run of": "The worker threads share Python's one lock with the window.",
     "infer": "Python's one lock is shared by the threads that encode, send and judge.",
-    "search": "Each key filters ten thousand rows anew.",
+    "search": "Each key press filters ten thousand rows again.",
 }
 """Why a line falls short of its aim, and what was tried. Keyed by a word of the line."""
 
@@ -43,17 +47,17 @@ def page(lines: Sequence[Line], plots: Mapping[str, str]) -> str:
     met = sum(line.met is True for line in lines)
     aimed = sum(line.met is not None for line in lines)
     parts = [
-        "# How fast it is",
+        "# Performance",
         "",
-        "Made by `python3 dev.py bench`: every figure is of one run, offscreen, each window in a process and with a",
-        "home of its own. Ratios are to what the same machine did in the same run, so that they hold elsewhere.",
+        "Created by `python3 dev.py bench`: every figure is from one run, offscreen, each window in its own process",
+        "and with its own home. Ratios compare with the same machine in the same run, so that they hold elsewhere.",
         f"{met} of {aimed} aims are met.",
         "",
         "| what | measured as | figure | aim | |",
         "|---|---|---|---|---|",
         *(_row(line) for line in lines),
         "",
-        "## Where it falls short, and why",
+        "## Missed targets, and why",
         "",
         *(_notes(lines) or ["Nowhere."]),
         "",
@@ -65,18 +69,18 @@ def page(lines: Sequence[Line], plots: Mapping[str, str]) -> str:
         "",
         "## Method",
         "",
-        "- **Bare QMainWindow**: a process that shows an empty one of the same size, paints it and ends. Medians of",
-        "  seven; memory is the most that the process took.",
-        f"- **Run**: {IMAGES:,} JPEG files of 1920×1080, each with bytes of its own, dropped as a folder onto the",
-        f"  window, {AT_ONCE} at once, against a server in a process of its own that reads the body, waits, and sends",
-        "  an answer of ten polygons. The bare loop is `requests.Session` in as many threads: read, base64, POST,",
+        "- **Bare QMainWindow**: a process that shows an empty one of the same size, paints it, and exits. Medians of",
+        "  seven; memory is the peak of the process.",
+        f"- **Run**: {IMAGES:,} JPEG files of 1920×1080, each with its own bytes, dropped as a folder onto the",
+        f"  window, {AT_ONCE} at once, against a server in its own process that reads the body, waits, and sends",
+        "  a response with ten polygons. The bare loop is `requests.Session` in as many threads: read, base64, POST,",
         "  `json()`.",
-        "- **Stall**: a timer of 2 ms in the window notes how late it comes.",
-        "- **Frame**: one step of zoom or movement and `repaint()`; the overlay of the last view is moved along, and",
-        "  painted sharp when the movement rests.",
-        "- **Slider**: a step, the repaint and all events that follow. With thousands of results the picture takes the",
-        "  new confidence when the slider rests for 25 ms.",
-        "- Nothing here is asserted in a test.",
+        "- **Stall**: a 2 ms timer in the window records how late it fires.",
+        "- **Frame**: one step of zooming or panning and `repaint()`; the overlay of the last view moves along, and",
+        "  is painted sharp when the movement stops.",
+        "- **Slider**: a step, the repaint, and all following events. With thousands of results the image uses the",
+        "  new confidence when the slider stops for 25 ms.",
+        "- No test asserts these figures.",
         "",
         f"Machine: {machine()}.",
     ]

@@ -141,7 +141,7 @@ def _answered(bench: Bench, results: int, points: int) -> None:
     canvas = bench.window.parts.canvas
     rgba = bytes(range(256)) * (4000 * 3000 * 4 // 256)
     bench.window.parts.show_work(True)
-    bench.window.parts.center.show_view("Picture")
+    bench.window.parts.center.show_view("Image")
     bench.tour.settle(200)
     canvas.set_picture(Raster(4000, 3000, rgba, 4000, 3000))
     canvas.set_predictions(predictions, colours)
@@ -209,7 +209,7 @@ def folder(bench: Bench, where: str) -> dict[str, Any]:
     count = len(list(Path(where).iterdir()))
     strip = bench.window.parts.strip
     thumbs: list[float] = []
-    bench.window.works.inference.thumbnail_ready.connect(lambda *_: thumbs.append(time.perf_counter()))
+    bench.window.works.inference.thumbnails.ready.connect(lambda *_: thumbs.append(time.perf_counter()))
     bench.tour.settle(300)
     bench.dog.start()
     start = time.perf_counter()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks.torture.row import Row
 
 PARTS: dict[str, tuple[str, str]] = {
+    "promises": ("Never wrong, never silent", "Each point is a group of the committed tests, run and counted."),
     "answers": ("Answers", "What a server may send, from its bytes to the painted canvas."),
     "disk": ("Disk", "Saving, autosaving and writing reports."),
     "servers": ("Servers", "On loopback; each row is a group of the committed tests, run by torture."),

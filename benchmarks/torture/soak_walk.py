@@ -22,7 +22,7 @@ from byom_gui.services.secrets import SecretStore
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.tour import Tour
 
-NAMES = ("Picture", "Connection", "Diagnosis", "Register")
+NAMES = ("Image", "Connection", "Diagnosis", "Register")
 LISTS = ("Classes", "Results", "JSON")
 
 

@@ -14,6 +14,7 @@ from byom_gui.core.class_formats.decoding import DecodedText, decode
 from byom_gui.core.errors import ClassFileError, FileError, ImageError
 from byom_gui.core.image import ImageRef, ImageSource
 from byom_gui.core.project import Project, Settings
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.backend import FileBackend, Recovered
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Filing:
         for found in self.autosaves.recoverable():
             if found.id == item.id:
                 return found
-        raise FileError("What was left unsaved is no longer there.")
+        raise FileError("The unsaved work no longer exists.")
 
     def _recoverable(self) -> tuple[Recovered, ...]:
         return tuple(
@@ -118,6 +119,7 @@ class Filing:
 def load(path: Path) -> Project:
     """A project, or a registration as a new project."""
     from byom_gui.core.class_text import parse_class_file
+    from byom_gui.services import check_plan  # noqa: F401 - the window says at once how many calls a check makes
     from byom_gui.services.files import load_any
 
     loaded = load_any(path)
@@ -128,9 +130,9 @@ def load(path: Path) -> Project:
     if loaded.registration is None:
         parsed = parse_class_file(loaded.data)
         if parsed.entries:
-            raise ClassFileError(f"{path.name} is a class list ({parsed.form}).", where=str(path))
+            raise ClassFileError(f"{quoted(path.name)} is a class list ({parsed.form}).", where=str(path))
         what = f" {parsed.refusal}" if parsed.refusal else ""
-        raise FileError(f"{path.name} is neither a project nor a registration.{what} Choose another file.")
+        raise FileError(f"{quoted(path.name)} is neither a project nor a registration.{what} Choose another file.")
     return Project(loaded.registration)
 
 
@@ -173,9 +175,9 @@ def export_predictions(
 
 def export_text(path: Path, text: str) -> None:
     """Writes a text file of ours, whole or not at all."""
-    from byom_gui.services.files import atomic_write
+    from byom_gui.services.files import write_text_file
 
-    atomic_write(path, text.encode())
+    write_text_file(path, text)
 
 
 def export_json(path: Path, value: Mapping[str, object]) -> None:

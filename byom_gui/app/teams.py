@@ -10,6 +10,7 @@ from byom_gui.core.endpoint import Origin, SecretPlace, SecretRef, parse_address
 from byom_gui.core.errors import InputError
 from byom_gui.core.ledger import Entry, now
 from byom_gui.core.profile import ApiProfile, plan_request
+from byom_gui.core.quoting import quoted
 from byom_gui.core.registering import RegisterOutcome, TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.core.teams import Environment, KnownTeam, drop, label, put, team_ref
@@ -84,15 +85,20 @@ def _use(world: World, team: KnownTeam) -> SecretPlace:
 
 def _key(world: World, team: KnownTeam) -> str:
     if _origin(team) != world.v7_host():
-        raise InputError(f"{team.name} is a team of {team.host}, and V7 is {world.v7_host()} now.", where="team")
+        raise InputError(
+            f"{quoted(team.name)} is a team of {team.host}, but V7's address is now {world.v7_host()}.", where="team"
+        )
     key = world.secrets.get(_ref(team))
     if not key and world.secrets.unreadable:
         raise InputError(
-            f"The key of {team.name} could not be read: {world.secrets.unreadable}. Unlock your keyring and try again.",
+            f"The key of {quoted(team.name)} could not be read: {world.secrets.unreadable}. "
+            "Unlock your keyring and try again.",
             where="team",
         )
     if not key:
-        raise InputError(f"The key of {team.name} is no longer kept. Enter it again under Team.", where="team")
+        raise InputError(
+            f"The key of {quoted(team.name)} is no longer stored. Enter it again under Team.", where="team"
+        )
     return key
 
 
@@ -106,7 +112,9 @@ def _register(
     v7 = world.v7()
     info = v7.token_info(key, cancel)
     if info.slug != team.slug:
-        raise InputError(f"The key belongs to the team {info.slug} now, and not to {team.slug}.", where="team")
+        raise InputError(
+            f"The key now belongs to the team {quoted(info.slug)}, not to {quoted(team.slug)}.", where="team"
+        )
     request = plan_request(profile, registration, info, v7.host)
     return submit(
         Entry(now(), team.host, team.slug, team.name, "unknown", registration),

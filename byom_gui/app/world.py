@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from byom_gui.core.report import CheckReport
     from byom_gui.sandbox.practice import Practice as PracticeServers
     from byom_gui.services.consents import Consents
+    from byom_gui.services.image_run import ImageRun
     from byom_gui.services.kept_answers import KeptAnswers
     from byom_gui.services.model_server import ModelServer
     from byom_gui.services.secrets import SecretStore
@@ -98,6 +99,7 @@ class World:
             ServerBackend(
                 self._ping,
                 self._infer,
+                self._start_run,
                 self._classes,
                 planned_calls,
                 self._check,
@@ -128,6 +130,7 @@ class World:
             self._consent_backend(),
             _interfaces,
             _log_folder,
+            warm_up,
         )
 
     def _consent_backend(self) -> ConsentBackend:
@@ -164,6 +167,11 @@ class World:
             self._answers.put(key_of(endpoint, settings, source), answered.call)
         return answered
 
+    def _start_run(self, endpoint: Endpoint, settings: Settings) -> ImageRun:
+        from byom_gui.services.image_run import start_run
+
+        return start_run(self.server, endpoint, self.consents.permitted(endpoint.origin, settings))
+
     def _measure(
         self,
         endpoint: Endpoint,
@@ -183,7 +191,7 @@ class World:
             with contextlib.suppress(ImageError):  # its row in the strip says why; the rest goes on
                 sources.append(self._read_pixels(ref, settings, cancel))
         if refs and not sources:
-            raise InputError("None of these images can be read. Their rows say why.")
+            raise InputError("None of these images can be read. Each row shows the reason.")
         sources = sources or sample_images()
         return measure(Target(self.server, endpoint, settings, sources), steps, cancel, on_progress, on_level)
 
@@ -381,10 +389,15 @@ class World:
 
 def planned_calls(endpoint: Endpoint, settings: Settings, images: int) -> int:
     """How many calls a whole check makes with this many images; the samples are sent where there are none."""
-    from byom_gui.services import checkup
+    from byom_gui.services import check_plan
 
-    count = min(images, checkup.MAX_IMAGES) or len(sample_paths())
-    return checkup.plan(endpoint, settings, count, quick=False, max_calls=checkup.MAX_CALLS).calls
+    count = min(images, check_plan.MAX_IMAGES) or len(sample_paths())
+    return check_plan.plan(endpoint, settings, count).calls
+
+
+def warm_up() -> None:
+    """Imports what the window needs at its first endpoint: 30 to 80 ms that it does not have."""
+    from byom_gui.services import check_plan, previewing, resources  # noqa: F401
 
 
 def sample_paths() -> tuple[Path, ...]:

@@ -43,7 +43,7 @@ def _items(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 if a rate was found, 1 if too many calls failed, 3 if there was never an HTTP response."""
+    """0 if a rate was found, 1 if too many calls failed or the server died, 3 if there was never an HTTP status."""
     price = capacity.parse_price(arguments.price)
     check_targets(arguments.json)
     steps = capacity.plan(arguments.max_calls, arguments.concurrency or capacity.AT_ONCE[-1])
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_text(arguments.json, json_text(capacity.as_json(found, shown, arguments.items, price)))
     if found.unreachable:
         return 3
-    return 0 if capacity.best(found.levels) else 1
+    return 0 if found.found else 1
 
 
 def _said(found: capacity.Capacity, arguments: argparse.Namespace, price: capacity.Price) -> list[str]:

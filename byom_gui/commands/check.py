@@ -111,9 +111,8 @@ def summary(report: CheckReport) -> str:
         "not-ready": "NOT READY: fix the errors, then check again.",
         "unreachable": "UNREACHABLE: the server never sent an HTTP response.",
     }
-    stopped = report.observations.interruption
-    if report.verdict == "ready" and stopped is not None:
-        lines = [f"READY as far as the check got. {stopped.sentence} See “Not checked” below.", ""]
+    if report.cut_short:
+        lines = [f"READY as far as it was checked. {report.cut_short} See “Not checked” below.", ""]
     else:
         lines = [words[report.verdict], ""]
     for finding in report.findings:

@@ -36,8 +36,14 @@ def say(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text with control characters shown as ``?``; line breaks and tabs stay."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)
+    """The text with control characters shown as ``?``; line breaks and tabs stay.
+
+    The isolates around a name are for the window; a terminal gets none.
+    """
+    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text if c not in _ISOLATES)
+
+
+_ISOLATES = "\u2068\u2069"
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
@@ -77,9 +83,9 @@ def write_text(target: str, text: str) -> None:
     if target == "-":
         print(printable(text))
         return
-    from byom_gui.services.files import atomic_write
+    from byom_gui.services.files import write_text_file
 
-    atomic_write(Path(target), f"{text}\n".encode())
+    write_text_file(Path(target), f"{text}\n")
 
 
 def cancel_on_interrupt(store: SecretStore | None = None) -> CancelToken:

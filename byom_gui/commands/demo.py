@@ -72,7 +72,7 @@ def _walk(world: World, out: Path) -> None:
         tour.connect(endpoint.infer.base)
         tour.picture("2-ping")
         tour.preview(sample_paths())
-        window.parts.center.show_view("Picture")
+        window.parts.center.show_view("Image")
         tour.picture("3-preview")
         window.session.select(4)
         window.picturing.show_json()

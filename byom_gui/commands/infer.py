@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,14 +24,13 @@ from byom_gui.core.cancel import CancelToken
 from byom_gui.core.class_mapping import names_in
 from byom_gui.core.colours import ClassColour, assign
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import FileError, ImageError, InputError, JsonError, SetupError
+from byom_gui.core.errors import FileError, ImageError, InputError, JsonError, NotSentError, SetupError
 from byom_gui.core.pre_labels import Choice, Pictured, Targets, file_names
 from byom_gui.core.predictions import Prediction
-from byom_gui.core.retry import ask_patiently
 from byom_gui.core.strict_json import read_json
 from byom_gui.services import images
-from byom_gui.services.call_gate import CallGate
 from byom_gui.services.files import read_bytes
+from byom_gui.services.image_run import start_run
 from byom_gui.services.pre_label_files import write_pre_labels
 from byom_gui.services.previewing import infer_image
 
@@ -77,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     with AnswersFile(out / "answers.jsonl") as lines:
         for path, result in _all(connection, paths, token, arguments.image_url or ""):
             record, good, replied = _record(path, result)
-            if targets != Targets() and not isinstance(result, str) and result.answer is not None:
+            # Without results, an image appears as one without objects only where the server says so.
+            if targets != Targets() and not isinstance(result, str) and (good or _predictions(result)):
                 call = result.call
                 pictured.append(Pictured(path.name, call.image_width, call.image_height, _predictions(result)))
             any_reply |= replied
@@ -111,28 +110,23 @@ def _all(
     connection: Connection, paths: list[Path], token: CancelToken, image_url: str
 ) -> Iterator[tuple[Path, Answered | str]]:
     to = connection.server, connection.endpoint, connection.settings
-    # What is sent to see whether the server still responds; a busy one gets three tries before that counts.
-    sample = images.small_sample()
-    gate = CallGate(lambda stop: infer_image(*to, sample, stop), len(paths), sys.maxsize, say, tries=1)
+    image_run = start_run(*to)
 
-    def one(path: Path) -> Answered | str:
+    def one(position: int, path: Path) -> Answered | str:
         try:
             token.raise_if_cancelled()
             source = images.read_image(path)
             images.check_pixels(source)  # as in the window, a damaged image is not sent
 
             def send(stop: CancelToken) -> Answered:
-                return ask_patiently(
-                    lambda: infer_image(*to, source, stop, image_url), stop, lambda why: say(f"{path.name}: {why}")
-                )
+                return infer_image(*to, source, stop, image_url)
 
-            made = gate.run(send, token)
-            return made if made is not None else f"Not sent. {gate.why}"
-        except ImageError as error:
+            return image_run.send(send, position, len(paths), token, lambda why: say(f"{path.name}: {why}"))
+        except (ImageError, NotSentError) as error:
             return error.sentence
 
     with ThreadPoolExecutor(connection.settings.concurrency) as pool:
-        pending = [(path, pool.submit(one, path)) for path in paths]
+        pending = [(path, pool.submit(one, position, path)) for position, path in enumerate(paths, 1)]
         try:
             for path, future in pending:
                 yield path, future.result()
@@ -149,7 +143,8 @@ def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool
     call, answer, readable = result.call, result.answer, result.readable.answer
     findings = [finding.as_json() for finding in result.findings]
     good = answer is not None and answer.status == "succeeded"
-    first = next((f.what for f in result.findings if f.severity == "error"), "no readable response")
+    errors = [finding for finding in result.findings if finding.severity == "error"]
+    first = next((finding.what for finding in errors or result.findings), "no readable response")
     record: dict[str, object] = {
         "image": str(path),
         "width": call.image_width,

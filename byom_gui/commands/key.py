@@ -62,8 +62,8 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
     place = store.set(ref, value)
     if place.kind != "keyring" and store.unreadable:
         raise InputError(
-            f"The {what} could not be stored: {place.why}. Unlock the keyring and try again, or set "
-            f"{VARIABLES[ref.kind]}."
+            f"The {what} could not be stored, or could not be read back: {place.why}. Unlock the keyring and try "
+            f"again, or set {VARIABLES[ref.kind]}."
         )
     if place.kind != "keyring":
         say(f"Not stored: {place.why or 'no keyring accepted it'}.")

@@ -111,7 +111,8 @@ def _keep_query_values(endpoint: str, connection: Connection) -> None:
                 say(f"Stored the value of ?{name}=: {place.title}.")
             elif connection.store.unreadable:
                 raise InputError(
-                    f"The value of ?{name}= could not be stored: {place.why}. Unlock the keyring and try again, or "
+                    f"The value of ?{name}= could not be stored, or could not be read back: {place.why}. Unlock the "
+                    "keyring and try again, or "
                     f"leave the value out of the address and set {SECRET_VARIABLE} when you use the project."
                 )
             else:

@@ -147,7 +147,10 @@ class _Sending:
 
     def _show_without_key(self, slug: str) -> int:
         """The request as far as it is known without V7, which knows the key's team."""
-        say("No V7 key was found, so the team's id is unknown and appears as 0. To register, set a key first.")
+        why = self._store.unreadable
+        key = f"The V7 key is unknown, because {why}" if why else "No V7 key was found"
+        what = "unlock the keyring, or set BYOM_V7_API_KEY" if why else "set a key first"
+        say(f"{key}, so the team's id is unknown and appears as 0. To register, {what}.")
         team = TeamInfo(0, slug or "your-team", slug)
         print(printable(as_text(plan_request(load_profile(), self._registration, team, self._host).masked())))
         return 0

@@ -1,4 +1,4 @@
-"""What a server can handle: what to measure, what the times show, and how long many items take at that rate."""
+"""How much a server can take: what to measure, what the times say, and how long many items take at that pace."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from byom_gui.core.errors import InputError
+from byom_gui.core.observations import Interruption
 from byom_gui.core.pace import rate_text
 
 Price = Decimal | None
-"""Credits per item; None if the user entered none."""
+"""Credits for one item; None where the user entered none."""
 AT_ONCE = (1, 2, 4, 8, 16)
 MAX_CALLS = 120
 FEWEST_CALLS = 3
 WARM_UP = 1
-"""Calls before measuring: the first one may load the model."""
+"""Calls before the measuring: the first may have to load the model."""
 MOST_ERRORS = 0.2
-"""The share of errors above which the load is not increased."""
+"""The share of errors past which a server is not loaded further."""
 FEW_ERRORS = 0.02
-"""The share of errors up to which a rate can be recommended."""
+"""The share of errors that a pace may hold and still be recommended."""
 _GAIN = 1.1
-"""How much faster more parallel requests must be to count as faster."""
-BUSY = "429"
+"""How much faster more at once has to be to count as faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A number of calls, and how many of them run in parallel."""
+    """So many calls, that many of them under way at once."""
 
     at_once: int
     calls: int
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One call: its time, and why it failed; empty for a good response."""
+    """One call: its time, and why it was of no use; empty for a good answer."""
 
     milliseconds: float
     error: str = ""
@@ -45,9 +45,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What was measured with one number of parallel requests. Times are for good responses; None if there were none.
+    """What was measured at one number at once. Times are those of good answers, None where there was none.
 
-    ``errors`` are the reasons, the most frequent first; ``per_second`` counts good responses.
+    ``errors`` are the reasons, the most frequent first; ``per_second`` counts good answers.
     """
 
     at_once: int
@@ -57,46 +57,55 @@ class Level:
     p95: float | None
     p99: float | None
     per_second: float
+    cut: bool = False
+    """The server stopped responding, or refused further calls, before its calls were made: it shows no pace."""
 
     @property
     def failed(self) -> int:
-        """How many calls got no good response."""
+        """How many calls brought no good answer."""
         return sum(count for _, count in self.errors)
 
     @property
     def error_rate(self) -> float:
-        """The share of calls that got no good response, 0 to 1."""
+        """The share of calls that brought no good answer, 0 to 1."""
         return self.failed / self.calls if self.calls else 0.0
 
     def hours(self, items: int) -> float | None:
-        """How long ``items`` take at this rate, with failed ones sent again; None if nothing succeeded."""
+        """How long so many items take at this pace, failed ones sent again; None where nothing was answered."""
         return items / self.per_second / 3600 if self.per_second else None
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """All measured levels, and why the measurement stopped early; empty if it did not."""
+    """All levels that were measured, and why it did not go further; empty where it went all the way."""
 
     levels: tuple[Level, ...]
     stopped: str = ""
     unreachable: bool = False
-    """The first call got no HTTP response."""
+    """No HTTP answer came to the first call."""
+    died: bool = False
+    """The server stopped responding."""
+
+    @property
+    def found(self) -> bool:
+        """Whether a pace was found, of a server that was still there at the end."""
+        return best(self.levels) is not None and not self.died
 
 
 def plan(max_calls: int = MAX_CALLS, most: int = AT_ONCE[-1]) -> tuple[Step, ...]:
-    """The steps that ``max_calls`` allow, without the warm-up call.
+    """The steps that ``max_calls`` allow, one call to warm up left aside.
 
-    Each step makes at least two rounds of its calls, so that a rate can be measured; steps for which no calls are
-    left are omitted, the highest first.
+    Each step makes at least two rounds of its calls, so that there is a pace to see; the steps that this leaves no
+    calls for are left out, the highest first.
 
     Args:
-        most: the most parallel requests.
+        most: the most requests at once.
 
     Raises:
         InputError: fewer than three calls.
     """
     if max_calls < FEWEST_CALLS:
-        raise InputError(f"Measuring needs at least {FEWEST_CALLS} calls. Allow more.")
+        raise InputError(f"Measuring takes at least {FEWEST_CALLS} calls. Allow more.")
     room = max_calls - WARM_UP
     chosen = [n for n in AT_ONCE if n <= max(most, 1)]
     while 2 * sum(chosen) > room:
@@ -106,53 +115,58 @@ def plan(max_calls: int = MAX_CALLS, most: int = AT_ONCE[-1]) -> tuple[Step, ...
 
 
 def calls_of(steps: Sequence[Step]) -> int:
-    """How many calls the steps make in total, including the warm-up call."""
+    """How many calls the steps make in all, the one to warm up among them."""
     return WARM_UP + sum(step.calls for step in steps)
 
 
 def plan_text(steps: Sequence[Step], host: str) -> str:
-    """What will be sent, shown before it is sent."""
+    """What will be sent, said before it is."""
     numbers = ", ".join(str(step.at_once) for step in steps)
-    return f"At most {calls_of(steps)} calls to {host}, with {numbers} in parallel."
+    return f"At most {calls_of(steps)} calls to {host}, {numbers} at once."
 
 
-def summed(at_once: int, samples: Sequence[Sample], seconds: float) -> Level:
-    """One level's figures. ``seconds`` is the time from the level's first call to its last response."""
+def summed(at_once: int, samples: Sequence[Sample], seconds: float, *, cut: bool = False) -> Level:
+    """One level's figures. ``seconds`` is how long the level took from its first call to its last answer."""
     times = sorted(sample.milliseconds for sample in samples if not sample.error)
     errors = Counter(sample.error for sample in samples if sample.error)
     rate = len(times) / seconds if seconds > 0 else 0.0
     p50, p95, p99 = (percentile(times, share) for share in (50, 95, 99))
-    return Level(at_once, len(samples), tuple(errors.most_common()), p50, p95, p99, rate)
+    return Level(at_once, len(samples), tuple(errors.most_common()), p50, p95, p99, rate, cut)
 
 
 def percentile(times: Sequence[float], share: int) -> float | None:
-    """The time within which ``share`` percent of the responses arrived (nearest rank of ``times``); None for none."""
+    """The time within which ``share`` of 100 answers came, by nearest rank of sorted ``times``; None for none."""
     return times[-(-share * len(times) // 100) - 1] if times else None
 
 
-def why_stop(level: Level) -> str:
-    """Why the load must not be increased after this level; empty if it may be."""
-    if any(error == BUSY for error, _ in level.errors):
-        return f"Stopped at {level.at_once} parallel requests: the server limits the number of requests (429)."
+def why_stop(level: Level, interruption: Interruption | None = None) -> str:
+    """Why the server is not to be loaded further after this level; empty where it may be.
+
+    Args:
+        interruption: where the server stopped responding, or refused further calls.
+    """
+    if interruption is not None:
+        what = interruption.sentence[:1].lower() + interruption.sentence[1:]
+        return f"Stopped at {level.at_once} at once: {what} Nothing is known about {level.at_once} or more at once."
     if level.error_rate > MOST_ERRORS:
-        return f"Stopped at {level.at_once} parallel requests: {level.failed} of {level.calls} calls failed."
+        return f"Stopped at {level.at_once} at once: {level.failed} of {level.calls} calls failed."
     return ""
 
 
 def best(levels: Sequence[Level]) -> Level | None:
-    """The level with the fewest parallel requests that is about as fast as any; None if all failed too often."""
-    sound = [level for level in levels if level.per_second and level.error_rate <= FEW_ERRORS]
-    if not sound:
+    """The fewest at once that are about as fast as any; None where every level failed too often or was cut."""
+    valid = [level for level in levels if level.per_second and level.error_rate <= FEW_ERRORS and not level.cut]
+    if not valid:
         return None
-    top = max(level.per_second for level in sound)
-    return next(level for level in sound if level.per_second * _GAIN >= top)
+    top = max(level.per_second for level in valid)
+    return next(level for level in valid if level.per_second * _GAIN >= top)
 
 
 def conclusions(capacity: Capacity, items: int, price: Price = None) -> list[str]:
     """What the figures mean for ``items``, in sentences.
 
     Args:
-        price: credits per item, as the user entered it; without it, credits are not mentioned.
+        price: credits for one item, as the user entered it; nothing is said of credits without it.
     """
     return [*_pace(capacity, items), *_cautions(capacity), *_credits(items, price)]
 
@@ -162,21 +176,23 @@ def _pace(capacity: Capacity, items: int) -> list[str]:
     if not capacity.levels:
         return []
     if chosen is None:
-        return ["No rate can be recommended because calls failed at every level. Run the check to see why."]
+        return ["No pace can be recommended, as calls failed in each step. Run the check to see why."]
     hours = chosen.hours(items)
-    said = [f"{_items(items)} {hours_text(hours)} with {_parallel(chosen.at_once)}: {rate_text(chosen.per_second)}."]
-    higher = [level for level in capacity.levels if level.at_once > chosen.at_once]
-    if higher and chosen.at_once == 1 and not any(level.errors for level in higher):
-        said.append("More parallel requests are not faster: the server seems to handle one at a time.")
+    said = [f"{_items(items)} {hours_text(hours)} at {chosen.at_once} at once: {rate_text(chosen.per_second)}."]
+    measured = [level for level in capacity.levels if not level.cut]
+    cut = len(measured) < len(capacity.levels)
+    higher = [level for level in measured if level.at_once > chosen.at_once]
+    if higher and cut:
+        numbers = " and ".join(str(level.at_once) for level in higher)
+        said.append(f"{numbers} at once {'is no faster, or fails' if len(higher) == 1 else 'are no faster, or fail'}.")
+    elif higher and chosen.at_once == 1 and not any(level.errors for level in higher):
+        said.append("More requests at once are no faster: the server seems to work on one at a time.")
     elif higher:
-        said.append(f"More than {_parallel(chosen.at_once)} are not faster, or fail.")
-    elif len(capacity.levels) > 1:
-        said.append(f"It was still getting faster with {_parallel(chosen.at_once)}, the most that were tried.")
+        said.append(f"More than {chosen.at_once} at once are no faster, or fail.")
+    elif len(measured) > 1:
+        most = "more could not be measured" if cut else "the most that was tried"
+        said.append(f"It was still getting faster at {chosen.at_once} at once, {most}.")
     return said
-
-
-def _parallel(count: int) -> str:
-    return "1 request at a time" if count == 1 else f"{count} parallel requests"
 
 
 def _items(items: int) -> str:
@@ -188,18 +204,20 @@ def _cautions(capacity: Capacity) -> list[str]:
     for level in capacity.levels:
         if level.errors:
             reasons = ", ".join(f"{count} × {error}" for error, count in level.errors[:3])
-            said.append(f"{_parallel(level.at_once)}: {level.failed} of {level.calls} calls failed ({reasons}).")
+            said.append(f"{level.at_once} at once: {level.failed} of {level.calls} calls failed ({reasons}).")
     if any(0 < level.calls < 100 for level in capacity.levels):
-        said.append("With fewer than 100 calls, p99 is the slowest one.")
+        said.append("Of fewer than 100 calls, p99 is the slowest one.")
     if capacity.levels:
-        said.append("V7 has not published how many requests it sends in parallel, and its network path is different.")
+        said.append(
+            "How many requests V7 sends at once is not published, and its network path to the server is different."
+        )
     return said
 
 
 def _credits(items: int, price: Price) -> list[str]:
     if price is None:
         return []
-    return [f"{items:,} × {_plain(price)} = {_plain(items * price)} credits, at the price that you entered."]
+    return [f"{items:,} × {_plain(price)} = {_plain(items * price)} credits, by the price that you entered."]
 
 
 def _plain(number: Decimal) -> str:
@@ -208,10 +226,10 @@ def _plain(number: Decimal) -> str:
 
 
 def parse_price(text: str) -> Price:
-    """Credits per item as typed; None for nothing.
+    """Credits for one item as typed; None for nothing.
 
     Raises:
-        InputError: it is not a number from 0 to a million.
+        InputError: it is no number from 0 to a million.
     """
     if not text.strip():
         return None
@@ -220,7 +238,7 @@ def parse_price(text: str) -> Price:
     except InvalidOperation:
         price = Decimal(-1)
     if not price.is_finite() or not 0 <= price <= 1_000_000:
-        raise InputError("The price must be the number of credits per item, such as 0.5.", where="price")
+        raise InputError("The price is a number of credits for one item, such as 0.5.", where="price")
     return price
 
 
@@ -239,7 +257,7 @@ def hours_text(hours: float | None) -> str:
 
 
 def as_json(capacity: Capacity, endpoint: str, items: int, price: Price = None) -> dict[str, Any]:
-    """The ``byom-capacity/1`` format."""
+    """The form of ``byom-capacity/1``."""
     chosen = best(capacity.levels)
     return {
         "format": "byom-capacity/1",
@@ -253,7 +271,7 @@ def as_json(capacity: Capacity, endpoint: str, items: int, price: Price = None) 
 
 
 def csv_text(capacity: Capacity, items: int) -> str:
-    """One row per level: only numbers, and the reasons for failed calls."""
+    """A row a level; numbers alone, and the reasons of failed calls."""
     head = "at_once,calls,error_rate,p50_ms,p95_ms,p99_ms,per_second,hours,errors"
     rows = []
     for level in capacity.levels:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from byom_gui.core.class_formats.decoding import decode
-from byom_gui.core.class_formats.foreign import text_form
+from byom_gui.core.class_formats.foreign import is_code, text_form
 from byom_gui.core.class_formats.gathering import ClassGatherer, LineProblem, ParsedClasses
 from byom_gui.core.class_formats.lines import read_lines
 from byom_gui.core.class_formats.literals import read_json_text, read_python_text
@@ -33,6 +33,13 @@ def _refuse_foreign(text: str, gather: ClassGatherer) -> bool:
     return bool(form)
 
 
+def _refuse_code(text: str, gather: ClassGatherer) -> bool:
+    code = is_code(text)
+    if code:
+        gather.refuse("source code or a configuration")
+    return code
+
+
 TEXT_FORMATS: tuple[tuple[str, TextReader], ...] = (
     ("what is known to be something else", _refuse_foreign),
     ("XML: Label Studio, CVAT, Pascal VOC", read_markup),
@@ -40,6 +47,7 @@ TEXT_FORMATS: tuple[tuple[str, TextReader], ...] = (
     ("TensorFlow label map", read_label_map),
     ("Python", read_python_text),
     ("YAML", read_yaml_text),
+    ("source code of another language", _refuse_code),
     ("lines and tables", read_lines),
 )
 """Each family of forms, in the order in which they are tried; a reader says False for a text of another family."""

@@ -7,11 +7,12 @@ connect to this computer. Agreement is for one origin and exact values. What the
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from byom_gui.core.endpoint import Endpoint, Origin
+from byom_gui.core.endpoint import MASK, Endpoint, Origin
 from byom_gui.core.project import Settings
 
 ConsentKind = Literal["proxy", "ca_file", "insecure", "image_host_interface"]
@@ -103,10 +104,12 @@ def origins_of(endpoint: Endpoint) -> tuple[Origin, ...]:
 
 
 MOST_SHOWN = 120
+_USER_INFO = re.compile(r"//[^/?#]*@")
 
 
 def _shown(value: str) -> str:
-    """A value for people; both ends of a long one, as the end of a host's name tells whose it is."""
+    """A value without a password; both ends of a long one, as the end of a host's name tells whose it is."""
+    value = _USER_INFO.sub(f"//{MASK}@", value, count=1)
     half = MOST_SHOWN // 2
     return value if len(value) <= MOST_SHOWN else f"{value[:half]} … {value[-half:]}"
 

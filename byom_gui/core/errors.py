@@ -43,6 +43,10 @@ class ImageTooLargeError(ImageError):
     """A valid image that would take too much memory to be drawn. It can still be sent."""
 
 
+class NotSentError(AppError):
+    """An image was not sent, as the server would not have answered; the sentence says why."""
+
+
 class JsonError(AppError):
     """Bytes that are not the JSON they should be.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from byom_gui.core.endpoint import parse_address
 from byom_gui.core.errors import InputError
 
 
@@ -36,12 +37,13 @@ def check_image_address(url: str) -> None:
     try:
         parts = urlsplit(url)
         good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        parse_address(f"{parts.scheme}://{parts.netloc}/")  # its host, and no user or password
+    except (ValueError, InputError):
         good = False
     if not good or any(c.isspace() or not c.isprintable() for c in url):
         raise InputError(
             "The image address cannot be used. It must be a complete address such as https://host/image.png, without "
-            "spaces.",
+            "spaces, and without a user and password.",
             where="image-url",
         )
 

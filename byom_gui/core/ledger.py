@@ -108,7 +108,8 @@ def unsettled(entry: Entry) -> Unsettled:
     name, team = entry.registration.name, entry.team_name
     what = f"A registration of “\u2068{name}\u2069” to “\u2068{team}\u2069” was started at {entry.started}"
     return Unsettled(
-        f"{what}, and its outcome is unknown: it may have arrived. Check V7's Models page. Nothing was sent.",
+        f"{what}, and its outcome is not known: it may have arrived. Check whether it is on V7's Models page. "
+        "Nothing was sent this time.",
         entry,
     )
 
@@ -234,7 +235,8 @@ def against_draft(entry: Entry, draft: Registration) -> tuple[str, ...]:
     """What is different in the current draft."""
     said = []
     if draft.name != entry.registration.name:
-        said.append(f"The name was “{entry.registration.name}” and is now “{draft.name}”.")
+        current = f"is now called “{draft.name}”" if draft.name else "now has no name"
+        said.append(f"It was called “{entry.registration.name}” and {current}.")
     before, now = entry.registration.endpoint, draft.endpoint
     if before is not None and now is not None and before.auth != now.auth:
         said.append("The kind of credentials changed.")

@@ -182,6 +182,8 @@ class Call:
     """For ``input`` calls the kind of image, for ``load`` calls how many were under way at once."""
     number: int = 0
     """Its place among the calls of a check, from 1; 0 outside of a check."""
+    position: int = 0
+    """Which image of a run of images it sends, from 1; 0 in a check."""
     masked: Reply | None = field(default=None, repr=False)
     """The reply with its secrets masked, where it repeats any outside its data (``core.masking``)."""
 
@@ -261,11 +263,11 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """The call at which a check stopped sending, because no further call would have been answered.
+    """The call at which a check or a run of images stopped sending: no further call would have been answered.
 
     Args:
         call: the first of the calls that failed.
-        planned: how many calls the check had planned.
+        planned: how many calls the check had planned, or how many images the run has.
         died: no HTTP response came any more; otherwise the server answers nothing as it did before.
         tries: what the tries with a request that worked before returned.
         lost: the numbers of all calls that failed from there on; they say nothing about what was sent.
@@ -281,12 +283,15 @@ class Interruption:
 
     @property
     def where(self) -> str:
-        """Which call it was, such as ``call 21 of 88``."""
-        return f"call {self.call.number} of {max(self.planned, self.call.number)}"
+        """Which call it was, such as ``call 21 of 88``; in a run of images, which image."""
+        unit, number = ("image", self.call.position) if self.call.position else ("call", self.call.number)
+        return f"{unit} {number} of {max(self.planned, number)}"
 
     @property
     def sentence(self) -> str:
         """What happened, in one sentence."""
+        if self.died and (status := self.call.failure.status if self.call.failure else 0):
+            return f"From {self.where} on, the server returned no complete response (HTTP {status})."
         if self.died:
             return f"The server stopped responding at {self.where}."
         if self.call.reply is None:

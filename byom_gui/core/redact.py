@@ -7,6 +7,7 @@ of a response is which; ``docs/adr/0009-mask-what-people-read.md`` says why.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -57,6 +58,11 @@ class Redactor:
         found = [span for forms in self._forms for span in forms.spans(text, distinct)]
         if plain.text != text:
             found += [plain.source(*span) for forms in self._forms for span in forms.spans(plain.text, distinct)]
+        if any(forms.bare for forms in self._forms):
+            bare = plain.bare()
+            found += [
+                bare.source(*span) for forms in self._forms for span in forms.words(bare.text, forms.bare, distinct)
+            ]
         merged: list[Span] = []
         for start, end in sorted(found):
             if merged and start <= merged[-1][1]:
@@ -83,22 +89,35 @@ class _Forms:
         raw = value.encode("utf-8", "surrogatepass")
         # A server may take UTF-8 for Latin-1; a space is a plus sign in forms.
         plain = (value, raw.decode("latin-1"), value.replace(" ", "+"))
-        self._plain = dict.fromkeys(form for each in plain for form in (each, unescape(each).text) if form)
+        # Python's \\xc3\\xa9 is two characters of a text, or one in bytes.
+        read = [unescape(way) for each in plain for way in (each, ascii(each)[1:-1])]
+        self._plain = dict.fromkeys(form for form in (*plain, *(each.text for each in read)) if form)
+        bare = dict.fromkeys(each.bare().text for each in read) if "\\" in value else {}
+        self.bare = tuple(form for form in bare if form and form not in self._plain)
         self._distinct = len(value) >= _DISTINCT and _kinds(value) > 1
         self._whole_word = len(value) < WHOLE_WORD
-        self._codes = dict.fromkeys((raw.hex(), raw.hex().upper(), *_alphabets(_base64(raw))))
+        self._codes = dict.fromkeys(_alphabets(_base64(raw)))
+        # Also as a dump of bytes: with 0x, in mixed case, with a colon, a hyphen or a space after each byte.
+        self._hex = re.compile("(?:0x)?" + raw.hex("_").replace("_", "[ :-]?"), re.IGNORECASE | re.ASCII)
         self._cores = dict.fromkeys(_cores(raw) if len(raw) >= _INSIDE else ())
 
-    def spans(self, text: str, distinct: bool) -> Iterator[Span]:
-        """Where the value is."""
-        for form in () if distinct and not self._distinct else self._plain:
+    def words(self, text: str, forms: Iterable[str], distinct: bool) -> Iterator[Span]:
+        """Where one of these plain forms is."""
+        for form in () if distinct and not self._distinct else forms:
             for start in _places(text, form):
                 if not self._whole_word or _is_word(text, start, start + len(form)):
                     yield start, start + len(form)
+
+    def spans(self, text: str, distinct: bool) -> Iterator[Span]:
+        """Where the value is."""
+        yield from self.words(text, self._plain, distinct)
         for form in self._codes:
             for start in _places(text, form):
                 if not self._whole_word or _is_word(text, start, start + len(form)):
                     yield start, _padded(text, start + len(form))
+        for match in self._hex.finditer(text):
+            if not self._whole_word or _is_word(text, *match.span()):
+                yield match.span()
         for core, before, after in self._cores:
             for start in _places(text, core):
                 end = start + len(core)

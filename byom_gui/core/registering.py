@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -126,11 +127,18 @@ def outcome_of(status: int, body: bytes, retry_after: float | None, request: Sen
         request: what was sent, secrets masked.
     """
     kind = kind_of(status)
+    if kind == "registered" and _PAGE.match(body):
+        what = f"V7's address answered with a web page (status {status}) instead of V7's own response."
+        return RegisterOutcome("unknown", what, f"{MAY_HAVE_ARRIVED} {_PAGE_TODO}", status=status, request=request)
     answer = _parsed(body)
     sentence, todo = _WORDS[kind](status, retry_after)
     errors = () if kind == "registered" else error_lines(answer)
     url = _model_url(answer, request) if kind == "registered" else ""
     return RegisterOutcome(kind, sentence, todo, errors, url, retry_after, status, request)
+
+
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)\b", re.IGNORECASE)
+_PAGE_TODO = "Check V7's address, the API profile, and whether your network asks you to log in."
 
 
 def timed_out(seconds: float, request: SentRequest | None, detail: str = "") -> RegisterOutcome:

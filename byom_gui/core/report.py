@@ -111,6 +111,12 @@ class CheckReport:
         """What was not checked, and why."""
         return self.diagnosis.not_checked
 
+    @property
+    def cut_short(self) -> str:
+        """Why a server without errors was not checked to the end, in one sentence; empty where it was."""
+        stopped = self.observations.interruption
+        return stopped.sentence if self.verdict == "ready" and stopped is not None else ""
+
     def as_json(self) -> dict[str, Any]:
         """The ``byom-check/1`` format. It contains no secrets: the address is the masked one."""
         return {
@@ -126,9 +132,8 @@ class CheckReport:
 
 
 def _verdict(report: CheckReport) -> str:
-    stopped = report.observations.interruption
-    if report.verdict == "ready" and stopped is not None:
-        return f"Ready as far as the check got. {stopped.sentence}"
+    if report.cut_short:
+        return f"Ready as far as it was checked. {report.cut_short}"
     return _VERDICTS[report.verdict]
 
 

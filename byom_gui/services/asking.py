@@ -162,7 +162,8 @@ def _curl(question: Question, settings: Settings, sent: Outgoing) -> str:
     parts += ["--insecure"] if settings.insecure else []
     parts += ["--cacert", shlex.quote(settings.ca_file)] if settings.ca_file and not settings.insecure else []
     if settings.proxy and not question.address.origin.is_loopback:
-        parts += ["--proxy", shlex.quote(settings.proxy)]
+        known = not _USER_INFO.search(settings.proxy)
+        parts += ["--proxy", shlex.quote(settings.proxy) if known else '"$PROXY_URL"']
     command = " ".join(parts)
     if question.image is None:
         return command

@@ -1,4 +1,5 @@
-"""What every call of a check after the ping goes through: it waits where the server asks for it, and stops in time.
+"""What each call of a check after the ping, and of a run of images, goes through: it waits where the server asks for
+that, and stops in time.
 
 - A call without an HTTP response: a request that was answered before is sent, up to three times within ``GRACE``
   seconds. Where that fails too, the server died, and nothing more is sent. Where it is answered, the call is sent once
@@ -42,14 +43,15 @@ class CallGate:
 
     Args:
         sample: sends the request with which others are compared: the ping's.
-        planned: the calls that the check has planned, for people.
+        planned: the calls that the check has planned, for people; it may change while the gate is in use.
         limit: the most calls, repeats included.
         say: called with a sentence for each wait; from any thread.
         tries: refusals in a row, for too many requests, after which nothing more is sent.
     """
 
     def __init__(self, sample: Send, planned: int, limit: int, say: Callable[[str], None], tries: int = TRIES) -> None:
-        self._sample, self._planned, self._limit, self._say, self._tries = sample, planned, limit, say, tries
+        self._sample, self._limit, self._say, self._tries = sample, limit, say, tries
+        self.planned = planned
         self.cost = 1
         """The HTTP requests that one call comes to; more where each is redirected."""
         self.made = 0
@@ -75,16 +77,19 @@ class CallGate:
         stopped = self._stopped
         if stopped is None:
             return None
-        return replace(stopped, lost=frozenset(each for each in self._lost if each >= stopped.call.number))
+        lost = frozenset(each for each in self._lost if each >= stopped.call.number)
+        return replace(stopped, planned=self.planned, lost=lost)
 
     @property
     def why(self) -> str:
         """Why a call is not sent."""
-        if self._stopped is None:
+        stopped = self.interruption
+        if stopped is None:
             return f"The limit of {self._limit} calls was reached."
-        if self._stopped.died and not self._alive:
-            return f"The server did not respond to {self._stopped.where}."
-        return self._stopped.sentence
+        failure = stopped.call.failure
+        if stopped.died and not self._alive and not (failure and failure.status):
+            return f"The server did not respond to {stopped.where}."
+        return stopped.sentence
 
     def opened(self, answered: Answered) -> Answered:
         """Counts the ping's call and gives it its number."""
@@ -185,7 +190,7 @@ class CallGate:
                 tries.append(made.call.failure.detail if made.call.failure else "")
                 if time.monotonic() - began > GRACE:
                     break
-            self._stopped = Interruption(call, self._planned, bool(tries), tuple(tries))
+            self._stopped = Interruption(call, self.planned, bool(tries), tuple(tries))
             return False
 
     def _began_at(self, call: Call) -> None:
@@ -210,7 +215,7 @@ class CallGate:
             wait = named if named is not None else FIRST_WAIT * 2.0 ** (len(self._refusals) - 1)
             more = max(now + wait - max(self._until, now), 0.0)
             if len(self._refusals) >= self._tries or self._waited + more > MAX_WAITING:
-                self._stopped = Interruption(self._refusals[0], self._planned, died=False)
+                self._stopped = Interruption(self._refusals[0], self.planned, died=False)
                 return False
             self._waited += more
             self._until = max(self._until, now + wait)
@@ -246,8 +251,7 @@ class CallGate:
     def _compare(self, cancel: CancelToken) -> None:
         """Sends what was answered before; where that fails twice now, the check stops at the first failure."""
         with self._turn:
-            first = min(self._row, key=lambda each: each.call.number, default=None)
-            if not self._usable or first is None or self._stopped is not None:
+            if not self._usable or not self._row or self._stopped is not None:
                 return
             tries: list[Finding] = []
             for pause in (0.0, PAUSES[0]):
@@ -265,9 +269,14 @@ class CallGate:
                         self._row = []
                     return
                 tries += made.findings[:1]
+            row = sorted(self._row, key=lambda each: each.call.number)
+            # Before it, a damaged image may have been refused as it should be.
+            first = next(
+                (each for each in row if {one.id for one in each.findings[:1]} & {one.id for one in tries}), row[0]
+            )
             said = tuple(each.what.rstrip(".") for each in tries)
             found = next(iter((*first.findings, *tries)), None)
-            self._stopped = Interruption(first.call, self._planned, died=False, tries=said, found=found)
+            self._stopped = Interruption(first.call, self.planned, died=False, tries=said, found=found)
 
 
 def _broke(call: Call) -> bool:

@@ -202,10 +202,10 @@ class _Check:
             return
         ask = Ask(image, "One image by URL", way="url")
         if image_url:
-            made, fetched = self._sent.ask(ask, self._cancel, image_url), True
+            made, fetched = self._ask_twice(ask, image_url), True
         else:
             with ImageHost(interface_for(self._endpoint.origin, self._settings)) as host:
-                made = self._sent.ask(ask, self._cancel, host.serve(image))
+                made = self._ask_twice(ask, host.serve(image))
                 fetched = host.fetches > 0
         if made is None:
             self._sent.leave_out("infer", 1, way="url")
@@ -217,6 +217,17 @@ class _Check:
             lost = made.call.failure.detail if made.call.failure else ""
             why = "The server did not fetch the image from this app; a firewall may be in between."
             self._not_checked.append(NotChecked("input.url", f"The call failed: {lost}." if lost else why))
+
+    def _ask_twice(self, ask: Ask, image_url: str) -> Answered | None:
+        """Once more after a 5xx: this one call decides what is said of a whole way to send images."""
+        made, gate = self._sent.ask(ask, self._cancel, image_url), self._sent.gate
+        if made is None or made.call.status < 500 or gate.interruption:
+            return made
+        again = self._sent.ask(ask, self._cancel, image_url)
+        if again is None or not again.good:
+            return made
+        gate.repeated.append(made.call)
+        return again
 
     def classes(self) -> None:
         """The class list, from the user's address or the guesses."""

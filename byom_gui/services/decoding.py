@@ -34,6 +34,8 @@ FULL_PIXELS = 32_000_000
 
 _ALONE = 64 * 1024 * 1024
 _BAND = 4_000_000
+_MANY = 64
+"""Pixels of which one is made: from there on, bands would overlap much, or hold rows that are too long."""
 _LARGE = threading.Lock()
 """Pictures that take more than ``_ALONE`` are decoded one after the other."""
 _KINDS = tuple(kind.id for kind in READABLE if kind is not HEIC)
@@ -185,7 +187,9 @@ def rgba(picture: Image, source: ImageSource, max_side: int | None, *, reduced: 
 
     whole = picture.size
     share = min(1.0, math.sqrt(FULL_PIXELS / (whole[0] * whole[1])), (max_side or math.inf) / max(whole))
-    size = (max(round(whole[0] * share), 1), max(round(whole[1] * share), 1))
+    width, height = (max(round(side * share), 1) for side in whole)
+    width = min(width, FULL_PIXELS // height)
+    size = (width, min(height, FULL_PIXELS // width))
     upright = _turns_itself(picture)
     halvings = _halvings(picture, size) if reduced else 0
     cost = _cost(picture, halvings)
@@ -283,6 +287,7 @@ def _shrunk(picture: Image, size: tuple[int, int]) -> Image:
     mode = "F" if picture.mode.startswith("I;16") else _MODES.get(picture.mode, "RGBA")
     if mode == "RGB" and "transparency" in picture.info:
         mode = "RGBA"
+    picture = _reduced(picture, mode, size)
     width, height = picture.size
     scale = height / size[1]
     margin = math.ceil(2 * max(scale, 1)) + 1
@@ -294,6 +299,24 @@ def _shrunk(picture: Image, size: tuple[int, int]) -> Image:
         band = _converted(picture.crop((0, first, width, last)), mode)
         box = (0, top * scale - first, width, min(end * scale, last) - first)
         made.paste(band.resize((size[0], end - top), Image.Resampling.BICUBIC, box, reducing_gap=1.5), (0, top))
+    return made
+
+
+def _reduced(picture: Image, mode: str, size: tuple[int, int]) -> Image:
+    """The picture in a whole part of its size, made in tiles: one row of it may be too large for a band."""
+    from PIL import Image
+
+    across, down = (max(int(side / made / 1.5), 1) for side, made in zip(picture.size, size, strict=True))
+    if across * down < _MANY:
+        return picture
+    width, height = picture.size
+    made = Image.new(mode, (-(-width // across), -(-height // down)))
+    columns = max(min(_BAND // down, width) // across, 1) * across
+    rows = max(_BAND // columns // down, 1) * down
+    for top in range(0, height, rows):
+        for left in range(0, width, columns):
+            box = (left, top, min(left + columns, width), min(top + rows, height))
+            made.paste(_converted(picture.crop(box), mode).reduce((across, down)), (left // across, top // down))
     return made
 
 

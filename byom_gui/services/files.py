@@ -81,6 +81,15 @@ def atomic_write(path: Path, data: bytes, private: bool = False) -> None:
                 os.unlink(temporary)
 
 
+def write_text_file(path: Path, text: str) -> None:
+    """Writes text as ``atomic_write`` does. Raises FileError.
+
+    Half a character (a lone surrogate, from a file's name or an escape in a response) has no UTF-8. It is written as
+    ``\\udcff``, which JSON reads back as what it was.
+    """
+    atomic_write(path, text.encode("utf-8", "backslashreplace"))
+
+
 def _mode(target: Path, private: bool) -> int:
     if private:
         return 0o600
@@ -203,15 +212,26 @@ def export_registration(
     Raises:
         FileError: it could not be written.
     """
+    written = as_exported(registration, report, now=now, override_reason=override_reason)
+    atomic_write(path, to_bytes(registration_to_json(written)))
+    return written
+
+
+def as_exported(
+    registration: Registration,
+    report: Mapping[str, Any] | None = None,
+    *,
+    now: datetime | None = None,
+    override_reason: str = "",
+) -> Registration:
+    """What ``export_registration`` writes."""
     more: dict[str, Any] = {}
     if report is not None:
         more["check"] = dict(report)
     if override_reason:
         more["override_reason"] = override_reason
     written = replace(registration, extra={**registration.extra, **more})
-    written = stamped(written, now or datetime.now(UTC))
-    atomic_write(path, to_bytes(registration_to_json(written)))
-    return written
+    return stamped(written, now or datetime.now(UTC))
 
 
 # Telling kinds apart

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from byom_gui.core.class_formats.decoding import decode
 from byom_gui.core.class_formats.foreign import binary_form, text_form, value_form
 from byom_gui.core.class_formats.lines import PLAIN_FORMS
-from byom_gui.core.class_formats.markup import XmlRefusedError, is_page, markup_form, parse_xml
+from byom_gui.core.class_formats.markup import XmlRefusedError, is_markup, is_page, markup_form, parse_xml
 from byom_gui.core.class_formats.values import is_foreign_list
 from byom_gui.core.class_text import ParsedClasses, parse_class_file
 from byom_gui.core.classes import ClassList
@@ -116,7 +116,7 @@ def _form_of_bytes(data: bytes) -> str:
     if decoded.binary:
         return binary_form(data)
     text = decoded.text
-    if not text.lstrip().startswith("<") or is_page(text):
+    if not is_markup(text) or is_page(text):
         return text_form(text)
     try:
         return markup_form(parse_xml(text))
@@ -133,6 +133,8 @@ def _judge_foreign_classes(loaded: Loaded) -> Judged | None:
     name = loaded.path.name.lower()
     sure = loaded.value is not None or loaded.kind == "classes" or name.endswith(_CLASS_FILES)
     sure = sure or any(problem.unusable for problem in parsed.problems)
+    # A class list may be in UTF-16; a response may not.
+    sure = sure or (bool(parsed.entries) and b"\0" in loaded.data)
     if not sure and (parsed.form in PLAIN_FORMS or name.endswith(".json")):
         return None
     form = "" if parsed.form in PLAIN_FORMS else parsed.form

@@ -19,13 +19,12 @@ from byom_gui.core.pre_labels import (
     darwin_json,
     file_names,
 )
-from byom_gui.services.files import atomic_write
+from byom_gui.services.files import write_text_file
 
 
 def write_file(target: str, text: str) -> None:
     """Writes one file, whole or not at all. Raises FileError."""
-    # A lone surrogate, from an escape in the answer, has no UTF-8 of its own.
-    atomic_write(Path(target), (text + "\n").encode("utf-8", "surrogatepass"))
+    write_text_file(Path(target), text + "\n")
 
 
 def write_pre_labels(

@@ -13,7 +13,7 @@ from byom_gui.core.observations import Call
 from byom_gui.core.report import CheckReport, report_html, report_junit
 from byom_gui.core.report_pictures import shown_answers
 from byom_gui.services import images
-from byom_gui.services.files import atomic_write
+from byom_gui.services.files import write_text_file
 
 MOST_BYTES = 150_000
 """Of one picture's file; a ``data:`` address is a third longer."""
@@ -59,4 +59,4 @@ def report_text(kind: str, report: CheckReport, sources: Iterable[ImageSource] =
 
 def write_report(path: Path, report: CheckReport, sources: Iterable[ImageSource] = ()) -> None:
     """Writes the report in the form of the file's suffix. Raises FileError."""
-    atomic_write(path, report_text(path.suffix.lower(), report, sources).encode())
+    write_text_file(path, report_text(path.suffix.lower(), report, sources))

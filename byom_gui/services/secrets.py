@@ -80,7 +80,7 @@ ALLOWED: dict[str, str] = {
 _CHAINER = "keyring.backends.chainer.ChainerBackend"
 _EMPTY = {"keyring.backends.fail.Keyring", "keyring.backends.null.Keyring"}
 _SESSION = "this session only"
-_NO_KEYRING = "there is no keyring on this system"
+_NO_KEYRING = "this computer has no keyring"
 
 
 class SecretStore:
@@ -118,6 +118,7 @@ class SecretStore:
         self.environment_origin = environment_origin
         self._memory: dict[SecretRef, str] = {}
         self._known: dict[SecretRef, set[str]] = {}
+        self._last: dict[SecretRef, str] = {}  # what the keyring held, used where it fails later
         self._why_session = ""
         self._unreadable = False
         self._title = ""
@@ -155,6 +156,7 @@ class SecretStore:
         self.hold(ref, value)
         with self._asking:
             if self._keep(ref, value):
+                self._note(ref, value)
                 with self._lock:
                     if self._memory.get(ref) == value:
                         del self._memory[ref]
@@ -181,6 +183,7 @@ class SecretStore:
         held = self._held(ref) is not None
         self.hold(ref, "")
         with self._asking:
+            self._note(ref, "")
             backend = self._keyring()
             if backend is None and (held or not self._unreadable):
                 return
@@ -232,6 +235,12 @@ class SecretStore:
         basic = [(ref.name, value) for ref, each in known.items() if ref.kind == "basic" for value in each]
         return Redactor(values, basic)
 
+    def _note(self, ref: SecretRef, value: str) -> None:
+        """Notes what the keyring holds; an empty value: nothing."""
+        self._last.pop(ref, None)
+        if value:
+            self._last[ref] = value
+
     def _know(self, ref: SecretRef, value: str) -> None:
         with self._lock:
             self._known.setdefault(ref, set()).add(value)
@@ -244,16 +253,19 @@ class SecretStore:
         from_environment = self._from_environment(ref)
         if from_environment and ref.kind != "query":
             return from_environment
-        session = SecretPlace("session", _SESSION, self._why_session)
         if held := self._held(ref):
-            return held, session
+            return held, SecretPlace("session", _SESSION, self._why_session)
         with self._asking:
             backend = self._keyring()
             value = self._try(lambda: backend.get_password(SERVICE, ref.account))[0] if backend is not None else None
+            if not self._unreadable:
+                self._note(ref, str(value or ""))
             if value:
                 return str(value), SecretPlace("keyring", self._title)
-        if held := self._held(ref):  # entered while the keyring was waited for
-            return held, session
+            last = self._last.get(ref)
+        # Entered while the keyring was waited for, or read before it failed.
+        if held := self._held(ref) or last:
+            return held, SecretPlace("session", _SESSION, self._why_session)
         if from_environment:
             return from_environment
         return None, SecretPlace("unknown", "not known", self._why_session) if self._unreadable else _none()

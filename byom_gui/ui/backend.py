@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from byom_gui.core.cancel import CancelToken
@@ -34,12 +34,34 @@ if TYPE_CHECKING:
     from byom_gui.core.teams import Environment, KnownTeam
 
 
+class ImageSender(Protocol):
+    """One run of images, as ``services.image_run`` has it."""
+
+    @property
+    def stopped(self) -> str:
+        """Why no further image is sent, in one sentence; empty while images are sent."""
+        ...
+
+    def send(
+        self,
+        send: Callable[[CancelToken], Answered],
+        position: int,
+        planned: int,
+        cancel: CancelToken,
+        on_wait: Callable[[str], None],
+    ) -> Answered:
+        """Sends one image, again where the server is busy or the connection broke. Raises NotSentError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ServerBackend:
     """The model server."""
 
     ping: Callable[[Endpoint, Settings, CancelToken, Callable[[Stage], None]], PingReport]
     infer: Callable[[Endpoint, Settings, ImageRef, ImageSource, CancelToken], Answered]
+    start_run: Callable[[Endpoint, Settings], ImageSender]
+    """What a run of images goes through. Sends nothing; called in a worker."""
     classes: Callable[[Endpoint, Settings, CancelToken], ClassesObservation]
     planned_calls: Callable[[Endpoint, Settings, int], int]
     """How many calls a whole check makes with this many images. Quick; called in the GUI thread."""
@@ -241,3 +263,5 @@ class Backend:
     """Where pictures can be served: address and name of each interface of this machine. Asks the system only."""
     log_folder: Callable[[], Path] = Path.home
     """Where the log is. Quick; called in the GUI thread."""
+    warm_up: Callable[[], None] = lambda: None
+    """Loads what the first endpoint needs, so that the window does not."""

@@ -12,9 +12,9 @@ ICONS: dict[Severity, str] = {"error": "bad", "warning": "warn", "advice": "advi
 """The outcome shape of each severity."""
 
 MEANING: dict[Severity, str] = {
-    "error": "Error: V7 would refuse it, or nothing useful can come of it. It blocks registering.",
-    "warning": "Warning: it works, and is probably not what you meant. It does not block registering.",
-    "advice": "Advice: worth knowing. It does not block registering.",
+    "error": "Error: V7 would reject this, or the result would be useless. It blocks registering.",
+    "warning": "Warning: this works, but is probably not what you intended. It does not block registering.",
+    "advice": "Advice: for your information. It does not block registering.",
 }
 
 _IN_ANSWER = re.compile(r"(^|[\s:.$])(results|status)\b|\[\d+\]")
@@ -61,13 +61,13 @@ def fitting_action(finding: Finding) -> Action | None:
     if finding.id.startswith("tls.") and finding.id != "tls.client-certificate":
         return Action("choose-ca", "", "Use a CA file…")
     if finding.id.startswith("net.timeout"):
-        return Action("raise-timeout", "", "Raise the time-out")
+        return Action("raise-timeout", "", "Increase the timeout")
     return None
 
 
 def certificate_lines(facts: CertificateFacts) -> list[tuple[str, str]]:
     """Label and value of what a certificate says."""
-    sent = f"{facts.sent} certificate{'' if facts.sent == 1 else 's'}" if facts.sent else "not known"
+    sent = f"{facts.sent} certificate{'' if facts.sent == 1 else 's'}" if facts.sent else "unknown"
     return [
         ("For", ", ".join(facts.names[:4]) or facts.subject),
         ("Issued by", facts.issuer),
@@ -88,7 +88,7 @@ def finding_text(finding: Finding, certificate: CertificateFacts | None = None) 
     if finding.cause:
         lines.append(f"Cause: {finding.cause}")
     if finding.fix:
-        lines.append(f"Do this: {finding.fix}")
+        lines.append(f"Fix: {finding.fix}")
     if finding.snippet:
         lines += ["", finding.snippet]
     return "\n".join(lines)

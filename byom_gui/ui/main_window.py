@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         parts.registering.add("Mapping", self._mapping_view)
         parts.registering.add("History", self.history.view)
         self.registering.finding_wanted = self._open_finding  # type: ignore[method-assign]
+        works.inference.stopped.connect(lambda text: say(text, works.inference.retry, "Retry"))
         works.filing.class_list_opened.connect(self.classing.open_file)
         self.files.title_changed = self._name.setText  # type: ignore[method-assign,assignment]
         self._name.setText(self.files.title)
@@ -151,7 +152,7 @@ class MainWindow(QMainWindow):
         self.works.keys.refresh()
         self.works.keys.check_key()
         self.connecting.ping()
-        self.parts.center.show_view("Picture")
+        self.parts.center.show_view("Image")
 
     def _connect_menus(self) -> None:
         parts, works, files = self.parts, self.works, self.files
@@ -178,7 +179,7 @@ class MainWindow(QMainWindow):
             "key": self.connecting.open_key,
             "teams": self.teams.open,
             "profile": self.registering.edit_profile,
-            "picture": lambda: center("Picture"),
+            "picture": lambda: center("Image"),
             "connection": lambda: center("Connection"),
             "diagnosis": lambda: center("Diagnosis"),
             "register-view": lambda: center("Register"),
@@ -215,6 +216,8 @@ class MainWindow(QMainWindow):
             choice = name.removeprefix("theme-")
             work[name] = lambda choice=choice: self.choose_theme(choice)  # type: ignore[misc]
         self.menus.connect(work)
+        pause = self.menus.actions["pause"]
+        works.inference.paused_changed.connect(lambda on: pause.setText("&Resume" if on else "&Pause"))
         session = self.session
         for signal in (session.project_replaced, session.endpoint_changed, session.images_changed):
             signal.connect(self._enable)
@@ -296,7 +299,7 @@ class MainWindow(QMainWindow):
         if dropped.count:
             self.picturing.take(dropped)
         else:
-            self.notice.say("There is no image, file or image address on the clipboard.")
+            self.notice.say("The clipboard has no image, file, or image address.")
 
     def _find(self) -> None:
         if self.parts.right.current == "Classes":
@@ -360,9 +363,14 @@ class MainWindow(QMainWindow):
     # --- size and end
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Once the window is in sight, the keyring is asked."""
+        """Once the window is in sight, the keyring is asked, and what the first endpoint needs is loaded."""
         super().showEvent(event)
-        QTimer.singleShot(AFTER_PAINT_MS, self, lambda: self.works.jobs.hold(KEYRING, False))
+        QTimer.singleShot(AFTER_PAINT_MS, self, self._painted)
+
+    def _painted(self) -> None:
+        works = self.works
+        works.jobs.hold(KEYRING, False)
+        works.jobs.run(lambda _: works.backend.warm_up(), lambda _: None, lambda _: None, lane="warm-up")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Reflows at 1200."""
@@ -385,7 +393,7 @@ class MainWindow(QMainWindow):
     def _ask_about_sending(self) -> None:
         ask(
             self,
-            "Registration under way",
+            "Registration in progress",
             "V7 has not responded to the registration yet.",
             "If you close now, the registration may still arrive. History lists it as one that may have arrived, and "
             "byom-gui asks before it sends it again.",

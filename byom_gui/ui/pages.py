@@ -1,4 +1,4 @@
-"""Help pages: keyboard, what is assumed about V7, what is kept on this computer, About."""
+"""Help pages: keyboard, assumptions about V7, stored data, About."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ from byom_gui.ui.menus import Menus
 from byom_gui.ui.widgets.basic import button, copy_text, label, row
 
 ASSUMPTIONS = (
-    "V7 has published the form of requests and answers, and that is what answers are held to. These points it has not "
-    "published; the app takes them as follows and says “assumed” wherever it matters:\n\n"
-    "•  The call that registers a model: its path, key names and answer. Paste V7's own snippet or a curl command "
-    "under Register to settle it, or register by hand.\n"
-    "•  V7 matches a result to a class by its name, and drops or ignores names that were not registered.\n"
-    "•  Coordinates belong to the upright picture, EXIF orientation applied.\n"
+    "V7 has published the format of requests and responses, and the checks follow it. V7 has not published the points "
+    "below. The app assumes them, and says “assumed” wherever one matters:\n\n"
+    "•  The call that registers a model: its path, key names, and response. To settle it, paste V7's own snippet or a "
+    "curl command under Register, or register manually.\n"
+    "•  V7 matches a result to a class by name, and drops or ignores names that were not registered.\n"
+    "•  Coordinates refer to the upright image, with the EXIF orientation applied.\n"
     "•  The angle of an ellipse is in degrees.\n"
-    "•  Whether the types mask, directional_vector and text may be registered: a warning, no refusal.\n"
-    "•  Time-outs, retries, size limits and the addresses from which V7 calls are not known."
+    "•  Whether the types mask, directional_vector, and text may be registered: a warning, not an error.\n"
+    "•  Timeouts, retries, size limits, and the addresses that V7 calls from are unknown."
 )
 STORED = (
-    "Secrets are kept in the system's keyring, or for this session only where there is none; never in a file.\n\n"
-    "Kept in private folders of yours: unsaved work (until it is saved or deleted), the list of recent projects, "
-    "pasted pictures, the history of registrations, the settings of projects that you agreed to, "
-    "the last check of each endpoint, the API profile, the window's size and colours, a log and crash "
-    "reports (no secrets, images or answers in them; Help, Show the log, opens their folder).\n\n"
-    "Answers are kept, too, up to 500 MB, so that a run of thousands goes on where it stopped; the images are not. "
-    "Under Settings that can be turned off.\n\n"
-    "Images leave this computer only for the endpoint that you gave."
+    "Secrets are stored in the system's keyring. Without a keyring they are kept for this session only. They are never "
+    "written to a file.\n\n"
+    "These are stored in private folders of your user account: unsaved work (until you save or discard it), the list "
+    "of recent projects, pasted images, the history of registrations, the project settings that you agreed to, the "
+    "last check of each endpoint, the API profile, the window's size and colors, a log, and crash reports (they "
+    "contain no secrets, images, or responses; Help, Show the log, opens their folder).\n\n"
+    "Responses are cached, up to 500 MB, so that a run of thousands can resume where it stopped. Images are not "
+    "cached. You can turn the cache off under Settings.\n\n"
+    "Images leave this computer only for the endpoint that you entered."
 )
-KEYS_ON_THE_PICTURE = (
-    "On the picture\n"
+KEYS_IN_THE_IMAGE = (
+    "In the image\n"
     "  + and −         Zoom\n"
-    "  0, 1            Fit, 100 %\n"
-    "  Arrows          Move\n"
+    "  0, 1            Fit, 100%\n"
+    "  Arrows          Pan\n"
     "  N, P            Next, previous object\n"
     "  L, O            Labels, overlays\n"
-    "  Esc             Select nothing\n"
+    "  Esc             Deselect\n"
     "In the class list\n"
     "  F2              Rename\n"
     "  Del             Delete\n"
@@ -48,28 +49,28 @@ KEYS_ON_THE_PICTURE = (
 
 
 def show_about(parent: QWidget) -> None:
-    """Name, version, licence."""
+    """Name, version, license."""
     _show(
         parent,
         "About byom-gui",
-        f"byom-gui {__version__}\n\nSee, check and register your own computer-vision model with V7 Darwin.\n\n"
-        "© 2026 the byom-gui authors. MIT licence.\nNot made by V7. V7 and Darwin are names of V7 Labs.",
+        f"byom-gui {__version__}\n\nSee, check, and register your own computer-vision model with V7 Darwin.\n\n"
+        "© 2026 the byom-gui authors. MIT license.\nNot made by V7. V7 and Darwin are names of V7 Labs.",
     )
 
 
 def show_assumptions(parent: QWidget) -> None:
     """What is not known about V7."""
-    _show(parent, "What is assumed about V7", ASSUMPTIONS)
+    _show(parent, "Assumptions about V7", ASSUMPTIONS)
 
 
 def show_stored(parent: QWidget, *more: QWidget) -> None:
-    """What is kept on this computer; ``more`` stands below the text."""
-    _show(parent, "What is kept on this computer", STORED, more=more)
+    """What is stored on this computer; ``more`` is shown below the text."""
+    _show(parent, "Stored data", STORED, more=more)
 
 
 def show_keyboard(parent: QWidget, menus: Menus) -> None:
     """Every shortcut."""
-    _show(parent, "Keyboard", f"{menus.keyboard_text()}\n{KEYS_ON_THE_PICTURE}", mono=True)
+    _show(parent, "Keyboard", f"{menus.keyboard_text()}\n{KEYS_IN_THE_IMAGE}", mono=True)
 
 
 def show_steps(parent: QWidget, steps: Sequence[tuple[str, str]]) -> None:

@@ -65,7 +65,7 @@ class Parts:
         self.center = TabbedPane(
             "Views",
             {
-                "Picture": self.canvas,
+                "Image": self.canvas,
                 "Connection": self.ping,
                 "Diagnosis": self.diagnosis,
                 "Register": self.registering,

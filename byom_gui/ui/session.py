@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ANSWERS_MS = 40
 NO_DIAGNOSIS = Diagnosis((), ())
-DECIDE_FIRST = "Decide first, under the address, whether to use the connection settings of this project."
+DECIDE_FIRST = "First decide, below the address, whether to use this project's connection settings."
 
 
 class Session(QObject):

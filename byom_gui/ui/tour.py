@@ -73,15 +73,15 @@ class Tour:
         path = self.out / f"{name}.png"
         if not self.window.grab().save(str(path)):
             path.unlink(missing_ok=True)  # a full disk leaves half of it
-            raise TourError(f"The picture {path} could not be written.")
+            raise TourError(f"The screenshot {path} could not be written.")
         self.pictures.append(path)
-        self._say(f"picture {path.name}")
+        self._say(f"screenshot {path.name}")
         return path
 
     def click(self, widget: QWidget) -> None:
         """A real click in the middle of a widget."""
         if not widget.isEnabled():
-            raise TourError(f"{widget.accessibleName() or widget.objectName()} can not be used: {widget.toolTip()}")
+            raise TourError(f"{widget.accessibleName() or widget.objectName()} cannot be used: {widget.toolTip()}")
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
 
     def type_address(self, text: str) -> None:
@@ -118,8 +118,8 @@ class Tour:
         self.drop(paths)
         session = self.window.session
         self.wait("the images to be listed", lambda: len(session.previews) >= before + len(paths))
-        self.wait("the answers", lambda: all(p.state in ("done", "failed") for p in session.previews.values()))
-        self.wait("the picture", lambda: self.window.parts.canvas.has_picture)
+        self.wait("the responses", lambda: all(p.state in ("done", "failed") for p in session.previews.values()))
+        self.wait("the image", lambda: self.window.parts.canvas.has_picture)
         self.settle(400)
 
     def edit_classes(self, name: str) -> None:
@@ -133,7 +133,7 @@ class Tour:
         self.settle()
         editor = QApplication.focusWidget()
         if editor is None or not hasattr(editor, "setText"):
-            raise TourError("The name of the new class can not be typed.")
+            raise TourError("The name of the new class cannot be typed.")
         editor.setText(name)
         QTest.keyClick(editor, Qt.Key.Key_Return)
         self.wait("the class's name", lambda: session.classes.names[-1] == name)

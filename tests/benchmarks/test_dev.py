@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,19 @@ def test_one_command_names_all_that_is_missing(
         assert f"python3.{sys.version_info.minor}-venv" in words
     packages = [word for word in words if word != "apt-get"]
     assert len(packages) == len(set(packages)), "no package twice"
+
+
+@pytest.mark.parametrize(("command", "words"), [(dev.dist, []), (dev.torture, ["shipping"])])
+def test_what_needs_a_bare_debian_too_names_all_in_one_command(
+    command: Callable[[list[str]], int], words: list[str], computer: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    add_program(computer, "dnf")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(SystemExit):
+        command(words)
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("  ")]
+    assert {"xorg-x11-server-Xvfb", "debootstrap"} <= set(line.split())
 
 
 def test_sudo_is_part_of_the_command_where_there_is_sudo(computer: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -266,12 +279,30 @@ def lose_pip() -> None:
         path.write_text(path.read_text().replace("\n", "\nolder", 1))
 
 
+def lose_the_right_to_run() -> None:
+    dev.PYTHON.chmod(0o644)
+
+
+def break_python() -> None:
+    """Another computer's program, and packages are to be added."""
+    lose_pip()
+    dev.PYTHON.write_bytes(b"\x7fELF?")
+
+
+def replace_stamps() -> None:
+    for path in dev.VENV.glob("*.stamp"):
+        path.unlink()
+        path.mkdir()
+
+
 def garble_stamps() -> None:
     for path in dev.VENV.glob("*.stamp"):
         path.write_bytes(b"\xff\x00 half")
 
 
-@pytest.mark.parametrize("damage", [lose_python, lose_pip, garble_stamps])
+@pytest.mark.parametrize(
+    "damage", [lose_python, lose_pip, lose_the_right_to_run, break_python, replace_stamps, garble_stamps]
+)
 def test_a_damaged_environment_is_made_again(setup: FakeSetup, damage: object) -> None:
     dev.ensure_venv("")
     assert callable(damage)

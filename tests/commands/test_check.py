@@ -82,6 +82,34 @@ def test_a_broken_server_is_not_ready(call: Call, fault: str, finding: str) -> N
     assert finding in {one["id"] for one in report["findings"] if one["severity"] == "error"}
 
 
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("words", "cause"), [((), "none are set"), (AUTH, "is wrong"), (("--secret-header", "X-Key"), "is wrong")]
+)
+def test_a_ping_that_is_refused(
+    call: Call, monkeypatch: pytest.MonkeyPatch, status: int, words: tuple[str, ...], cause: str
+) -> None:
+    monkeypatch.setenv("BYOM_ENDPOINT_PASSWORD", PASSWORD)
+    monkeypatch.setenv("BYOM_ENDPOINT_SECRET", SECRET)
+    with serving(lambda got: Scripted(status, b'{"detail": "who are you?"}')) as server:
+        checked = call("check", f"{server.url}/infer", *words, "--quick", "--json", "-")
+        pings = len(server.received)
+        reached = call("reach", f"{server.url}/infer", *words)
+    report = json.loads(checked.out)
+    assert (checked.code, report["verdict"]) == (1, "not-ready")
+    outcomes = {stage["name"]: stage["outcome"] for stage in report["stages"]}
+    assert [outcomes[name] for name in ("http", "auth", "json", "schema")] == [
+        "passed",
+        "failed",
+        "not-reached",
+        "not-reached",
+    ]
+    (refused,) = (one for one in report["findings"] if one["id"] == "auth.rejected")
+    assert (refused["severity"], cause in refused["cause"]) == ("error", True)
+    assert pings <= 2, "after the refusal only the class list is asked for"
+    assert (reached.code, f"BAD   Answer: Answers {status} in " in reached.out) == (1, True)
+
+
 def test_where_nothing_listens_a_newcomer_is_told(tmp_path: Path) -> None:
     port = free_port()
     done = run(tmp_path, "check", f"http://127.0.0.1:{port}/infer")
@@ -193,7 +221,7 @@ def test_a_ready_server_that_was_not_checked_to_the_end_is_ready_as_far_as_that(
     with ModelServer(fault=find_fault("http.rate-limited:later@3")) as server:
         got = call("check", server.url, "--quick")
     assert got.code == 0
-    assert got.out.startswith("READY as far as the check got. The server’s rate limit was reached at call 4 of 7")
+    assert got.out.startswith("READY as far as it was checked. The server’s rate limit was reached at call 4 of 7")
     assert "continuing in 1 s" in got.err
     assert "not tried: The server’s rate limit was reached" in got.out
 

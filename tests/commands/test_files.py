@@ -264,6 +264,17 @@ def test_export_with_check_needs_a_check_and_then_holds_it(call: Call, model: Mo
     assert {**first, "created": ""} == {**second, "created": ""}
 
 
+def test_export_writes_to_stdout(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    assert call("new", model.url, "--name", "Kiln", "-o", "p.byom.json").code == 0
+    got = call("export", "p.byom.json", "-o", "-")
+    assert (got.code, got.err) == (0, "")
+    shown = json.loads(got.out)
+    assert call("export", "p.byom.json", "-o", "r.json").code == 0
+    written = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert {**shown, "created": ""} == {**written, "created": ""}
+    assert not (tmp_path / "-").exists()
+
+
 def test_export_refuses_what_is_neither(call: Call, tmp_path: Path) -> None:
     (tmp_path / "good.json").write_text(json.dumps(GOOD))
     got = call("export", "good.json", "-o", "r.json")

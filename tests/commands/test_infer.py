@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from byom_gui.sandbox.model_server import ModelServer
 from byom_gui.services import call_gate, decoding, images
 from tests.commands.conftest import Call
 from tests.commands.processes import SAMPLES, run
-from tests.services.servers import free_port
+from tests.services.servers import Scripted, free_port, serving
 
 
 def lines(folder: Path) -> list[dict[str, object]]:
@@ -123,6 +125,21 @@ def test_answers_go_out_as_darwin_json_coco_and_csv(call: Call, model: ModelServ
     assert 0 < len(coco["annotations"]) < results
     assert "COCO cannot store these, so they are left out: " in got.err
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == results + 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are not Unicode")
+def test_a_file_name_that_is_not_unicode_costs_no_export(call: Call, model: ModelServer, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"plate\xe9-\x80.jpg")
+    shutil.copy(SAMPLES / "nuclei-2.jpg", odd)
+    out = tmp_path / "out"
+    targets = ["--darwin", str(out), "--coco", str(tmp_path / "all.json"), "--csv", str(tmp_path / "all.csv")]
+    done = call("infer", model.url, "--out", str(out), "--no-overlays", *targets, str(odd))
+    assert done.code == 0, done.err
+    coco = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    assert [image["file_name"] for image in coco["images"]] == [odd.name]
+    assert "plate\\udce9-\\udc80.jpg" in (tmp_path / "all.csv").read_text(encoding="utf-8")
+    darwin = [path for path in out.iterdir() if path.suffix == ".json"]
+    assert [json.loads(path.read_text(encoding="utf-8"))["item"]["name"] for path in darwin] == [odd.name]
 
 
 def test_forms_that_can_not_be_written_exit_2_before_any_call(call: Call) -> None:
@@ -246,9 +263,9 @@ def test_what_a_mixed_folder_leaves_out_is_said(call: Call, model: ModelServer, 
 @pytest.mark.parametrize(
     ("fault", "good", "said"),
     [
-        ("net.died@4", 4, "The server stopped responding at call 5 of 12."),
-        ("http.rate-limited:later@5", 5, "The server’s rate limit was reached at call 6 of 12 (HTTP 429)."),
-        ("http.rate-limited", 0, "The server’s rate limit was reached at call 1 of 12 (HTTP 429)."),
+        ("net.died@4", 4, "The server stopped responding at image 5 of 12."),
+        ("http.rate-limited:later@5", 5, "The server’s rate limit was reached at image 6 of 12 (HTTP 429)."),
+        ("http.rate-limited", 0, "The server’s rate limit was reached at image 1 of 12 (HTTP 429)."),
     ],
 )
 def test_a_batch_ends_where_the_server_does(
@@ -267,7 +284,28 @@ def test_a_batch_ends_where_the_server_does(
     assert len(rows) == 12
     assert [row["summary"] for row in rows].count(f"Not sent. {said}") == 12 - good - 1
     assert [row.get("status") for row in rows].count(200) == good
+    assert "no answer that can be read" not in [row["summary"] for row in rows]
     assert f"{good} answered, {12 - good} not" in got.err
+
+
+@pytest.mark.parametrize(
+    "body", [{"status": "failed", "results": []}, {"error": "out of quota"}, {"status": "failed", "error": "full"}]
+)
+def test_an_image_that_the_model_failed_on_is_not_exported_as_one_without_objects(
+    call: Call, tmp_path: Path, body: dict[str, object]
+) -> None:
+    for name in ("bad.png", "empty.png", "full.png"):
+        Image.new("RGB", (64, 48) if name != "bad.png" else (65, 48), "teal").save(tmp_path / name)
+    box = {"name": "rivet", "label": "rivet", "confidence": 0.7, "bounding_box": {"x": 3, "y": 4, "w": 20, "h": 9}}
+    answers = iter([body, {"status": "succeeded", "results": []}, {"results": [box]}])
+    with serving(lambda got: Scripted(body=json.dumps(next(answers)).encode())) as server:
+        words = ("--out", "out", "--no-overlays", "--concurrency", "1", "--coco", "c.json", "--darwin", "d")
+        got = call("infer", f"{server.url}/infer", "bad.png", "empty.png", "full.png", *words)
+    assert got.code == 1
+    coco = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert [each["file_name"] for each in coco["images"]] == ["empty.png", "full.png"]
+    assert len(coco["annotations"]) == 1
+    assert len(list((tmp_path / "d").iterdir())) == 2
 
 
 def test_a_server_that_never_answers_is_not_said_to_have_stopped(
@@ -280,5 +318,5 @@ def test_a_server_that_never_answers_is_not_said_to_have_stopped(
     got = call("infer", f"http://127.0.0.1:{free_port()}/infer", *sorted(tmp_path.glob("*.png")), *words)
     assert got.code == 3
     rows = lines(tmp_path / "out")
-    assert "Nothing listens" in str(rows[0]["summary"])
-    assert [row["summary"] for row in rows[1:]] == ["Not sent. The server did not respond to call 1 of 3."] * 2
+    assert "was refused" in str(rows[0]["summary"])
+    assert [row["summary"] for row in rows[1:]] == ["Not sent. The server did not respond to image 1 of 3."] * 2

@@ -165,7 +165,8 @@ def test_an_overlay_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None
     with ModelServer() as model:
         done = without((), tmp_path, "infer", model.url, *images, "--out", "out")
     assert done.returncode == 0, done.stderr
-    assert "first.png: no overlay." in done.stderr
+    assert "No overlay for " in done.stderr
+    assert "first.overlay.png could not be written: it is a folder." in done.stderr
     assert (tmp_path / "out" / "second.overlay.png").is_file()
     assert len((tmp_path / "out" / "answers.jsonl").read_text("utf-8").splitlines()) == 2
 

@@ -190,7 +190,11 @@ def test_a_project_that_names_devices_says_so(call: Call, model: ModelServer, tm
     (tmp_path / "p.byom.json").write_text(json.dumps(project))
     got = call("check", "--project", "p.byom.json", SAMPLES / "neuron.jpg", "--quick")
     assert got.code == 2
-    assert "The CA file zero" in got.err
+    assert "CA file /dev/zero (it cannot be read)" in got.err
+    allowed = ("--project-connection", "allow")
+    agreed = call("check", "--project", "p.byom.json", SAMPLES / "neuron.jpg", "--quick", *allowed)
+    assert agreed.code == 2
+    assert "The CA file zero" in agreed.err
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from keyring.errors import KeyringLocked
 
+from byom_gui.commands import register
 from byom_gui.core.endpoint import MASK
 from byom_gui.sandbox.v7 import V7StandIn
+from byom_gui.services.secrets import ALLOWED, SecretStore
 from tests.commands.conftest import Call
 from tests.commands.processes import AUTH, KEY, PASSWORD, SECRET, byom, environment, run
 from tests.e2e.screen import keyring_bus
 from tests.limits import PROCESS
 from tests.services.servers import Scripted, free_port, serving
+from tests.services.test_secrets import Memory
 
 ENDPOINT = "https://models.example/v1/infer"
 
@@ -83,6 +87,20 @@ def test_a_dry_run_needs_no_key(call: Call, v7: V7StandIn, project: Path, monkey
     assert "No V7 key was found" in got.err
     assert v7.registered == ()
     assert call("register", project).code == 2, "what is really sent does need one"
+
+
+def test_a_key_that_cannot_be_read_is_not_said_to_be_missing(
+    call: Call, v7: V7StandIn, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BYOM_V7_API_KEY")
+    monkeypatch.setitem(ALLOWED, f"{Memory.__module__}.{Memory.__qualname__}", "Test keyring")
+    monkeypatch.setenv("BYOM_ENDPOINT_PASSWORD", PASSWORD)
+    monkeypatch.setenv("BYOM_ENDPOINT_SECRET", SECRET)
+    monkeypatch.setattr(register, "open_store", lambda: SecretStore(Memory(KeyringLocked()), use_environment=True))
+    got = call("register", project, "--dry-run")
+    assert got.code == 0
+    assert "The V7 key is unknown, because the keyring is locked, so the team" in got.err
+    assert "No V7 key" not in got.err
 
 
 @pytest.mark.usefixtures("secrets")
@@ -189,7 +207,7 @@ def test_v7_is_never_reached_in_clear(call: Call, monkeypatch: pytest.MonkeyPatc
 def test_key_set_without_a_keyring_exits_2_and_says_what_to_do(tmp_path: Path) -> None:
     done = run(tmp_path, "key", "set", stdin=f"{KEY}\n")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Not kept: there is no keyring on this system." in done.stderr
+    assert "Not kept: this computer has no keyring." in done.stderr
     assert "Set BYOM_V7_API_KEY instead." in done.stderr
     odd = run(tmp_path, "key", "set", stdin="too.short\n")
     assert "does not look like a V7 key" in odd.stderr

@@ -147,6 +147,10 @@ STUDIO: list[tuple[Any, Expected]] = [
         [("cat", 1.0, path(20, 20, 20, 80, -20, 80, -20, 20)), ("cat", 1.0, box(20, 20, 60, 40))],
     ),
     (
+        [region("rectanglelabels", RECTANGLE), region("brushlabels", {"rle": [1]})],
+        [("cat", 1.0, box(20, 20, 60, 40))],
+    ),
+    (
         [
             {"from_name": "a", "to_name": "b", "type": "labels", "value": {**RECTANGLE, "labels": ["dog"]}},
             {"from_name": "a", "to_name": "b", "type": "rectangle", "value": RECTANGLE},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from byom_gui.core import capacity
 from byom_gui.core.capacity import Capacity, Level, Sample, Step
 from byom_gui.core.errors import InputError
+from byom_gui.core.observations import Interruption, NetFailure, Reply
+from tests.core.calls import call
 
 
 def level(at_once: int, per_second: float, *errors: tuple[str, int], calls: int = 100) -> Level:
@@ -39,7 +42,7 @@ def test_too_few_calls_are_refused_and_what_will_be_sent_is_said() -> None:
     with pytest.raises(InputError, match="at least 3 calls"):
         capacity.plan(2)
     steps = (Step(1, 4), Step(2, 6))
-    assert capacity.plan_text(steps, "a.example") == "At most 11 calls to a.example, with 1, 2 in parallel."
+    assert capacity.plan_text(steps, "a.example") == "At most 11 calls to a.example, 1, 2 at once."
 
 
 def test_a_level_sums_good_answers_alone() -> None:
@@ -65,7 +68,7 @@ def test_a_level_without_an_answer_has_no_times() -> None:
         ((), ""),
         ((("500", 20),), ""),
         ((("500", 21),), "21 of 100 calls failed"),
-        ((("500", 1), ("429", 1)), "limits the number of requests"),
+        ((("500", 11), ("503", 10)), "Stopped at 8 at once: 21 of 100 calls failed."),
     ],
 )
 def test_when_a_server_had_enough(errors: tuple[tuple[str, int], ...], said: str) -> None:
@@ -81,33 +84,85 @@ def test_the_fewest_at_once_that_are_about_as_fast_are_recommended() -> None:
     assert capacity.best([level(1, 0), level(2, 5, ("503", 3))]) is None
 
 
+@pytest.mark.parametrize(
+    ("failure", "reply", "said"),
+    [
+        (NetFailure("net.refused", "tcp", "refused", 0.1), None, "the server stopped responding at call 31 of 90."),
+        (None, Reply(429, (), b""), "the server’s rate limit was reached at call 31 of 90 (HTTP 429)."),
+    ],
+)
+def test_a_server_that_stopped_is_not_said_to_be_slow(
+    failure: NetFailure | None, reply: Reply | None, said: str
+) -> None:
+    stopped = Interruption(replace(call({}), failure=failure, reply=reply, number=31), 90, died=reply is None)
+    cut = Level(4, 7, (("net.refused", 2),), 90.0, 99.0, 99.0, 0.4, cut=True)
+    assert capacity.why_stop(cut, stopped) == f"Stopped at 4 at once: {said} Nothing is known about 4 or more at once."
+
+
+def cut_at(at_once: int, *levels: Level, died: bool = True) -> Capacity:
+    """Figures that end in a step that the server did not survive."""
+    cut = Level(at_once, 9, (("net.reset", 1),), 90.0, 99.0, 99.0, 9000.0, cut=True)
+    return Capacity((*levels, cut), "Stopped at some step.", died=died)
+
+
+@pytest.mark.parametrize(
+    ("levels", "said", "not_said"),
+    [
+        ([level(1, 3)], "", "faster"),
+        (
+            [level(1, 3), level(2, 6)],
+            "It was still getting faster at 2 at once, more could not be measured.",
+            "no faster",
+        ),
+        ([level(1, 3), level(2, 3)], "2 at once is no faster, or fails.", "one at a time"),
+        ([level(1, 3), level(2, 3), level(4, 3)], "2 and 4 at once are no faster, or fail.", "one at a time"),
+    ],
+)
+def test_a_step_that_was_cut_off_shows_no_pace(levels: list[Level], said: str, not_said: str) -> None:
+    found = cut_at(8, *levels)
+    text = "\n".join(capacity.conclusions(found, 100))
+    assert said in text
+    assert not_said not in text
+    assert "Stopped at some step." in text
+    assert capacity.best(found.levels) in levels
+    assert not found.found
+    assert replace(found, died=False).found
+
+
+def test_figures_of_one_step_that_was_cut_off_recommend_nothing() -> None:
+    found = cut_at(1, died=False)
+    assert capacity.best(found.levels) is None
+    assert not found.found
+    assert "No pace can be recommended" in capacity.conclusions(found, 100)[0]
+
+
 def test_what_the_figures_mean_is_said() -> None:
     rising = Capacity((level(1, 1), level(2, 2)))
     said = "\n".join(capacity.conclusions(rising, 7200, Decimal("0.50")))
-    assert "7,200 items take about 1.0 hours with 2 parallel requests: 2.0 per second." in said
-    assert "still getting faster with 2 parallel requests" in said
-    assert "7,200 × 0.5 = 3,600 credits, at the price that you entered." in said
-    assert "has not published" in said
+    assert "7,200 items take about 1.0 hours at 2 at once: 2.0 per second." in said
+    assert "still getting faster at 2 at once" in said
+    assert "7,200 × 0.5 = 3,600 credits, by the price that you entered." in said
+    assert "is not published" in said
     assert "p99" not in said
     flat = Capacity((level(1, 1, calls=20), level(2, 1), level(4, 0.2, ("503", 90))), "Stopped.")
     said = "\n".join(capacity.conclusions(flat, 1))
-    assert "1 item takes under a minute with 1 request at a time" in said
-    assert "More than 1 request at a time are not faster, or fail." in said
+    assert "1 item takes under a minute at 1 at once" in said
+    assert "More than 1 at once are no faster, or fail." in said
     assert "Stopped." in said
-    assert "4 parallel requests: 90 of 100 calls failed (90 × 503)." in said
-    assert "With fewer than 100 calls, p99 is the slowest one." in said
+    assert "4 at once: 90 of 100 calls failed (90 × 503)." in said
+    assert "Of fewer than 100 calls, p99 is the slowest one." in said
     assert "credits" not in said
     serial = Capacity((level(1, 1), level(2, 1)))
-    assert "seems to handle one at a time" in "".join(capacity.conclusions(serial, 10))
+    assert "seems to work on one at a time" in "".join(capacity.conclusions(serial, 10))
     middle = "\n".join(capacity.conclusions(Capacity((level(1, 1), level(2, 2), level(4, 2))), 10))
-    assert "More than 2 parallel requests are not faster, or fail." in middle
+    assert "More than 2 at once are no faster, or fail." in middle
 
 
 def test_one_level_promises_nothing_of_more_and_none_says_why() -> None:
     assert "getting faster" not in "".join(capacity.conclusions(Capacity((level(1, 1),)), 10))
     assert capacity.conclusions(Capacity((), "No answer."), 10) == ["No answer."]
     said = capacity.conclusions(Capacity((level(1, 0, ("500", 100)),)), 10)
-    assert "No rate can be recommended" in said[0]
+    assert "No pace can be recommended" in said[0]
 
 
 @pytest.mark.parametrize(("text", "price"), [("", None), (" 0.5 ", Decimal("0.5")), ("0", Decimal(0))])
@@ -164,9 +219,9 @@ def test_the_figures_as_json() -> None:
 
 
 def test_csv_holds_a_row_a_level_and_reasons_in_quotes() -> None:
-    levels = (Level(1, 10, (("503", 2),), 10.0, 20.0, None, 5.0), Level(2, 10, (), None, None, None, 0.0))
+    levels = (Level(1, 7, (("503", 2),), 12.36, 20.04, None, 4.98765), Level(2, 10, (), None, None, None, 0.0))
     assert capacity.csv_text(Capacity(levels), 3600) == (
         "at_once,calls,error_rate,p50_ms,p95_ms,p99_ms,per_second,hours,errors\n"
-        '1,10,0.2,10.0,20.0,,5.0,0.2,"2 x 503"\n'
+        '1,7,0.2857,12.4,20.0,,4.988,0.2005,"2 x 503"\n'
         '2,10,0.0,,,,0.0,,""\n'
     )

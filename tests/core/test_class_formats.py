@@ -173,6 +173,30 @@ READ: list[tuple[str, str, str, list[tuple[str, str]]]] = [
     ("CSV of annotations", "filename,xmin,ymin,xmax,ymax,class\na,1,2,3,4,kite\na,1,2,3,4,kite\nb,1,2,3,4,oar\n", "CSV", [("kite", P), ("oar", P)]),
     ("TSV with a header", "Index\tName\n1\tkite\n", "table", [("kite", P)]),
     ("CSV, short rows", "id,name\n1,kite\n2\n", "CSV", [("kite", P)]),
+    ("CSV, titles in one word", "LabelName,DisplayName\n/m/01,Teapot\n/m/02,\"Cup, small\"\n", "CSV", [("Teapot", P), ("Cup, small", P)]),
+    ("CSV, Open Images' ids", "/m/01,Teapot\n/m/02,Cup\n", "CSV", [("Teapot", P), ("Cup", P)]),
+    ("TSV, WordNet numbers", "n00000001\tteapot\nn00000002\tcup, mug\n", "table", [("teapot", P), ("cup, mug", P)]),
+    ("TSV, number, name and group", "0\tkite\tair\n1\tboat\twater\n", "table", [("kite", P), ("boat", P)]),
+    ("TSV, number, name and type", "3\tkite\ttag\n5\tboat\tline\n", "table", [("kite", T), ("boat", L)]),
+    ("TSV, colors first", "1 2 3\tkite\n4 5 6\tboat\n", "table", [("kite", P), ("boat", P)]),
+    ("CSV, titles of another language", "Name;Sorte;Farbe\nkite;tag;#010203\nboat;line;\n", "table", [("kite", T), ("boat", L)]),
+    ("one row of names", "kite;boat;row boat\n", "table", [("kite", P), ("boat", P), ("row boat", P)]),
+    ("decimal commas", "0,5 mm\n1,5 mm\n", "lines", [("0,5 mm", P), ("1,5 mm", P)]),
+    ("CVAT masks", "# label:color_rgb:parts:actions\nsky:1,2,255::\nsea:::\n", "CVAT label map", [("sky", P), ("sea", P)]),
+    ("a name after a bracket", "<3 mm\n>3 mm\n", "lines", [("<3 mm", P), (">3 mm", P)]),
+    ("names like settings", "size=S\nsize=M\n", "lines", [("size=S", P), ("size=M", P)]),
+    ("numbers after an equals sign", "kite = 1\nboat = 0\n", "numbered", [("boat", P), ("kite", P)]),
+    ("names like Python", "import tax\npass\n", "lines", [("import tax", P), ("pass", P)]),
+    ("Python after an import", "import os\n\nCLASSES = ('kite', 'boat')\n", "Python source", [("kite", P), ("boat", P)]),
+    ("Python after a shebang", "#!/usr/bin/env python3\nlabels = ['kite']\n", "Python source", [("kite", P)]),
+    ("pbtxt, bytes", 'item { id: 1 name: "Gr\\303\\266\\303\\237e" }', "TensorFlow", [("Größe", P)]),
+    ("pbtxt, Latin-1 bytes", 'item { id: 1 name: "Gr\\366n" }', "TensorFlow", [("Grön", P)]),
+    ("pbtxt, strings in parts", "item { id: 1 name: 'row' ' boat' }", "TensorFlow", [("row boat", P)]),
+    ("Labelbox", '{"tools": [{"tool": "polyline", "name": "lane"}, {"tool": "superpixel", "name": "sky"}, {"name": "x"}]}', "Labelbox", [("lane", L), ("sky", M)]),
+    ("Encord", '{"objects": [{"name": "lip", "shape": "bitmask", "featureNodeHash": "a"}]}', "Encord", [("lip", M)]),
+    ("SuperAnnotate", '[{"name": "van", "type": "object", "attribute_groups": []}, {"name": "wet", "type": "tag", "attribute_groups": []}]', "SuperAnnotate", [("van", P), ("wet", T)]),
+    ("Dataloop", '{"roots": [{"value": {"tag": "kite"}, "children": [{"value": {"label": "tail"}}, {"value": 1}]}, {"value": {"tag": "boat"}}]}', "Dataloop", [("kite", P), ("tail", P), ("boat", P)]),
+    ("Hugging Face data set", '{"features": {"image": {"_type": "Image"}, "species": {"names": ["kite", "boat"]}}}', "Hugging Face data set", [("kite", P), ("boat", P)]),
     ("our registration", '{"format": "byom-registration/1", "classes": [{"name": "kite", "type": "tag"}]}', "byom-gui", [("kite", T)]),
     ("our project", '{"format": "byom-project/1", "registration": {"classes": [{"name": "kite", "type": "tag"}]}}', "byom-gui", [("kite", T)]),
 ]  # fmt: skip
@@ -196,6 +220,12 @@ def test_every_unicode_encoding_is_read(text: str, encoding: str) -> None:
     parsed = parse_class_file(text.encode(encoding))
     assert entries(parsed) == [("épi", B), ("été", B)]
     assert not parsed.problems
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_shows_by_its_line_ends(encoding: str) -> None:
+    assert entries(parse_class_file("猫\r\n犬小屋".encode(encoding))) == [("猫", B), ("犬小屋", B)]
+    assert parse_class_file("猫\n犬\a".encode(encoding)).refusal == parse_class_file(b"\1\0\2\3").refusal != ""
 
 
 def test_a_western_file_is_read_and_said() -> None:
@@ -260,6 +290,23 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("noise", bytes(range(1, 256)), "a binary file"),
     ("YAML, a list of lists", "---\n- [a]\n- [b]\n", "a YAML list of something else"),
     ("zeros", b"kite\0\0\0rower", "a binary file"),
+    ("Python", "'Serves.'\nfrom flask import Flask\n\napp = Flask(__name__)\n", "Python source without a list"),
+    ("Python, a long call", "rows = [\n    Row('sea', 1),\n]\n", "Python source without a list"),
+    ("Python, imports and more", "import flask\napp = flask.Flask('x')\n", "Python source without a list"),
+    ("protobuf", 'name: "resnet"\ninput [\n {\n  dims: 3\n }\n]\n', "source code or a configuration"),
+    ("TOML", "[train]\nepochs = 3\nclasses = ['x']\n", "a settings file (TOML or INI)"),
+    ("KITTI", "Van 0.00 1 -1.5 5.1 1.3 6.1 2.1 1.6 1.7 3.6 -0.6 1.7 46.7 -1.5\n", "a KITTI label file"),
+    ("DOTA", "imagesource:x\ngsd:0.1\n1 2 3 4 5 6 7 8.5 ship 0\n", "a DOTA label file"),
+    ("MOT", "1,1,7.5,2,3,-1,-1\n2,1,7.5,2,3,-1,-1\n", "a table of numbers"),
+    ("predictions", "id,label_id\n0,3\n1,5\n", "a table without a column of names"),
+    ("Markdown", "| kite | tag |\n|---|:-:|\n| a | b |\n", "a Markdown table"),
+    ("diff", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n", "a diff"),
+    ("PostScript", "%!PS-Adobe-3.0\nshowpage\n", "a PostScript file"),
+    ("RTF", "{\\rtf1 kite}", "an RTF document"),
+    ("an error instead of a file", "404: Not Found", "a server's error message"),
+    ("a very long line", "x" * 20_000 + "\n", "a line of 20,000 characters"),
+    ("Parquet without zeros", b"PAR1\x15\x04kite", "a Parquet file"),
+    ("icon", b"\0\0\1\0\1\0", "a Windows icon"),
     ("half a UTF-16 character", b"\xff\xfeb\0x", "broken UTF-16 text"),
 ]  # fmt: skip
 
@@ -306,6 +353,8 @@ ODD: list[tuple[str, list[str], str]] = [
     ('["\\u202ekite"]', ["\u202ekite"], "right-to-left override (U+202E)"),
     ('["red\\u00a0kite"]', ["red\u00a0kite"], "no-break space (U+00A0)"),
     ('["kite\\ufffd"]', ["kite\ufffd"], "wrong encoding"),
+    ("1 kite\n2 boat\n5 sail\n", ["1 kite", "2 boat", "5 sail"], "The numbers of the lines have gaps"),
+    ('{"tools": [{"tool": "point", "name": "tip"}], "classifications": [{"instructions": "wind?"}]}', ["tip"], "Left out: classifications (wind?)"),
     ("kite;tag;pinkish", ["kite"], "not a color"),
 ]  # fmt: skip
 
@@ -315,6 +364,32 @@ def test_what_is_odd_or_left_out_is_said(text: str, names: list[str], said: str)
     parsed = parse_class_list(text)
     assert [entry.name for entry in parsed.entries] == names
     assert said in "\n".join(problem.message for problem in parsed.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"dent": 0, "hole": 4}', ["dent", "hole"]),
+        ('{"dent": 1, "hole": 2}', ["dent", "hole"]),
+        ('{"dent": 0, "hole": 5}', []),
+        ('{"dent": 2, "hole": 3}', []),
+    ],
+)
+def test_names_with_counts_are_no_numbered_classes(text: str, names: list[str]) -> None:
+    assert [entry.name for entry in parse_class_list(text).entries] == names
+
+
+def test_of_two_types_the_more_frequent_is_taken_wherever_it_comes() -> None:
+    shapes = ["bounding_box", "polygon", "polygon"]
+    item = {**DARWIN_ITEM, "annotations": [{"name": "kite", shape: {}} for shape in shapes]}
+    parsed = parse_class_list(json.dumps(item))
+    assert [(entry.name, entry.type) for entry in parsed.entries] == [("kite", "polygon")]
+
+
+def test_a_category_that_is_alone_in_its_group_is_a_class_like_any_other() -> None:
+    parsed = parse_class_list('{"categories": [{"id": 4, "name": "kite", "supercategory": "kite"}]}')
+    assert [entry.name for entry in parsed.entries] == ["kite"]
+    assert not any("group" in problem.message for problem in parsed.problems)
 
 
 NOTED: list[tuple[str, str]] = [

@@ -19,7 +19,7 @@ from byom_gui.core.consent import (
     requests_of,
     without,
 )
-from byom_gui.core.endpoint import Endpoint, Origin, parse_address
+from byom_gui.core.endpoint import MASK, Endpoint, Origin, parse_address
 from byom_gui.core.project import Settings
 
 FAR = Origin("https", "lab.example", 8443)
@@ -121,6 +121,14 @@ def test_calls_go_to_the_endpoint_and_to_its_classes_address() -> None:
             "Proxy: http://squid",
         ),
         ("proxy", "http://squid:1", "", NEAR, "image addresses", "(not used for this computer)"),
+        (
+            "proxy",
+            "http://me:hush@squid:1",
+            "",
+            FAR,
+            f"Proxy http://{MASK}@squid:1: all",
+            f"Proxy: http://{MASK}@squid:1",
+        ),
         ("ca_file", "/srv/ca.pem", "d1", FAR, "whoever holds its key can pose as the server", "CA file: /srv/ca.pem"),
         ("ca_file", "/srv/ca.pem", "", FAR, "(it cannot be read)", "CA file: /srv/ca.pem"),
         ("insecure", "true", "", FAR, "anyone in between can pose as the server", "No TLS verification"),

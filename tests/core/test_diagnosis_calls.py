@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from byom_gui.core.diagnosis import read_call
+from byom_gui.core.findings import Action
 from byom_gui.core.observations import CertificateFacts, NetFailure, Purpose, Redirect
 from tests.core.calls import (
     BOX,
@@ -191,8 +192,24 @@ def test_redirects() -> None:
     (stopped,) = findings(raw=b"", status=302, redirects=(away,))
     assert (stopped.id, stopped.severity) == ("net.redirect", "error")
     assert "a different server" in stopped.cause
+    assert stopped.action == Action("set-endpoint", "https://other.example.org/", "Use this address")
+    (nowhere,) = findings(raw=b"", status=307, redirects=(replace(away, to="an address that can not be used"),))
+    assert (nowhere.severity, nowhere.action) == ("error", None)
     loop = replace(failed(NetFailure("net.redirect", "http", "loop", 1.0)), redirects=(there,))
     assert ids(read_call(loop).findings) == ["net.redirect"]
+
+
+@pytest.mark.parametrize("between", [(), ("http://models.example.org/a", "https://cdn.example.org/b")])
+def test_a_redirect_from_https_to_http_is_never_offered_as_the_address(between: tuple[str, ...]) -> None:
+    hops = [Redirect(307, to, False, True, True) for to in between]
+    down = Redirect(308, "http://cdn.example.org/infer/", False, True, False)
+    url = "http://models.example.org/infer" if between else "https://models.example.org/infer"
+    first = call(raw=b"", status=308, redirects=(*hops, down))
+    (finding,) = read_call(replace(first, request=replace(first.request, url=url))).findings
+    assert (finding.id, finding.severity, finding.action) == ("net.redirect", "error", None)
+    assert (finding.where, finding.evidence) == (url, "308 to http://cdn.example.org/infer/.")
+    assert "from https to http" in finding.what
+    assert finding.fix.startswith("Try https://cdn.example.org/infer/,")
 
 
 TEXTS: list[tuple[bytes, str, str]] = [
@@ -373,6 +390,23 @@ def test_a_wrapped_response_is_named_and_unwrapped(value: Any, name: str, expres
     if expression:
         assert f"{expression}" in finding.snippet
         assert adapted(finding.snippet, value)["results"][0] == result()
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        ([body(result())], "handles images in batches"),
+        ([body(result()), body()], "handles images in batches"),
+        ({"data": body(result())}, "under a key of its own"),
+        ({"outputs": [body(result())]}, "under a key of its own"),
+        (json.dumps(body(result())), "JSON twice"),
+        ({"text": json.dumps(body(result()))}, "under a key of its own"),
+        ({"statusCode": 200, "body": body(result())}, "no proxy integration"),
+    ],
+)
+def test_what_wraps_a_response_depends_on_the_wrapper(value: Any, cause: str) -> None:
+    (finding,) = findings(value)
+    assert cause in finding.cause
 
 
 def adapted(source: str, value: Any) -> Any:

@@ -174,6 +174,8 @@ def _scored(total: float, edges: float = 0.0) -> Score:
             {Reading((640, 640)): _scored(49), Reading((600, 600)): _scored(47)},
             Reading((640, 640)),
         ),
+        (Reading((640, 651)), {Reading((640, 640)): _scored(49)}, Reading((640, 640))),
+        (Reading((647, 647)), {Reading((640, 640)): _scored(49)}, Reading((640, 640))),
         (Reading((640, 480)), {Reading((600, 600)): _scored(50)}, Reading((640, 480))),
         (Reading((640, 640)), {Reading((600, 600)): _scored(50)}, Reading((640, 640))),
         (Reading(layout="centre"), {Reading((100, 100)): _scored(50)}, Reading(layout="centre")),

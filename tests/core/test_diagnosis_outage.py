@@ -118,6 +118,12 @@ def test_a_server_that_died_is_one_error_and_nothing_is_said_of_what_it_was_sent
     assert open_["results"] == f"1 image was not tried: {finding.what}"
 
 
+def test_a_server_that_sends_half_of_each_response_is_not_said_to_be_silent() -> None:
+    first = lost(3, replace(BROKEN_OFF, status=206))
+    finding = only(run(made(2), first, interruption=stopped(first)), "net.died")
+    assert finding.what == "From call 3 of 40 on, the server returned no complete response (HTTP 206)."
+
+
 def test_one_try_is_one_try() -> None:
     first = lost(3)
     finding = only(run(made(2), first, interruption=stopped(first)), "net.died")

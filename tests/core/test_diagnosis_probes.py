@@ -8,6 +8,7 @@ import pytest
 
 from byom_gui.core.diagnosis import Answered, probes, read_call
 from byom_gui.core.diagnosis.readings import Reading
+from byom_gui.core.observations import Reply
 from tests.core.calls import body, call, result
 from tests.core.pictures import calls
 
@@ -47,6 +48,13 @@ def test_tags_alone_are_asked_for_again() -> None:
     only_tags = [read_call(call(body(result(tag={}))))]
     assert probes.first_probes(only_tags, 100) == (probes.Probe("again", "a.png"),)
     assert probes.first_probes([], 100) == ()
+
+
+def test_a_picture_without_an_answer_is_not_asked_for_again() -> None:
+    tagged = call(body(result(tag={})))
+    failed = replace(tagged, image_name="b.png", reply=Reply(500, (), b""))
+    assert probes.first_probes([read_call(tagged), read_call(failed)], 100) == (probes.Probe("again", "a.png"),)
+    assert probes.first_probes([read_call(failed)], 100) == ()
 
 
 @pytest.mark.parametrize("wrong", [Reading(layout="centre"), Reading((640, 640)), Reading((1, 1))])

@@ -172,6 +172,14 @@ def test_the_classes_address_at_the_same_server_follows_a_mark() -> None:
         "private.key",
         "sign",
         "HTTPToken",
+        "PHPSESSID",
+        "JSESSIONID",
+        "user_tok",
+        "userkey",
+        "awsaccesskeyid",
+        "authCode",
+        "api_code",
+        "key_access_level",
     ],
 )
 def test_names_of_secrets(name: str) -> None:
@@ -215,6 +223,12 @@ def test_names_of_secrets(name: str) -> None:
         "sidecar",
         "日本",
         "1",
+        "country_code",
+        "colorCode",
+        "zip-code",
+        "access_level",
+        "keyPoints",
+        "key_frame",
     ],
 )
 def test_names_that_are_no_secrets(name: str) -> None:

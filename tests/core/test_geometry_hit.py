@@ -47,6 +47,7 @@ def predict(*shapes: Shape) -> list[Prediction]:
         (CUBE, 5, 15, True, 5),
         (CUBE, 70, 10, False, 10),
         (BENT, 53, 20, False, 3),
+        (Line((Point(0, 0), Point(10, 0))), 14, 3, False, 5),
         (Line((Point(1, 1),)), 4, 5, False, 5),
         (Keypoint(3, 4), 0, 0, False, 5),
         (Skeleton((Node(3, 4, False), Node(1, 0, False))), 0, 0, False, 1),

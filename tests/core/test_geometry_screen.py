@@ -56,6 +56,7 @@ def test_thinning_drops_what_the_eye_can_not_part() -> None:
     assert clipping.thin(path, 0.5) == points((0, 0), (5, 0), (9, 0))
     assert clipping.thin(path, 0) == path
     assert clipping.thin(path[:2], 9) == path[:2]
+    assert clipping.thin(points((0, 0), (1, 1), (9, 0)), 2) == points((0, 0), (9, 0))
 
 
 def test_boxes() -> None:

@@ -32,7 +32,8 @@ def test_an_address_that_can_be_fetched_passes(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "a.png", "//h/a.png", "ftp://h/a", "http:///a", "http://[::1", "http://h:0/a", "http://h:70000/a",
-     "http://h:x/a", "http://h/a b", "http://h/a\n", "http://h/\x00", "http://h/\ud800"],
+     "http://h:x/a", "http://h/a b", "http://h/a\n", "http://h/\x00", "http://h/\ud800",
+     "http://\\h/a", "http://9.8.7.6.5/a", "http://h..example/a", "http://u:hush@h.example/a", "http://[fe80::1%25e]/a"],
 )  # fmt: skip
 def test_one_that_nobody_can_fetch_is_refused(url: str) -> None:
     with pytest.raises(InputError, match="The image address cannot be used"):

@@ -141,9 +141,10 @@ def test_the_last_of_an_address_and_what_the_draft_changes() -> None:
         classes=ClassList(entries(("A", "tag"), ("b", "polygon"))),
     )  # fmt: skip
     assert against_draft(first, draft) == (
-        "The name was “cells” and is now “cells 2”.", "The kind of credentials changed.", "“a” is now “A”.",
+        "It was called “cells” and is now called “cells 2”.", "The kind of credentials changed.", "“a” is now “A”.",
     )  # fmt: skip
     assert against_draft(first, replace(draft, endpoint=None, name="cells")) == ("“a” is now “A”.",)
+    assert against_draft(first, replace(first.registration, name="")) == ("It was called “cells” and now has no name.",)
 
 
 def test_the_newest_of_a_name_in_a_team_is_found_and_asked_about() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, NetFailure, Reply, Stage
+from byom_gui.core.observations import PING_STAGES, STAGE_TITLES, Interruption, NetFailure, Reply, Stage
 from tests.core.calls import call, ping
 
 
@@ -38,3 +38,19 @@ def test_a_ping_adds_up_its_stages() -> None:
 
 def test_every_stage_has_a_title() -> None:
     assert set(PING_STAGES) < set(STAGE_TITLES)
+
+
+@pytest.mark.parametrize(
+    ("number", "position", "planned", "where"),
+    [
+        (14, 0, 60, "call 14 of 60"),
+        (14, 9, 60, "image 9 of 60"),
+        (62, 0, 60, "call 62 of 62"),
+        (9, 7, 3, "image 7 of 7"),
+    ],
+)
+def test_an_interruption_names_the_call_of_a_check_and_the_image_of_a_run(
+    number: int, position: int, planned: int, where: str
+) -> None:
+    stopped = Interruption(replace(call({}), number=number, position=position), planned, died=True)
+    assert stopped.sentence == f"The server stopped responding at {where}."

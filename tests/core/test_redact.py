@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from byom_gui.core.endpoint import MASK
 from byom_gui.core.redact import Redactor
+from byom_gui.core.unescape import unescape
 
 SECRET = "pä ss/\"w+1%>>>?&?'<\\n€😀Z"
 
@@ -41,13 +42,15 @@ def escaped(value: str) -> Iterator[str]:
     yield from (repr(value)[1:-1], ascii(value)[1:-1], repr(value.encode())[2:-1])
     yield "".join(f"\\U{ord(char):08x}" for char in value)
     yield "".join(f"\\u{{{ord(char):x}}}" for char in value)
+    yield "".join(f"\\{byte:03o}" if byte > 126 or byte in b"\\\\\"'" else chr(byte) for byte in value.encode())
     yield value.encode().decode("latin-1")
 
 
 def coded(value: str, user: str = "ann") -> Iterator[str]:
     """A value in base64 and hex, alone and within more."""
     raw = value.encode()
-    yield from (raw.hex(), raw.hex().upper())
+    yield from (raw.hex(), raw.hex().upper(), f"0x{raw.hex()}", raw.hex()[:5] + raw.hex()[5:].upper())
+    yield from (raw.hex(":"), raw.hex(" "), raw.hex("-").upper())
     for part in (raw, f"{user}:{value}".encode()):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             yield from (encode(part).decode(), encode(part).decode().rstrip("="))
@@ -72,6 +75,16 @@ def test_a_secret_that_holds_an_escape_is_masked_plain_and_escaped(secret: str) 
         assert Redactor([secret]).scrub(f"({form})") == f"({MASK})", form
 
 
+@pytest.mark.parametrize("secret", ["ends with\\", 'two \\\\"in the middle', "bäck\\slash\\é\\&", "é¿ßäx&VJ;<&#x;"])
+@pytest.mark.parametrize("quotes", ["''", '""', "\\\\''"])
+def test_backslashes_next_to_what_is_escaped_hide_no_secret(secret: str, quotes: str) -> None:
+    for form in escaped(secret):
+        left = Redactor([secret]).scrub(f"{quotes[:-1]}{form}{quotes[-1]}")
+        around = unescape(f"{quotes[:-1]}{MASK}{quotes[-1]}").bare().text
+        # Of a backslash at the end, what escapes it may stay.
+        assert unescape(left).bare().text.replace("134", "") == around, form
+
+
 @pytest.mark.parametrize("before", ["", "a", "ab", "Authorization: "])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
 def test_a_secret_within_something_in_base64_is_masked_at_each_alignment(before: str, encode: object) -> None:
@@ -84,6 +97,16 @@ def test_a_secret_within_something_in_base64_is_masked_at_each_alignment(before:
         assert MASK in left
         kept = "".join(c for c in left.split(MASK)[0] if c in string.ascii_letters + string.digits + "+/-_")
         assert "hush" not in base64.b64decode(kept[: len(kept) // 4 * 4], altchars=b"-_").decode("latin-1")
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "x>~", "???~"])
+@pytest.mark.parametrize("after", ["", "z", "?>", "end"])
+def test_in_base64_each_character_that_holds_a_bit_of_a_secret_is_masked(before: str, after: str) -> None:
+    secret = "sesame>>open?"
+    text = base64.b64encode(f"{before}{secret}{after}".encode()).decode()
+    first, last = 8 * len(before) // 6, -(-8 * len(before + secret) // 6)
+    rest = text[last:] if after else ""  # the padding goes with the secret
+    assert Redactor([secret]).scrub(f"[{text}]") == f"[{text[:first]}{MASK}{rest}]"
 
 
 def test_a_basic_pair_is_masked_in_base64_and_plain() -> None:

@@ -52,6 +52,20 @@ def test_each_status_has_its_words(status: int, kind: OutcomeKind, sentence: str
     assert (outcome.errors, outcome.model_url) == ((), "")
 
 
+@pytest.mark.parametrize("body", [b"<!DOCTYPE html><title>Log in</title>", b"\xef\xbb\xbf\n <HTML lang=en>", b"<html>"])
+def test_a_web_page_is_no_success(body: bytes) -> None:
+    outcome = outcome_of(200, body, None, REQUEST)
+    assert (outcome.kind, outcome.status, outcome.request) == ("unknown", 200, REQUEST)
+    assert "web page (status 200)" in outcome.sentence
+    assert "It may have arrived" in outcome.todo
+    assert outcome_of(422, body, None, REQUEST).kind == "invalid"
+
+
+@pytest.mark.parametrize("body", [b"", b"ok", b'{"page": "<html>"}', b"<htmlish/>", b"<xml/>"])
+def test_any_other_success_is_one(body: bytes) -> None:
+    assert outcome_of(201, body, None, REQUEST).kind == "registered"
+
+
 def test_a_wait_is_named() -> None:
     outcome = outcome_of(429, b"", 17.0, None)
     assert outcome.todo == "Wait 17 s, then try again."

@@ -88,7 +88,7 @@ def test_json_is_as_promised() -> None:
         (None, [], {"count": 0}),
         (5.0, [], {"first_ms": 5.0, "p50_ms": 5.0, "p95_ms": 5.0, "p99_ms": 5.0, "count": 1}),
         (None, [1, 2], {"p50_ms": 1, "p95_ms": 2, "p99_ms": 2, "count": 2}),
-        (900.0, [7.04], {"first_ms": 900.0, "p50_ms": 7.0, "p95_ms": 7.0, "p99_ms": 7.0, "count": 2}),
+        (900.26, [7.36], {"first_ms": 900.3, "p50_ms": 7.4, "p95_ms": 7.4, "p99_ms": 7.4, "count": 2}),
         (None, list(range(100, 0, -1)), {"p50_ms": 50, "p95_ms": 95, "p99_ms": 99, "count": 100}),
         (None, list(range(20)), {"p50_ms": 9, "p95_ms": 18, "p99_ms": 19, "count": 20}),
     ],
@@ -195,10 +195,12 @@ def test_the_page_says_how_far_a_ready_server_was_checked() -> None:
     limited = Call("infer", SentRequest("POST", "", (), "", 0, ""), Reply(429, (), b""), None, 1.0, NOW, number=9)
     stopped = Observations(ENDPOINT, interruption=Interruption(limited, 30, died=False))
     ready = replace(empty(), verdict="ready", observations=stopped)
-    words = "Ready as far as the check got. The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
+    words = "Ready as far as it was checked. The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
     assert words in report_html(ready)
     assert words not in report_html(replace(ready, observations=Observations(ENDPOINT)))
     assert "as far as" not in report_html(replace(ready, verdict="not-ready"))
+    assert ready.cut_short == "The server’s rate limit was reached at call 9 of 30 (HTTP 429)."
+    assert replace(ready, verdict="not-ready").cut_short == ""
 
 
 def test_the_page_has_the_colours_of_the_window() -> None:

@@ -124,6 +124,7 @@ def test_a_large_text_that_is_odd_is_read_all_the_same(monkeypatch: pytest.Monke
 
 def test_a_key_that_is_repeated_is_noticed_whatever_its_spelling() -> None:
     assert read_json(rb'{"a:b": 1, "a:b": 2}').duplicates == (DuplicateKey("", "a:b"),)
+    assert read_json(rb'{"a": 1, "a": "\u003a"}').duplicates == (DuplicateKey("", "a"),)
     assert read_json(rb'{"a": [{"b": 1 , "b" : 2}], "c": ":"}').duplicates == (DuplicateKey("a[0]", "b"),)
 
 

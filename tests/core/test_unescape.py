@@ -20,6 +20,8 @@ from byom_gui.core.unescape import unescape
         (r"A\\u0042\\\u0043", "ABC"),
         (r"\ud83d\ude00 \ud83d", "😀 \ud83d"),
         (r"\x41\xc3\xa4 \xe4", "Aä ä"),
+        (r"\101\303\244 \344 \12 \400", r"Aä ä \12 \400"),
+        ("&amp;nothing; &amp;amp;x9;", "&nothing; &x9;"),
         (r"\U0001f600\u{1F600}\U00110000", "😀😀\\U00110000"),
         (r"a\/b\"c\'", "a/b\"c'"),
         (r"\b\f\n\r\t\d", "\b\f\n\r\t\\d"),
@@ -32,6 +34,13 @@ from byom_gui.core.unescape import unescape
 )
 def test_what_is_left(text: str, plain: str) -> None:
     assert unescape(text).text == plain
+
+
+def test_without_backslashes() -> None:
+    made = unescape(r"\\a %41\\\u00e9")
+    assert (made.text, made.bare().text) == (r"\a Aé", "a Aé")
+    assert made.bare().source(3, 4) == (7, 15)
+    assert unescape("plain").bare().text == "plain"
 
 
 def test_the_number_of_rounds_is_bounded() -> None:

@@ -124,7 +124,7 @@ def walk(window: MainWindow, tour: Tour, address: str, out: Path) -> list[str]:
         clips += copied(window)
     window.checking.run_checks()
     tour.wait("the checks", lambda: window.session.check is not None and not window.works.diagnosing.checking, 240)
-    for name in ("Picture", "Connection", "Diagnosis", "Register"):
+    for name in ("Image", "Connection", "Diagnosis", "Register"):
         window.parts.center.show_view(name)
         tour.settle(150)
         clips += copied(window)

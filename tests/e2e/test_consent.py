@@ -99,7 +99,7 @@ def test_nothing_is_sent_before_a_decision_and_the_bar_says_what_is_asked(window
     assert not window.works.diagnosing.checking
     assert proxy.connections == []
     assert trust.in_force == ""
-    assert "Decide first" in window.notice.text
+    assert "First decide" in window.notice.text
 
 
 def test_use_sends_the_waiting_ping_and_is_remembered(

@@ -20,7 +20,7 @@ from tests.e2e.conftest import Open
 EVIL = '<img src="http://127.0.0.1:9/x"><b>evil</b>'
 NAMES = ("<img src=x><b>evil.png", "<b>bad.png")
 BOX = {"x": 10, "y": 10, "w": 40, "h": 30}
-VIEWS = ("Picture", "Connection", "Diagnosis", "Register")
+VIEWS = ("Image", "Connection", "Diagnosis", "Register")
 
 
 class Evil(LoopbackServer):

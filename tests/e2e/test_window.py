@@ -66,7 +66,7 @@ def drop_pictures(screen: Screen, window: Place, model: Watched) -> None:
 def export(screen: Screen, target: Path) -> None:
     """Writes the registration JSON by the shortcut and Qt's own file dialog."""
     screen.key("ctrl+shift+e")
-    dialog = screen.find("Export the registration")
+    dialog = screen.find("Export registration")
     screen.focus(dialog)
     screen.key("ctrl+a")
     screen.type(str(target))

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.diagnosis.probes import BROKEN
 from byom_gui.core.endpoint import Auth, Endpoint, SecretRef, parse_address
 from byom_gui.core.image import ImageSource
 from byom_gui.core.observations import NetFailure, Reply, Variant
@@ -195,6 +196,36 @@ def test_a_turn_at_any_call_is_told_and_nobody_else_is_accused(name: str, port: 
         if "variant" in (purposes[number] for number in purposes if number >= first):
             assert stages["behaviour"].outcome == "not-reached", at
             assert stages["behaviour"].reason, at
+
+
+def test_a_damaged_image_refused_as_it_should_be_is_not_where_a_check_stopped(
+    port: int, purposes: dict[int, str]
+) -> None:
+    sent = check(Server(lambda number, request: None), port).observations.calls
+    at = min(call.number for call in sent if call.kind in BROKEN)
+    assert len(purposes) > at + 1
+    refused = Reply(200, JSON, b'{"status": "failed", "results": [], "error": "no image"}')
+
+    def wrong(number: int, request: Outgoing) -> Outcome | None:
+        return refused if number == at else MEMORY if number > at else None
+
+    report = check(Server(wrong), port)
+    stop = report.observations.interruption
+    assert stop is not None
+    assert stop.call.number == at + 1
+    assert "http.server-error" in ids(report)
+    assert "status.failed" not in ids(report)
+
+
+def test_one_server_error_of_the_call_by_url_blames_no_way(port: int, purposes: dict[int, str]) -> None:
+    at = next(number for number, purpose in purposes.items() if purpose == "url")
+    once = check(Server(lambda number, request: MEMORY if number == at else None), port)
+    assert once.verdict == "ready"
+    found = {finding.id: finding for finding in once.findings}
+    assert found["http.server-error"].severity == "warning"
+    assert "input.url" not in found
+    always = check(Server(lambda number, request: MEMORY if b'"url"' in (request.body or b"") else None), port)
+    assert "input.url" in ids(always)
 
 
 def test_a_call_that_breaks_once_is_sent_again_and_named(port: int, purposes: dict[int, str]) -> None:

@@ -140,6 +140,17 @@ def test_neighbours_are_tried_after_a_404() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_class_list_is_looked_for_where_the_path_of_inference_is_wrong(status: int) -> None:
+    def answer(got: Received) -> Scripted:
+        return Scripted(body=CLASSES) if got.path == "/classes" else Scripted(status)
+
+    with serving(answer) as server:
+        report = check(server.url + "/infer")
+    assert report.verdict == "not-ready"
+    assert [got.path for got in server.received].count("/classes") == 1
+
+
 def test_a_locked_door_is_not_hammered() -> None:
     with serving(lambda got: Scripted(401)) as server:
         report = check(server.url + "/infer", auth=AUTH)
@@ -319,8 +330,9 @@ def test_an_image_address_is_compared_with_the_very_same_image() -> None:
         report = check(server.url + "/infer", count=1, image_url=f"{shelf.url}/shelf/far.png?sig=x")
     by_url = [one.call for one in report.answered if one.call.way == "url"]
     assert [(call.image_name, call.image_width) for call in by_url] == [("far.png", 29)]
-    (sent,) = [got for got in server.received if b'"url"' in got.body]
+    sent, again = [got for got in server.received if b'"url"' in got.body]
     assert json.loads(sent.body)["image"]["url"].endswith("/shelf/far.png?sig=x")
+    assert again.body == sent.body, "a server error is tried once more"
     assert ids(report) == {"input.url"}
     assert "sig=x" not in repr(report)
 

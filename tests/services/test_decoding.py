@@ -182,6 +182,17 @@ def test_transparency_survives_in_palettes_and_as_one_color() -> None:
             assert alphas == [0, 255]
 
 
+@pytest.mark.parametrize("side", [50, None])
+def test_a_transparent_value_of_sixteen_bits_spoils_nothing(side: int | None) -> None:
+    picture = Image.new("I;16", (400, 200), 1000)
+    picture.paste(30_000, (200, 0, 400, 200))
+    given = source(picture, "PNG", transparency=1000)
+    assert "transparency" in Image.open(io.BytesIO(given.data)).info
+    row = reds(images.raster(given, side))
+    assert row[0] < 10
+    assert row[-1] > 245
+
+
 @pytest.mark.parametrize("turn", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
 def test_small_copies_are_upright_as_pillow_turns_them(kind: str, turn: int) -> None:
@@ -272,6 +283,26 @@ def test_a_progressive_jpeg_is_counted_with_its_coefficients(monkeypatch: pytest
     assert images.raster(source(picture, "JPEG"), 100).width == 100
     with pytest.raises(ImageTooLargeError, match="A JPEG image like this one"):
         images.raster(source(picture, "JPEG", progressive=True), 100)
+
+
+def test_a_jpeg_that_is_too_large_at_an_eighth_of_its_size_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = source(Image.new("RGB", (1600, 1200)), "JPEG")
+    monkeypatch.setattr(decoding, "DRAW_BYTES", 4 * 200 * 150)
+    assert images.raster(given, 100).full_width == 1600
+    monkeypatch.setattr(decoding, "DRAW_BYTES", 4 * 200 * 150 - 1)
+    with pytest.raises(ImageTooLargeError):
+        images.raster(given, 100)
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1023, 701)])
+def test_a_jpeg_2000_is_halved_as_often_as_it_was_written_to_be(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    picture = Image.new("RGB", size)
+    monkeypatch.setattr(decoding, "DRAW_BYTES", size[0] * size[1])
+    assert images.raster(source(picture, "JPEG2000"), 100).width == 100
+    with pytest.raises(ImageTooLargeError):
+        images.raster(source(picture, "JPEG2000", num_resolutions=1), 100)
 
 
 def test_a_tiff_in_one_strip_is_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -503,3 +534,27 @@ def sentence(data: bytes) -> str:
     except ImageError as error:
         return error.sentence
     return ""
+
+
+@pytest.mark.parametrize("size", [(65_000, 1_000), (1_000, 65_000), (8_000_000, 3)])
+def test_a_long_picture_is_shrunk_in_small_pieces(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Image.new("L", size)
+    half = (size[0] // 2, 0) if size[0] > size[1] else (0, size[1] // 2)
+    made.paste(240, (*half, *size))
+    stream = io.BytesIO()
+    made.save(stream, "PNG", compress_level=1)
+    pieces: list[int] = []
+    crop = Image.Image.crop
+
+    def counted(picture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
+        piece = crop(picture, box)
+        pieces.append(piece.width * piece.height)
+        return piece
+
+    monkeypatch.setattr(Image.Image, "crop", counted)
+    shown = images.thumbnail(images.from_bytes(stream.getvalue(), "long.png"))
+    assert max(pieces) <= 8_000_000
+    assert max(shown.width, shown.height) == 160
+    row = Image.frombytes("RGBA", (shown.width, shown.height), shown.rgba).convert("L")
+    assert row.getpixel((0, 0)) == 0
+    assert row.getpixel((shown.width - 1, shown.height - 1)) == pytest.approx(240, abs=4)

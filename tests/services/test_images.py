@@ -152,13 +152,14 @@ def test_random_damage_never_escapes(kind: str) -> None:
 def test_places_that_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "folder.png").mkdir()
-    (tmp_path / "large.png").write_bytes(bytes(2000))
-    monkeypatch.setattr(images, "MAX_BYTES", 1000)
+    with (tmp_path / "large.png").open("wb") as large:
+        large.truncate(5 * 1024**2)
+    monkeypatch.setattr(images, "MAX_BYTES", 3 * 1024**2)
     for name, words in (
         ("pipe.png", "not a plain file"),
         ("folder.png", "not a plain file"),
         ("gone.png", "is gone"),
-        ("large.png", "has 0 MB; at most"),
+        ("large.png", "has 5 MB; at most 3 MB are sent"),
         ("nul\0.png", "cannot be used"),
     ):
         with pytest.raises(ImageError, match=words):

@@ -288,3 +288,19 @@ def test_lines_for_the_server_are_there_wherever_they_are_spoken_of(tmp_path: Pa
     assert (found.kind, ids(found)) == ("response", ["schema.other-format"])
     assert "COCO" in found.findings[0].what
     assert "def adapt" in json.dumps(found.as_json())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("list.json", '["kern", "größer"]'.encode("utf-16")), ("sizes.txt", "<2 µm\n>2 µm\n".encode())],
+)
+def test_what_only_looks_like_a_broken_response_or_xml_is_a_class_list(
+    name: str, content: bytes, tmp_path: Path
+) -> None:
+    found = judged(tmp_path, name, content)
+    assert (found.kind, found.form, ids(found)) == ("classes", "", [])
+
+
+def test_a_response_in_utf_16_is_no_class_list(tmp_path: Path) -> None:
+    found = judged(tmp_path, "saved.json", json.dumps(SOUND).encode("utf-16-le"))
+    assert (found.kind, ids(found)) == ("response", ["json.encoding"])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Auth, Endpoint, parse_address
 from byom_gui.core.project import Project
 from byom_gui.core.registration import Registration
@@ -80,7 +81,9 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
     """The bus, with a project and a team in its home."""
     home = tmp_path_factory.mktemp("home")
     endpoint = Endpoint(parse_address(URL).address, Auth(secret_header="X-Lab-Key"))
-    save_project(home / "p.byom.json", Project(Registration("cells", endpoint)))
+    save_project(
+        home / "p.byom.json", Project(Registration("cells", endpoint, ClassList((ClassEntry("cell", "polygon"),))))
+    )
     team = KnownTeam("https://darwin.v7labs.com", "lab", "Lab")
     save_teams([team], home / ".config" / "byom-gui")
     with _bus(home) as running:
@@ -129,7 +132,7 @@ def test_ctrl_c_ends_the_waiting_at_once(bus: Bus) -> None:
         begun = time.monotonic()
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=SECONDS)
-        assert (running.returncode, err) == (130, "Cancelled.\n")
+        assert (running.returncode, err) == (130, "Canceled.\n")
         assert time.monotonic() - begun < 60  # of 900
 
 

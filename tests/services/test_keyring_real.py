@@ -119,7 +119,7 @@ def test_a_locked_keyring_leaves_the_session(tmp_path: Path) -> None:
 
 def test_no_bus_leaves_the_session(tmp_path: Path) -> None:
     told = _python(SET, tmp_path, DBUS_SESSION_BUS_ADDRESS="disabled:")
-    session = ["session", "this session only", "there is no keyring on this system"]
+    session = ["session", "this session only", "this computer has no keyring"]
     assert told == [{"before": None, "set": session, "place": session}]
 
 
@@ -127,8 +127,8 @@ def test_no_bus_leaves_the_session(tmp_path: Path) -> None:
     ("backend", "why"),
     [
         ("plainfile.Keyring", "the keyring plainfile.Keyring is not one that keeps secrets encrypted"),
-        ("keyring.backends.null.Keyring", "there is no keyring on this system"),
-        ("keyring.backends.fail.Keyring", "there is no keyring on this system"),
+        ("keyring.backends.null.Keyring", "this computer has no keyring"),
+        ("keyring.backends.fail.Keyring", "this computer has no keyring"),
     ],
 )
 def test_refused_backends_leave_the_session(tmp_path: Path, backend: str, why: str) -> None:

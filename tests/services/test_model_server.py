@@ -332,5 +332,9 @@ def test_a_shown_request_is_short(sample: ImageSource) -> None:
     assert shown.body_bytes > len(sample.data)
     assert "--insecure" in shown.curl
     assert "--proxy http://proxy.example:3128" in shown.curl
+    private = replace(settings, proxy="http://lab:hush@proxy.example:3128")
+    curl = ModelServer(lookup).request_shown(where, private, sample).curl
+    assert '--proxy "$PROXY_URL"' in curl
+    assert "hush" not in curl
     signed = ModelServer(lookup).request_shown(where, SETTINGS, sample, way="url", image_url="https://x.example/a?s=1")
     assert signed.body == f'{{"image": {{"url": "https://x.example/a?{MASK}"}}}}'

@@ -17,6 +17,7 @@ import pytest
 import trustme
 
 from byom_gui.core.cancel import CancelToken
+from byom_gui.core.diagnosis import read_call
 from byom_gui.core.endpoint import MASK, Auth, Endpoint, SecretRef, parse_address
 from byom_gui.core.errors import Cancelled
 from byom_gui.core.observations import Call, PingReport, Stage
@@ -133,6 +134,44 @@ def test_the_stage_that_fails_says_why(scripted: Scripted, expected: str, words:
         report = ping(running.url + "/infer")
     assert letters(report) == expected
     assert words in next(stage.detail for stage in report.stages if stage.outcome == "failed")
+
+
+@pytest.mark.parametrize(
+    ("auth", "query", "words", "cause"),
+    [
+        (Auth(), "", "Credentials are asked for.", "none are set"),
+        (Auth("lab"), "", "The credentials were refused.", "is wrong"),
+        (Auth("", "X-Key"), "", "The credentials were refused.", "is wrong"),
+        (Auth(), "?api_key=x", "The credentials were refused.", "is wrong"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (401, "application/json", b'{"detail": "no"}'),
+        (401, "text/html", b"<title>Sign in</title>"),
+        (403, "application/json", GOOD),
+        (403, "text/plain", b""),
+    ],
+)
+def test_a_server_that_refuses_to_answer_fails_the_stage_of_credentials(
+    status: int, kind: str, body: bytes, auth: Auth, query: str, words: str, cause: str
+) -> None:
+    told: list[Stage] = []
+    refusal = Scripted(status, body, (("Content-Type", kind), ("WWW-Authenticate", 'Basic realm="lab"')))
+    with serving(lambda got: refusal) as running:
+        where = Endpoint(parse_address(running.url + "/infer" + query).address, auth)
+        report = ModelServer(lookup).ping(where, SETTINGS, images.small_sample(), CancelToken(), told.append)
+    assert letters(report) == "ppspfnn"
+    assert (report.stages[3].detail, report.stages[4].detail) == (str(status), words)
+    assert [stage.reason for stage in report.stages[5:]] == ["Credentials failed."] * 2
+    assert tuple(told) == report.stages
+    assert len(running.received) == 1  # a refusal is not tried again
+    assert report.failure is None
+    assert report.call is not None
+    (finding,) = read_call(report.call).findings
+    assert (finding.id, finding.severity, cause in finding.cause) == ("auth.rejected", "error", True)
+    assert f"HTTP {status}" in finding.evidence
 
 
 def test_an_answer_that_keeps_the_contract_passes_it_and_what_it_says_is_told_beside() -> None:

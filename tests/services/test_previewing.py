@@ -117,7 +117,7 @@ def test_an_image_is_read_from_its_address() -> None:
     ("scripted", "words"),
     [
         (Scripted(404), "answers 404"),
-        (Scripted(body=b"<html>"), "is not an image"),
+        (Scripted(body=b"<html>"), "is a web page, not an image"),
         (Scripted(headers=(("Content-Length", str(10**9)),), body=b""), "did not answer: the server announces"),
     ],
 )

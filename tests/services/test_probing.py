@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -153,6 +155,30 @@ def test_a_sound_server_gets_a_first_round_alone() -> None:
 )
 def test_what_one_answer_does_not_show(answer: Callable[[Received], Scripted], expected: set[str]) -> None:
     assert faults(check(answer)) == expected
+
+
+@pytest.mark.parametrize("fetches", [True, False])
+def test_a_server_that_takes_addresses_alone_is_probed_by_address(fetches: bool) -> None:
+    usual = server()
+
+    def answer(got: Received) -> Scripted:
+        address = json.loads(got.body)["image"].get("url") if got.method == "POST" else None
+        if not address:
+            return Scripted(404 if got.method == "GET" else 415)
+        if not fetches:
+            return Scripted(500, b"no")
+        with urllib.request.urlopen(address, timeout=10) as fetched:
+            text = base64.b64encode(fetched.read()).decode()
+        return usual(dataclasses.replace(got, body=json.dumps({"image": {"base64": text}}).encode()))
+
+    report = check(answer)
+    ways = [each.call.way for each in report.answered if each.call.purpose == "variant"]
+    by_address = [each.call.image_name for each in report.answered if each.call.way == "url"]
+    if fetches:
+        assert ways == ["url"] * probes.FIRST_ROUND
+        assert {"drawing-0.png", "drawing-1.png", "drawing-2.png"} <= set(by_address)
+    else:
+        assert (ways, len(by_address)) == ([], 1)
 
 
 def test_the_grid_fills_cell_by_cell() -> None:

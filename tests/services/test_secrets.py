@@ -84,7 +84,7 @@ def test_kept_read_and_forgotten() -> None:
     [
         (KeyringLocked("secret text"), "the keyring is locked"),
         (InitError("secret text"), "the keyring is locked"),
-        (NoKeyringError("secret text"), "there is no keyring on this system"),
+        (NoKeyringError("secret text"), "this computer has no keyring"),
         (RuntimeError("secret text"), "the keyring cannot be used (RuntimeError)"),
         ("forgets", "the keyring did not give back what was written to it"),
     ],
@@ -109,6 +109,38 @@ def test_a_keyring_that_fails_is_asked_once() -> None:
     backend.entries["byom-gui", HEADER.account] = "late"
     assert store.get(HEADER) is None
     assert store.available().why == "the keyring is locked"
+
+
+@pytest.mark.usefixtures("allowed")
+def test_what_was_read_before_a_keyring_failed_is_still_used() -> None:
+    backend = Memory()
+    store = SecretStore(backend)
+    backend.entries["byom-gui", HEADER.account] = "first"
+    assert store.get(HEADER) == "first"
+    store.set(BASIC, "second")
+    store.set(BASIC, "third")
+    store.set(QUERY, "gone")
+    store.forget(QUERY)
+    assert store.get(V7) is None
+    backend.fault = KeyringLocked()
+    assert [store.get(ref) for ref in (HEADER, BASIC, QUERY, V7)] == ["first", "third", None, None]
+    place = store.place(HEADER)
+    assert (place.kind, place.why) == ("session", "the keyring is locked")
+    assert [store.place(ref).kind for ref in (QUERY, V7)] == ["unknown", "unknown"]
+    with pytest.raises(SecretStoreError):
+        store.forget(HEADER)
+    assert store.get(HEADER) is None
+
+
+@pytest.mark.usefixtures("allowed")
+def test_what_another_program_deleted_is_not_used_after_a_failure() -> None:
+    backend = Memory()
+    store = SecretStore(backend)
+    store.set(HEADER, "hush")
+    backend.entries.clear()
+    assert store.get(HEADER) is None
+    backend.fault = KeyringLocked()
+    assert store.get(HEADER) is None
 
 
 @pytest.mark.usefixtures("allowed")

@@ -7,18 +7,24 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 
 from byom_gui.core.cancel import CancelToken
-from byom_gui.core.errors import Cancelled, InputError
+from byom_gui.core.endpoint import Endpoint, parse_address
+from byom_gui.core.errors import Cancelled, ImageError, InputError
+from byom_gui.core.image import ImageRef
 from byom_gui.core.observations import NetFailure
+from byom_gui.core.project import Settings
 from byom_gui.core.redact import Redactor
 from byom_gui.services import failures, http, probe, second_look, tls
-from byom_gui.services.wire import Options, Outgoing
-from tests.services.servers import Scripted, Server, free_port, raw, serving
+from byom_gui.services.model_server import ModelServer
+from byom_gui.services.previewing import read_ref
+from byom_gui.services.wire import HttpResult, Options, Outgoing
+from tests.services.servers import Received, Scripted, Server, free_port, raw, serving
 
 Talk = Callable[[socket.socket, threading.Event], None]
 LONG_AGO = datetime.datetime(2021, 3, 4, tzinfo=datetime.UTC)
@@ -121,6 +127,18 @@ def test_a_missing_issuer_is_told(authority: trustme.CA, ca_file: str) -> None:
     assert isinstance(whole, probe.Secured)
     assert whole.certificate is not None
     assert whole.certificate.sent == 2
+
+
+def test_a_chain_up_to_a_root_that_is_not_trusted(authority: trustme.CA) -> None:
+    context, leaf = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), authority.issue_cert("localhost")
+    chain = leaf.cert_chain_pems[0].bytes() + authority.cert_pem.bytes()
+    with trustme.Blob(chain).tempfile() as certificates, leaf.private_key_pem.tempfile() as key:
+        context.load_cert_chain(certificates, key)
+    with serving(lambda got: Scripted(), context, "localhost") as server:
+        failure = _shake(server, Options())
+    assert isinstance(failure, NetFailure)
+    assert failure.id == "tls.untrusted"
+    assert "a certificate of its chain is signed by itself" in failure.detail
 
 
 def test_a_certificate_signed_by_itself(authority: trustme.CA, tmp_path: Path) -> None:
@@ -326,3 +344,65 @@ def test_an_alert_is_known_by_its_name_or_its_text(text: str, reason: str | None
         error.reason = reason
     failure = failures.from_exception(error, "tls", "https", Options(), 0.1)
     assert (failure.id, failure.subject, failure.stage) == (finding, subject, "tls")
+
+
+STATUSES = (301, 302, 303, 307, 308)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_no_redirect_leads_from_https_to_http(authority: trustme.CA, ca_file: str, method: str, status: int) -> None:
+    context = _context(authority.issue_cert("localhost"))
+    outgoing = Outgoing(method, "", body=b"{}" if method == "POST" else None)
+    with serving(lambda got: Scripted(), host="localhost") as plain:
+        moved = Scripted(status, headers=(("Location", plain.url + "/infer"),))
+        with serving(lambda got: moved, context, "localhost") as secure:
+            url = secure.url + "/infer"
+            result = http.send(replace(outgoing, url=url), Options(ca_file=ca_file), Redactor(), CancelToken())
+    assert result.reply is not None
+    assert result.reply.status == status
+    assert [(hop.to, hop.followed) for hop in result.redirects] == [(plain.url + "/infer", False)]
+    assert (len(secure.received), plain.received) == (1, [])
+
+
+def test_no_redirect_leads_from_https_to_http_by_a_detour(authority: trustme.CA, ca_file: str) -> None:
+    context = _context(authority.issue_cert("localhost"))
+    with serving(lambda got: Scripted(), host="localhost") as plain:
+        down = Scripted(308, headers=(("Location", plain.url + "/infer"),))
+        with serving(lambda got: down, context, "localhost") as second:
+            across = Scripted(307, headers=(("Location", second.url + "/infer"),))
+            with serving(lambda got: across, context, "localhost") as first:
+                status = _post(first, Options(ca_file=ca_file))
+    assert (status, len(second.received), plain.received) == (308, 1, [])
+
+
+def test_a_redirect_from_http_to_https_is_followed(authority: trustme.CA, ca_file: str) -> None:
+    with serving(lambda got: Scripted(), _context(authority.issue_cert("localhost")), "localhost") as secure:
+        up = Scripted(307, headers=(("Location", secure.url + "/infer"),))
+        with serving(lambda got: up) as plain:
+            assert _post(plain, Options(ca_file=ca_file)) == 200
+    assert [got.body for got in secure.received] == [b"{}"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_neither_a_class_list_nor_an_image_is_fetched_over_http_instead_of_https(
+    authority: trustme.CA, ca_file: str, status: int
+) -> None:
+    def trusting(outgoing: Outgoing, options: Options, redactor: Redactor, cancel: CancelToken) -> HttpResult:
+        return http.send(outgoing, replace(options, ca_file=ca_file), redactor, cancel)
+
+    context = _context(authority.issue_cert("localhost"))
+    with serving(lambda got: Scripted(body=b'["bolt"]'), host="localhost") as plain:
+
+        def answer(got: Received) -> Scripted:
+            return Scripted(status, headers=(("Location", plain.url + got.path),))
+
+        with serving(answer, context, "localhost") as secure:
+            where = Endpoint(parse_address(secure.url + "/infer").address)
+            seen = ModelServer(lambda ref: None, trusting).classes(where, Settings(), CancelToken())
+            picture = ImageRef("far", "url", secure.url + "/bolt.png", "bolt.png")
+            with pytest.raises(ImageError, match=f"answers {status}"):
+                read_ref(picture, Settings(), CancelToken(), trusting)
+    assert (seen.call.status, [hop.followed for hop in seen.call.redirects]) == (status, [False])
+    assert [got.path for got in secure.received] == ["/classes", "/api/classes", "/bolt.png"]
+    assert plain.received == []

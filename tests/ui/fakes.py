@@ -41,6 +41,7 @@ from byom_gui.core.registration import Registration
 from byom_gui.core.report import CheckReport
 from byom_gui.core.teams import Environment, KnownTeam, drop, label, put
 from byom_gui.services.consents import Consents
+from byom_gui.services.image_run import ImageRun
 from byom_gui.ui.backend import (
     Backend,
     ConsentBackend,
@@ -131,6 +132,12 @@ class World:
         self.gate(cancel)
         cancel.raise_if_cancelled()
         return read_call(call("infer", self.body, self.statuses.pop(0) if self.statuses else 200, name=ref.name))
+
+    def answer_sample(self, cancel: CancelToken) -> Answered:
+        """Whether the server is still there."""
+        self.gate(cancel)
+        cancel.raise_if_cancelled()
+        return read_call(call("infer", self.body))
 
     def fetch(self, endpoint: Endpoint, settings: Settings, cancel: CancelToken) -> ClassesObservation:
         return ClassesObservation(endpoint.classes_guess, call("classes", self.classes))
@@ -299,6 +306,7 @@ class World:
             ServerBackend(
                 self.ping,
                 self.infer,
+                lambda endpoint, settings: ImageRun(self.answer_sample),
                 self.fetch,
                 lambda endpoint, settings, images: 12 + images,
                 self.check,

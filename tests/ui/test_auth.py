@@ -17,7 +17,7 @@ from byom_gui.ui.widgets.popover import Popover
 from byom_gui.ui.widgets.secret_field import SecretField, place_text
 
 KEYRING = SecretPlace("keyring", "macOS Keychain")
-SESSION = SecretPlace("session", "this session only", "The keyring is locked.")
+SESSION = SecretPlace("session", "this session only", "the keyring is locked")
 KEY = "abcdefg." + "x" * 32
 
 
@@ -60,8 +60,8 @@ def popup(window: QWidget) -> AuthPopup:
 
 
 def test_it_says_where_each_secret_is_kept_and_where_it_goes(popup: AuthPopup) -> None:
-    assert popup.password.place == "Kept in: macOS Keychain"
-    assert popup.secret.place == "Kept for this session only. The keyring is locked."
+    assert popup.password.place == "Stored in: macOS Keychain"
+    assert popup.secret.place == "Kept for this session only: the keyring is locked."
     assert popup.queries["api_key"].place == "Not entered yet"
     assert popup.password.edit.placeholderText() == MASK
     assert "Sent only to https://models.acme.io" in _all_text(popup)
@@ -145,13 +145,13 @@ def test_what_was_typed_and_not_saved_is_dropped_on_closing(popup: AuthPopup, qt
     ("place", "said", "forget"),
     [
         (SecretPlace("none", ""), "Not entered yet", False),
-        (SecretPlace("none", "KWallet"), "Not entered yet; it will go to: KWallet", False),
+        (SecretPlace("none", "not kept"), "Not entered yet", False),
         (
             SecretPlace("environment", "BYOM_ENDPOINT_SECRET"),
-            "Taken from the environment: BYOM_ENDPOINT_SECRET",
+            "Taken from: BYOM_ENDPOINT_SECRET",
             False,
         ),
-        (KEYRING, "Kept in: macOS Keychain", True),
+        (KEYRING, "Stored in: macOS Keychain", True),
     ],
 )
 def test_places(qtbot: QtBot, place: SecretPlace, said: str, forget: bool) -> None:

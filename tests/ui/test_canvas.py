@@ -163,7 +163,7 @@ def test_keys_zoom_and_move(panel: CanvasPanel, qtbot: QtBot) -> None:
     fitted = panel.canvas.view
     QTest.keyClick(panel.canvas, Qt.Key.Key_1)
     assert panel.canvas.view.scale == 1
-    assert panel.bar.zoom.text() == "100 %"
+    assert panel.bar.zoom.text() == "100%"
     QTest.keyClick(panel.canvas, Qt.Key.Key_Plus)
     QTest.keyClick(panel.canvas, Qt.Key.Key_Minus)
     assert panel.canvas.view.scale == pytest.approx(1)
@@ -207,16 +207,16 @@ def test_a_picture_of_the_same_size_keeps_the_zoom(panel: CanvasPanel) -> None:
 def test_without_a_picture_zooming_is_off_and_says_why(panel: CanvasPanel, qtbot: QtBot) -> None:
     panel.set_picture(None)
     assert not panel.bar.fit.isEnabled()
-    assert panel.bar.fit.accessibleDescription() == "There is no picture to zoom."
+    assert panel.bar.fit.accessibleDescription() == "There is no image to zoom."
     QTest.keyClick(panel.canvas, Qt.Key.Key_Plus)
     panel.set_picture(raster())
     assert panel.bar.fit.isEnabled()
-    assert panel.bar.fit.toolTip() == "Fit the whole picture (0)"
+    assert panel.bar.fit.toolTip() == "Fit the image (0)"
 
 
 def test_a_message_stands_in_for_the_picture(panel: CanvasPanel, qtbot: QtBot) -> None:
     pressed: list[bool] = []
-    again = basic.button("Try again", on_click=lambda: pressed.append(True))
+    again = basic.button("Retry", on_click=lambda: pressed.append(True))
     panel.set_message("bad", "b.png can not be read", "The file ends early.", (again,))
     assert not panel.canvas.isVisible()
     QTest.mouseClick(again, LEFT)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from byom_gui.core.capacity import AT_ONCE
+from byom_gui.core.capacity import AT_ONCE, Capacity, Level
 from byom_gui.core.endpoint import Endpoint, parse_address
 from byom_gui.core.project import Project
+from byom_gui.core.quoting import quoted
 from byom_gui.core.registration import Registration
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.panels.capacity_dialog import CapacityDialog
@@ -41,7 +43,7 @@ def test_levels_grow_and_are_reckoned_for_other_items_and_a_price(window: MainWi
     dialog.items.setText("10000000")
     assert "10,000,000 items take about 13.9 hours" in dialog.said.text()
     dialog.price.setText("0.5")
-    assert "5,000,000 credits, at the price that you entered." in dialog.said.text()
+    assert "5,000,000 credits, by the price that you entered." in dialog.said.text()
     dialog.price.setText("lots")
     assert "number of credits" in dialog.error.text
     assert not dialog.measure.isEnabled()
@@ -60,11 +62,11 @@ def test_another_machine_is_loaded_after_a_yes_once(window: MainWindow, qtbot: Q
         return next(each for each in dialog.findChildren(QMessageBox) if each.isVisible())
 
     dialog.measure.click()
-    assert "models.example.org is not this machine. May it be loaded?" in box().text()
+    assert "models.example.org is not this computer. Send load to it anyway?" in box().text()
     box().button(QMessageBox.StandardButton.Cancel).click()
     assert dialog.measure.text() == "Measure"
     dialog.measure.click()
-    next(each for each in box().buttons() if each.text() == "Load it").click()
+    next(each for each in box().buttons() if each.text() == "Start").click()
     qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
     dialog.measure.click()
     assert dialog.measure.text() == "Cancel"
@@ -84,7 +86,7 @@ def test_it_is_left_at_once_and_what_was_measured_stands(window: MainWindow, wor
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 2 and len(calls) == 3)
     dialog.measure.click()
     assert dialog.measure.text() == "Measure again"
-    assert "Stopped: what was measured until then stands here." in dialog.said.text()
+    assert "Stopped. The results so far are shown here." in dialog.said.text()
     assert dialog.save.isEnabled()
     held.set()
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
@@ -92,6 +94,22 @@ def test_it_is_left_at_once_and_what_was_measured_stands(window: MainWindow, wor
     dialog.measure.click()
     dialog.reject()
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0)
+
+
+def test_a_server_that_stops_is_not_said_to_be_slow(
+    make_window: Callable[[], MainWindow], world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Level(1, 20, (), 10.0, 12.0, 13.0, 90.0)
+    cut = Level(2, 4, (("net.reset", 2),), 10.0, 12.0, 13.0, 2.0, cut=True)
+    stopped = "Stopped at 2 at once: the server stopped responding at call 24 of 117."
+    monkeypatch.setattr(world, "measure", lambda *_: Capacity((first, cut), stopped, died=True))
+    dialog = opened(make_window())
+    dialog.measure.click()
+    qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
+    assert stopped in dialog.said.text()
+    assert "2 at once: 2 of 4 calls failed (2 × net.reset)." in dialog.said.text()
+    assert "faster" not in dialog.said.text()
+    assert dialog.save.isEnabled()
 
 
 def test_a_server_that_fails_is_told(window: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -116,7 +134,7 @@ def test_the_figures_are_saved(
     dialog.measure.click()
     qtbot.waitUntil(lambda: dialog.measure.text() == "Measure again")
     dialog.save.click()
-    qtbot.waitUntil(lambda: dialog.said.text() == f"Written: {target}.")
+    qtbot.waitUntil(lambda: dialog.said.text() == f"Saved to {quoted(target)}.")
     text = target.read_text("utf-8")
     if name.endswith("json"):
         assert json.loads(text)["recommended_at_once"] == 4

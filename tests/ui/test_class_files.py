@@ -29,7 +29,7 @@ def dialog_of(window: MainWindow, tour: Tour) -> PasteDialog:
 
     def read() -> bool:
         found[:] = window.parts.classes.findChildren(PasteDialog)
-        return bool(found) and "understood" in found[0].summary.text() and not found[0].summary.text().startswith("0")
+        return bool(found) and "recognized" in found[0].summary.text() and not found[0].summary.text().startswith("0")
 
     tour.wait("the dialog", read)
     return found[0]
@@ -48,7 +48,7 @@ def test_a_dropped_class_file_is_offered_and_added(
     (tmp_path / name).write_text(contents[name].replace("%s", labels), encoding="utf-8")
     tour.drop([tmp_path / name])
     dialog = dialog_of(window, tour)
-    assert dialog.windowTitle() == f"Add a class list: {name}"
+    assert dialog.windowTitle() == f"Add class list: {name}"
     assert len(window.session.classes) == 0, "nothing is changed before it is wanted"
     QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
     assert list(window.session.classes.names) == ["sail", "oar"]
@@ -83,7 +83,7 @@ def test_long_text_is_read_next_to_the_window(window: MainWindow, tour: Tour) ->
     dialog = window.parts.classes.findChildren(PasteDialog)[0]
     dialog.text.setPlainText("\n".join(f"class {at}" for at in range(AT_ONCE)))
     dialog.read()
-    assert dialog.summary.text() == "Reading the list …"
+    assert dialog.summary.text() == "Reading the list…"
     tour.wait("the classes", lambda: len(dialog.entries()) == AT_ONCE)
 
 

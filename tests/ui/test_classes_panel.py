@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.reconcile import SeenClass, rows
+from byom_gui.ui import theme
 from byom_gui.ui.models.classes import NAME, TEAM, TYPE, ClassesModel, Line
 from byom_gui.ui.panels.classes import ClassesPanel
+from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.swatch import ColourMenu
 from byom_gui.ui.widgets.table import Cell
 from byom_gui.ui.widgets.type_picker import TypePicker
@@ -154,7 +156,7 @@ def test_the_menu_holds_all_that_can_be_done(panel: ClassesPanel, qtbot: QtBot) 
     menu = panel.context_menu()
     assert isinstance(menu, QMenu)
     titles = [action.text() for action in menu.actions() if action.text()]
-    assert titles == ["Rename", "Type", "Colour", "Move up", "Move down", "Delete", "Copy name"]
+    assert titles == ["Rename", "Type", "Color", "Move up", "Move down", "Delete", "Copy name"]
     next(action for action in menu.actions() if action.text() == "Copy name").trigger()
     assert QApplication.clipboard().text() == "mitosis"
     menu.deleteLater()
@@ -234,3 +236,21 @@ def test_a_low_panel_leaves_its_room_to_the_rows(panel: ClassesPanel) -> None:
     panel.resize(368, 600)
     QApplication.processEvents()
     assert panel.take_all.isVisible()
+
+
+@pytest.mark.parametrize("narrow", [True, False])
+def test_no_title_of_a_column_is_cut(panel: ClassesPanel, narrow: bool) -> None:
+    panel.resize(320 if narrow else 368, 500)
+    panel.set_narrow(narrow)
+    header = panel.table.horizontalHeader()
+    metrics = header.fontMetrics()
+    for column in range(header.count()):
+        title = str(panel.model.headerData(column, Qt.Orientation.Horizontal))
+        inset = theme.px(12) if column == header.count() - 1 else 0
+        assert metrics.horizontalAdvance(title) + inset <= header.sectionSize(column), title
+
+
+def test_a_long_title_of_an_empty_page_makes_no_panel_wider(qtbot: QtBot) -> None:
+    page = basic.empty_state("search", "Nothing was returned for any of the images that were sent", "Text.")
+    qtbot.addWidget(page)
+    assert page.minimumSizeHint().width() <= 200

@@ -104,7 +104,7 @@ def test_an_error_stands_under_the_field_and_goes(bar: ConnectionBar) -> None:
     [
         ("rest", "", None, "Not pinged", "Ping"),
         ("running", "", None, "Pinging", "Cancel"),
-        ("passed", "Answers", 84.4, "Answers 84 ms", "Ping"),
+        ("passed", "Responds", 84.4, "Responds 84 ms", "Ping"),
         ("failed", "TLS failed", 101.0, "TLS failed 101 ms", "Ping again"),
     ],
 )

@@ -21,11 +21,11 @@ def test_a_crash_is_told_once_and_the_project_is_kept(
     window.crashing.happened.emit(tmp_path / "crash-2.txt")
     box = window.crashing.box
     assert box is not None
-    assert "Your work is kept" in box.text()
+    assert "Your work is saved" in box.text()
     assert "crash-1.txt" in box.informativeText()
     tour.wait("the autosave", lambda: any(p.registration.name == "draft" for p in world.autosaved))
     words = [each.text() for each in box.findChildren(QPushButton)]
-    assert "Open its folder" in words
+    assert "Open folder" in words
     box.close()
     qtbot.waitUntil(lambda: window.crashing.box is None)
     window.session.dirty = False
@@ -35,7 +35,7 @@ def test_without_a_report_that_is_said(window: MainWindow, qtbot: QtBot) -> None
     window.crashing.happened.emit(None)
     box = window.crashing.box
     assert box is not None
-    assert "could not be written" in box.informativeText()
-    assert "Open its folder" not in [each.text() for each in box.findChildren(QPushButton)]
+    assert "No crash report could be written" in box.informativeText()
+    assert "Open folder" not in [each.text() for each in box.findChildren(QPushButton)]
     box.close()
     qtbot.waitUntil(lambda: window.crashing.box is None)

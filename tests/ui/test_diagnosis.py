@@ -40,6 +40,17 @@ def _report(view: DiagnosisView, verdict: str = "not-ready") -> None:
     view.set_report(STAGES, FINDINGS, [NotChecked("behaviour", "One image only.")], LATENCY, verdict, 64)
 
 
+def test_a_check_that_stopped_early_is_ready_only_as_far_as_it_went(view: DiagnosisView) -> None:
+    _report(view, "ready")
+    assert view.verdict == "Ready to register"
+    assert "Not checked” below" not in _said(view)
+    why = "The server’s rate limit was reached at call 31 of 64 (HTTP 429)."
+    view.set_report(STAGES, (), [NotChecked("behaviour", why)], LATENCY, "ready", 31, why)
+    assert view.verdict == "Ready as far as it was checked"
+    assert f"{why} See “Not checked” below." in _said(view)
+    assert "Ready to register" not in _said(view)
+
+
 def _said(view: QWidget) -> str:
     return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
 
@@ -86,7 +97,7 @@ def test_an_older_report_stays_in_sight_while_it_runs_again(view: DiagnosisView)
     [
         ("ready", "Ready to register"),
         ("not-ready", "Not ready to register"),
-        ("unreachable", "The server can not be reached"),
+        ("unreachable", "The server cannot be reached"),
     ],
 )
 def test_the_verdict_heads_the_report(view: DiagnosisView, verdict: str, words: str) -> None:

@@ -69,7 +69,7 @@ def test_only_the_chosen_classes_and_what_the_slider_shows(window: MainWindow, q
     assert dialog.message.text() == "Choose at least one class."
     dialog.classes.item(0).setCheckState(Qt.CheckState.Checked)
     dialog.forms["darwin"].setChecked(False)
-    assert dialog.export.toolTip() == "Choose at least one form."
+    assert dialog.export.toolTip() == "Choose at least one format."
     dialog.forms["csv"].setChecked(True)
     dialog.export.click()
     qtbot.waitUntil(lambda: dialog.cancel.text() == "Close")
@@ -109,4 +109,4 @@ def test_closing_stops_what_is_under_way(window: MainWindow, qtbot: QtBot, tmp_p
 def test_without_answers_the_window_says_so(window: MainWindow) -> None:
     window.menus.actions["export-predictions"].trigger()
     assert window.findChild(PredictionsDialog) is None
-    assert "No image was answered yet" in window.notice.text
+    assert "No image has a response yet" in window.notice.text

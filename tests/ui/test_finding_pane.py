@@ -67,7 +67,7 @@ def test_the_first_finding_is_open_with_its_four_lines(pane: FindingPane) -> Non
 def test_pages_turn_by_button_and_key_and_end_at_the_ends(pane: FindingPane) -> None:
     pane.set_findings([NEAR, CORNERS, SLOW], ())
     assert not _buttons(_content(pane))["Previous finding"].isEnabled()
-    assert _buttons(_content(pane))["Previous finding"].toolTip() == "This is the first"
+    assert _buttons(_content(pane))["Previous finding"].toolTip() == "This is the first finding"
     QTest.mouseClick(_buttons(_content(pane))["Next finding"], Qt.MouseButton.LeftButton)
     assert pane.current == CORNERS
     QTest.keyClick(pane, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
@@ -151,7 +151,7 @@ def test_what_was_not_checked_stands_below_with_why(pane: FindingPane) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unknown", "said"), [((), "Nothing to mend here."), ((UNKNOWN,), "Nothing found in what could be checked.")]
+    ("unknown", "said"), [((), "Nothing to fix here."), ((UNKNOWN,), "No problems in the checks that ran.")]
 )
 def test_without_findings_it_says_so(pane: FindingPane, unknown: tuple[NotChecked, ...], said: str) -> None:
     pane.set_findings([NEAR], ())
@@ -165,7 +165,7 @@ def test_escape_and_the_arrow_close_it(pane: FindingPane, qtbot: QtBot) -> None:
     with qtbot.waitSignal(pane.closed, timeout=1000):
         QTest.keyClick(pane, Qt.Key.Key_Escape)
     with qtbot.waitSignal(pane.closed, timeout=1000):
-        _buttons(_content(pane))["Close the findings"].click()
+        _buttons(_content(pane))["Close findings"].click()
 
 
 def test_it_is_as_high_as_its_content_up_to_a_limit(pane: FindingPane, qtbot: QtBot) -> None:

@@ -34,8 +34,8 @@ def tour(window: MainWindow, tmp_path: Path) -> Tour:
 
 
 def undo(window: MainWindow) -> None:
-    assert window.notice.undo_button.isVisible()
-    QTest.mouseClick(window.notice.undo_button, Qt.MouseButton.LeftButton)
+    assert window.notice.action_button.isVisible()
+    QTest.mouseClick(window.notice.action_button, Qt.MouseButton.LeftButton)
     assert not window.notice.isVisible()
 
 
@@ -124,14 +124,14 @@ def test_an_address_that_is_none_changes_nothing(window: MainWindow, tour: Tour)
     before = window.session.endpoint
     window.checking.act(Action("set-endpoint", "no address"))
     assert window.session.endpoint == before
-    assert not window.notice.undo_button.isVisible()
+    assert not window.notice.action_button.isVisible()
 
 
 def test_an_adapter_is_copied_and_said_so(window: MainWindow, tour: Tour) -> None:
     window.checking.act(Action("copy-adapter", "def adapt(answer, width, height): ..."))
     assert QGuiApplication.clipboard().text() == "def adapt(answer, width, height): ..."
     assert window.notice.text.startswith("Copied")
-    assert not window.notice.undo_button.isVisible()
+    assert not window.notice.action_button.isVisible()
 
 
 def test_a_verb_that_is_not_known_opens_the_settings(window: MainWindow, tour: Tour) -> None:
@@ -148,7 +148,7 @@ def test_a_verb_that_is_not_known_opens_the_settings(window: MainWindow, tour: T
     ("chosen", "form", "written"),
     [
         ("a.html", "", "a.html"),
-        ("a.json", "Page with pictures (*.html)", "a.json"),
+        ("a.json", "Page with images (*.html)", "a.json"),
         ("a.b", "JUnit XML (*.xml)", "a.b.xml"),
         ("a", "JSON (*.json)", "a.json"),
         ("a", "", "a.html"),

@@ -177,9 +177,9 @@ def test_a_reading_in_words(reading: Reading, boxed: bool, words: str, unit: str
 
 
 def test_nothing_to_compare_says_so(view: GeometryView) -> None:
-    assert "Coordinates are read as they are" in _said(view)
+    assert "Coordinates are used as sent" in _said(view)
     view.set_comparison(_comparison())
-    assert "Coordinates are read as they are" not in _said(view)
+    assert "Coordinates are used as sent" not in _said(view)
     view.set_comparison(None)
     assert "Nothing to compare" in _said(view)
 
@@ -191,27 +191,27 @@ def test_both_readings_stand_side_by_side_with_their_counts(view: GeometryView) 
         "Width and height hold edges.",
         "As sent",
         "x y w h",
-        "4 of 5 boxes reach beyond the picture.",
+        "4 of 5 boxes extend beyond the image.",
         "As corrected",
         "x1 y1 x2 y2",
-        "5 of 5 boxes lie inside.",
-        "Also tried, and worse:",
+        "5 of 5 boxes are inside the image.",
+        "Also tried, with a worse fit:",
     ):
         assert words in said.split("\n")
-    assert view.corrected.canvas.accessibleDescription() == "5 of 5 boxes lie inside."
+    assert view.corrected.canvas.accessibleDescription() == "5 of 5 boxes are inside the image."
 
 
 def test_fractions_are_told_by_their_size(view: GeometryView) -> None:
     view.set_comparison(_comparison(_as_shares, NORMALISED))
     said = _said(view)
-    assert "5 of 5 boxes are smaller than a pixel and a half." in said
+    assert "5 of 5 boxes are smaller than 1.5 pixels." in said
     assert "in 0–1" in said
 
 
 def test_what_is_not_decided_is_not_called_a_correction(view: GeometryView) -> None:
     view.set_comparison(_comparison(_as_shares, None, images=1), "never shown")
     said = _said(view)
-    assert "Not enough to decide: 5 results on 1 image fit more than one reading." in said
+    assert "Not enough to decide: 5 results on 1 image fit more than one interpretation." in said
     assert "Perhaps" in said
     assert "As corrected" not in said
     assert "never shown" not in said
@@ -289,7 +289,7 @@ def test_shapes_of_many_kinds_are_read_and_drawn(view: GeometryView) -> None:
     ]
     found = compare([_answer("0.png", map(_as_shares, BOXES), extra=others)], (), NORMALISED)
     view.set_comparison(found)
-    assert "7 of 7 shapes lie inside." in _said(view)
+    assert "7 of 7 shapes are inside the image." in _said(view)
     for _ in range(7):
         QTest.mouseClick(view.objects.on, Qt.MouseButton.LeftButton)
         assert not view.corrected.canvas.grab().isNull()

@@ -18,6 +18,7 @@ from byom_gui.core.image import ImageRef
 from byom_gui.core.ledger import Entry, Unsettled
 from byom_gui.core.preview import Preview
 from byom_gui.core.project import Project
+from byom_gui.core.quoting import quoted
 from byom_gui.core.registering import TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.ui.main_window import MainWindow
@@ -68,8 +69,8 @@ def test_a_registration_is_kept_with_its_answers_and_shown(ready: MainWindow, wo
     assert (kept.outcome, kept.team, kept.host, kept.registration.name) == ("registered", "acme", str(V7_HOST), "cells")
     assert [each.count for each in kept.golden] == [3]
     assert panel.pages.currentIndex() == 0
-    assert panel.draft.text() == "Since then, in the project at hand: nothing is another."
-    assert panel.title.text().startswith("cells, ")
+    assert panel.draft.text() == "No changes in this project since then."
+    assert panel.title.text().startswith(f"{quoted('cells')} in {quoted('Acme')}, ")
 
 
 def test_before_registering_again_the_last_time_is_told(ready: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -77,14 +78,14 @@ def test_before_registering_again_the_last_time_is_told(ready: MainWindow, world
     ready.history.read()
     before = ready.parts.register.before
     qtbot.waitUntil(lambda: bool(before.text()))
-    assert before.text() == f"Registered in Acme on {when_text(entry().when)}. Nothing is another since."
+    assert before.text() == f"Registered in {quoted('Acme')} on {when_text(entry().when)}. No changes since then."
     ready.session.edit_classes("rename", ClassList((ClassEntry("Nucleus", "bounding_box"), ClassEntry("field", "tag"))))
     qtbot.waitUntil(lambda: "“nucleus” is now “Nucleus”." in before.text())
     ready.session.set_endpoint(Endpoint(parse_address("http://127.0.0.1:9/other").address))
     qtbot.waitUntil(lambda: before.text() == "")
     panel = ready.parts.history
     panel.table.selectRow(1)
-    assert panel.draft.text() == "The project at hand has another address."
+    assert panel.draft.text() == "The open project has a different address."
 
 
 def test_the_server_is_asked_and_can_be_left(ready: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -95,11 +96,11 @@ def test_the_server_is_asked_and_can_be_left(ready: MainWindow, world: World, qt
     world.classes = json.dumps([{"name": "Nucleus", "type": "bounding_box"}, {"name": "field", "type": "tag"}]).encode()
     panel.compare.click()
     qtbot.waitUntil(lambda: "“nucleus” is now “Nucleus”." in panel.server.text())
-    assert panel.compare.text() == "Compare with the server"
+    assert panel.compare.text() == "Compare with server"
     held = threading.Event()
     world.gate = lambda _: held.wait(10)  # type: ignore[assignment]
     panel.compare.click()
-    qtbot.waitUntil(lambda: panel.server.text() == "Asking the server… 0 of 2")
+    qtbot.waitUntil(lambda: panel.server.text() == "Calling the server… 0 of 2")
     assert panel.compare.text() == "Cancel"
     panel.compare.click()
     assert panel.server.text() == ""

@@ -225,7 +225,7 @@ def test_a_run_tells_its_pace_and_can_be_paused(strip: ImageStrip, qtbot: QtBot)
         QTest.mouseClick(pause, Qt.MouseButton.LeftButton)
     assert asked.args == [True]
     strip.set_paused(True)
-    assert pause.accessibleName() == "Go on"
+    assert pause.accessibleName() == "Resume"
     assert "Paused" in {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
     with qtbot.waitSignal(strip.pause_clicked, timeout=1000) as asked:
         QTest.mouseClick(pause, Qt.MouseButton.LeftButton)
@@ -294,7 +294,7 @@ def test_a_narrow_strip_without_images_says_so(strip: ImageStrip) -> None:
     assert said - {""} == {"0", "No images yet"}
 
 
-@pytest.mark.parametrize(("count", "said"), [(4, "Drop 4 images"), (None, "Drop images, folders\nor addresses")])
+@pytest.mark.parametrize(("count", "said"), [(4, "Drop 4 images"), (None, "Drop images, folders,\nor addresses")])
 def test_the_drop_zone_welcomes(strip: ImageStrip, count: int | None, said: str) -> None:
     strip.set_drag_over(2)
     strip.set_drag_over(count)
@@ -314,9 +314,12 @@ def test_what_was_left_out_stays_in_sight_and_says_why(strip: ImageStrip) -> Non
     assert label.text() == "1 file left out"
     strip.set_narrow(True)
     strip.resize(88, 600)
-    assert not label.isVisible()
+    assert label.isVisible()
+    assert label.text() == "1 left out"
+    assert label.width() >= label.fontMetrics().horizontalAdvance(label.text()), "it is not cut"
     strip.set_narrow(False)
     strip.resize(208, 600)
     assert label.isVisible()
+    assert label.text() == "1 file left out"
     strip.set_left_out(LeftOut(8))
     assert not label.isVisible()

@@ -47,7 +47,7 @@ def _said(matrix: InputMatrix) -> str:
 
 def _more(matrix: InputMatrix) -> list[QPushButton]:
     QApplication.processEvents()
-    found = (button for button in matrix.findChildren(QPushButton) if button.text() == "Show the finding")
+    found = (button for button in matrix.findChildren(QPushButton) if button.text() == "Show finding")
     return [button for button in found if button.isVisible()]
 
 
@@ -71,8 +71,8 @@ def test_every_kind_that_is_tried_has_one_column() -> None:
     [
         ("png", "works", 200, "84", "ok", "PNG by base64: passed, 84 ms"),
         ("cmyk", "fails", 500, "500", "warn", "CMYK by base64: failed, HTTP 500"),
-        ("grey", "fails", 200, "fails", "warn", "Grey by base64: failed, HTTP 200 with an answer that fails"),
-        ("large", "fails", 0, "none", "warn", "Large by base64: failed, no answer"),
+        ("grey", "fails", 200, "fails", "warn", "Gray by base64: failed, HTTP 200 with an invalid response"),
+        ("large", "fails", 0, "none", "warn", "Large by base64: failed, no response"),
         ("webp", "running", 0, "", "running", "WebP by base64: running"),
         ("tiff", "untried", 0, "", "untried", "TIFF by base64: not tried"),
         ("bmp", "", 0, "", "untried", "BMP by base64: not tried"),
@@ -126,9 +126,9 @@ def test_the_legend_explains_what_is_there_and_no_more(matrix: InputMatrix) -> N
     assert _legend(matrix) == ["waiting"]
     matrix.set_trial("base64", "png", trial("png", "works", 84, 200))
     matrix.set_trial("base64", "jpeg", trial("jpeg", "running", 0, 0))
-    assert _legend(matrix) == ["as it should, in ms", "running", "waiting"]
+    assert _legend(matrix) == ["works, in ms", "running", "waiting"]
     matrix.finish()
-    assert _legend(matrix) == ["as it should, in ms", "not tried"]
+    assert _legend(matrix) == ["works, in ms", "not tried"]
     assert matrix.model.progress() == (len(WAYS) * len(KINDS),) * 2
 
 
@@ -167,7 +167,7 @@ def test_a_click_opens_what_came_back_and_another_closes_it(matrix: InputMatrix,
     matrix.open_cell(0, PLACE["Large"])
     assert "The connection broke off." in _said(matrix)
     matrix.open_cell(2, PLACE["BMP"])
-    assert "PNG and JPEG alone are tried" in _said(matrix)
+    assert "Only PNG and JPEG are tried" in _said(matrix)
 
 
 def test_keys_walk_through_the_cells_and_open_them(matrix: InputMatrix) -> None:

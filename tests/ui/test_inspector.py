@@ -39,7 +39,7 @@ def test_tells_all_of_a_polygon(panel: Inspector) -> None:
     assert told["Size"].split() == ["w", "20.0", "h", "20.0", "px"]
     assert told["Area"] == "400 px²"
     assert told["Attributes"] == "big, round"
-    assert told["In the answer"] == "results[4]"
+    assert told["JSON path"] == "results[4]"
     assert "Text" not in told
     assert panel._note.text() == "not listed"
 
@@ -51,7 +51,7 @@ def test_what_has_no_place_has_no_numbers_and_can_not_be_zoomed_to(panel: Inspec
     assert told["Text"] == "“hello”"
     assert told["Attributes"] == "none"
     assert not panel.zoom.isEnabled()
-    assert panel.zoom.toolTip() == "It has no place in the picture."
+    assert panel.zoom.toolTip() == "This object has no position in the image."
     panel.set_object(one("directional_vector", DirectionalVector(30, 5)), None, "")
     assert "angle 30" in values(panel)["Shape"]
 
@@ -74,7 +74,7 @@ def test_the_buttons_and_the_fold(panel: Inspector, qtbot: QtBot) -> None:
     assert not panel.json.isVisible()
     panel.toggle()
     assert panel.header.second.text() == ""
-    assert panel.fold.accessibleName() == "Fold the selected object"
+    assert panel.fold.accessibleName() == "Collapse the selected object"
     panel.set_object(None, None, "")
     assert panel.fold.isVisible()
     assert "Nothing is selected." in _words(panel)

@@ -282,7 +282,7 @@ def test_a_screen_reader_reads_the_text(panel: JsonPanel) -> None:
 def test_copy_as_curl_copies_what_came_with_the_request(panel: JsonPanel, qtbot: QtBot) -> None:
     QTest.mouseClick(panel.curl, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == REQUEST.curl
-    assert panel._said.text() == "The secret is left out of what is copied."
+    assert panel._said.text() == "The copy leaves the secret out."
     panel.set_request(None)
     assert not panel.curl.isEnabled()
 
@@ -310,7 +310,7 @@ def test_broken_json_is_marked_by_itself(panel: JsonPanel) -> None:
 
 def test_no_answer_says_so_and_shows_why(panel: JsonPanel) -> None:
     panel.set_answer(None, "Nothing listens there.", 0, 12.0, 0)
-    assert panel._status.text() == "no answer"
+    assert panel._status.text() == "no response"
     assert not panel._size.isVisible()
     assert list(panel.view.lines) == ["Nothing listens there."]
 

@@ -18,7 +18,7 @@ from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.models.images import OUTCOME_ROLE
 from byom_gui.ui.tour import Tour
 from byom_gui.ui.wiring import picturing
-from byom_gui.ui.work import inference
+from byom_gui.ui.work import packing
 from tests.ui.fakes import ADDRESS, World, call
 
 PATHS = [Path(f"/pictures/{name}.png") for name in ("one", "two", "three", "four")]
@@ -78,8 +78,8 @@ def test_kept_answers_are_shown_marked_and_asked_again_on_request(
     assert sorted(world.asked) == ["four.png", "two.png"]
     model = window.parts.strip.model
     words = [str(model.index(row).data(OUTCOME_ROLE)[1]) for row in range(4)]
-    assert [", kept" in text for text in words] == [True, False, True, False]
-    assert "2 answers are kept from an earlier run" in window.notice.text
+    assert ["(cached)" in text for text in words] == [True, False, True, False]
+    assert "2 responses are cached from an earlier run" in window.notice.text
     assert window.session.current is not None
     assert window.session.current.kept
     window.works.inference.rerun_all()
@@ -102,8 +102,8 @@ def test_a_run_that_was_broken_off_goes_on(window: MainWindow, tour: Tour, world
 def test_answers_out_of_sight_are_packed_and_come_back(
     window: MainWindow, tour: Tour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inference, "WHOLE_FIRST", 1)
-    monkeypatch.setattr(inference, "WHOLE_LAST", 1)
+    monkeypatch.setattr(packing, "WHOLE_FIRST", 1)
+    monkeypatch.setattr(packing, "WHOLE_LAST", 1)
     tour.preview(PATHS)
     rest(tour)
     previews = window.session.previews
@@ -123,13 +123,13 @@ def test_answers_out_of_sight_are_packed_and_come_back(
 def test_an_answer_that_came_anew_is_not_overwritten_by_the_older_one(
     window: MainWindow, tour: Tour, world: Keeping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inference, "WHOLE_FIRST", 0)
-    monkeypatch.setattr(inference, "WHOLE_LAST", 4)
+    monkeypatch.setattr(packing, "WHOLE_FIRST", 0)
+    monkeypatch.setattr(packing, "WHOLE_LAST", 4)
     tour.preview(PATHS)
     world.body = b'{"status": "succeeded", "results": [{"name": 3}]}'
     window.works.inference.rerun_all()
     rest(tour)
-    monkeypatch.setattr(inference, "WHOLE_LAST", 0)
+    monkeypatch.setattr(packing, "WHOLE_LAST", 0)
     world.body = b'{"status": "succeeded", "results": []}'
     window.works.inference.run([list(window.session.previews)[1]])
     rest(tour)
@@ -149,7 +149,7 @@ def test_the_page_of_what_is_kept_tells_how_much_and_deletes_it(window: MainWind
     tour.wait("the size", lambda: "2 answers kept, 3.4 MB" in texts())
     button = next(each for each in dialog.findChildren(QPushButton) if "Delete" in each.text())
     tour.click(button)
-    tour.wait("none", lambda: "No answers are kept." in texts())
+    tour.wait("none", lambda: "No responses are cached." in texts())
     assert not button.isEnabled()
     dialog.close()
     rest(tour)

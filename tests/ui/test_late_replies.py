@@ -26,7 +26,7 @@ from byom_gui.core.registration import Registration
 from byom_gui.ui.backend import Backend
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.tour import Tour
-from byom_gui.ui.work import inference, intake
+from byom_gui.ui.work import intake, thumbnails
 from tests.ui.fakes import ADDRESS, V7_HOST, World
 
 PATHS = [Path(f"/pictures/{name}.png") for name in ("one", "two", "three", "four", "five", "six")]
@@ -176,10 +176,10 @@ def test_a_thumbnail_that_can_not_be_read_again_takes_no_answer_away(
 def test_of_a_large_folder_only_what_is_in_sight_is_read(
     window: MainWindow, tour: Tour, world: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inference, "EAGER", 3)
+    monkeypatch.setattr(thumbnails, "EAGER", 3)
     many = [Path(f"/pictures/{number:04}.png") for number in range(1200)]
     read: list[str] = []
-    window.works.inference.thumbnail_ready.connect(lambda key, _: read.append(key))
+    window.works.inference.thumbnails.ready.connect(lambda key, _: read.append(key))
     tour.drop(many)
     tour.wait("the listing", lambda: len(window.session.previews) == len(many))
     tour.wait("the thumbnails", lambda: window.works.jobs.busy == 0)
@@ -216,7 +216,7 @@ def test_a_mixed_drop_says_what_is_left_out_until_another_project_comes(
     assert [(left.taken, left.count) for left in said] == [(1, 2), (2, 4)]
     tour.drop([Path("/pictures/phone.heic")])
     tour.wait("the listing", lambda: len(said) == 3)
-    assert window.notice.text.startswith("No images were found there. ")
+    assert window.notice.text.startswith("No images found there. ")
     assert "2 of 2 files were left out: 2 HEIC." in window.notice.text
     window.session.replace_project(other_project(), None)
     assert not said[-1]

@@ -87,7 +87,7 @@ def test_the_grid_waits_while_a_check_runs_and_goes_when_it_is_cancelled(
     assert "png by base64" in said
     window.works.diagnosing.cancel_check()
     assert "Inputs" not in _said(window)
-    assert "No checks were run yet" in _said(window)
+    assert "No checks have run yet" in _said(window)
 
 
 def test_fractions_are_drawn_in_pixels_over_their_picture(window: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -100,7 +100,7 @@ def test_fractions_are_drawn_in_pixels_over_their_picture(window: MainWindow, wo
     window.parts.center.show_view("Diagnosis")
     said = _said(window)
     assert "Geometry" in said
-    assert "4 of 4 boxes are smaller than a pixel and a half." in said
+    assert "4 of 4 boxes are smaller than 1.5 pixels." in said
     qtbot.waitUntil(lambda: view.sent.canvas.has_picture)
     window.session.replace_project(Project(), None)
     qtbot.waitUntil(lambda: window.works.comparing.comparison is None)

@@ -49,7 +49,7 @@ def test_the_first_run_says_what_to_do(window: MainWindow) -> None:
     assert checklist(window) == {
         "Key": "not set",
         "Server": "not run",
-        "Answers": "not run",
+        "Responses": "not run",
         "Classes": "none",
         "Inputs": "not run",
     }
@@ -76,7 +76,7 @@ def test_a_ping_brings_the_workspace_and_the_served_classes(window: MainWindow, 
     assert window.parts.working
     assert window.session.classes.names == ("nucleus", "field")
     assert window.session.history.undo_label is not None
-    assert window.parts.bar.outcome.text.startswith("Answers")
+    assert window.parts.bar.outcome.text.startswith("Responds")
 
 
 def test_values_of_the_query_go_to_the_keyring_and_leave_the_field(
@@ -175,7 +175,9 @@ def test_a_paused_run_sends_nothing_more_until_it_goes_on(window: MainWindow, to
     tour.settle(100)
     assert [p.state for p in window.session.previews.values()] == ["done", "waiting", "waiting"]
     assert inference.paused
+    assert window.menus.actions["pause"].text() == "&Resume"
     inference.pause(False)
+    assert window.menus.actions["pause"].text() == "&Pause"
     tour.wait("the rest", lambda: all(p.state == "done" for p in window.session.previews.values()))
     assert not inference.paused
 
@@ -191,6 +193,19 @@ def test_a_busy_server_is_asked_again_and_the_row_says_so(
     tour.drop(PATHS[:1])
     tour.wait("the answer", lambda: [p.state for p in window.session.previews.values()] == ["done"])
     assert [said for said in seen if said] == ["Busy (503), again in 1 s", "Busy (429), again in 1 s"]
+
+
+def test_a_row_names_the_rate_limit(
+    window: MainWindow, tour: Tour, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
+    tour.connect(ADDRESS)
+    world.statuses = [429, 429, 429]
+    tour.drop(PATHS[:1])
+    tour.wait("the failure", lambda: [p.state for p in window.session.previews.values()] == ["failed"])
+    found = next(iter(window.session.previews.values()))
+    assert found.answered is not None
+    assert found.problem == next(each.what for each in found.answered.findings if each.id == "http.rate-limited")
 
 
 def test_cancel_ends_a_pause(window: MainWindow, tour: Tour, world: World) -> None:

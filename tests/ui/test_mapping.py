@@ -21,6 +21,7 @@ from byom_gui.core.errors import InputError
 from byom_gui.core.image import ImageRef
 from byom_gui.core.preview import Preview
 from byom_gui.core.project import Project
+from byom_gui.core.quoting import isolated, quoted
 from byom_gui.core.registering import TeamClass, TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.ui.main_window import MainWindow
@@ -64,8 +65,8 @@ def box(window: MainWindow) -> QMessageBox:
 def test_each_class_stands_beside_the_teams(panel: MappingPanel) -> None:
     assert column(panel, 2) == ["Nucleus", "–", "–", "–"]
     assert column(panel, 3) == ["Near match", "Other type", "Missing", "Missing"]
-    assert panel.summary.text() == "1 of 4 classes have one in Acme"
-    assert panel.make.text() == "Make missing (1)…"
+    assert panel.summary.text() == f"1 of 4 classes matched in {isolated('Acme')}"
+    assert panel.make.text() == "Create missing (1)…"
     assert panel.selected is not None
     assert panel.selected.name == "debris", "the first that wants a decision"
     assert panel.note.text().startswith("In the team “debris” is polygon")
@@ -107,13 +108,13 @@ def test_a_name_is_typed_and_one_that_is_not_there_is_taken_back(panel: MappingP
 def test_all_missing_are_made_after_a_yes(panel: MappingPanel, window: MainWindow, world: World, qtbot: QtBot) -> None:
     panel.make.click()
     question = box(window)
-    assert "Make 1 class in the team Acme?" in question.text()
+    assert f"Create 1 class in the team {quoted('Acme')}?" in question.text()
     assert "new, tag" in question.informativeText()
-    assert "“man” can not be made: a skeleton needs its nodes" in question.informativeText()
+    assert f"{quoted('man')} cannot be created: a skeleton needs its nodes" in question.informativeText()
     question.button(QMessageBox.StandardButton.Cancel).click()
     assert len(world.team_classes) == len(TEAM)
     panel.make.click()
-    yes = next(each for each in box(window).buttons() if each.text() == "Make 1 class")
+    yes = next(each for each in box(window).buttons() if each.text() == "Create 1 class")
     yes.click()
     qtbot.waitUntil(lambda: window.notice.text == "1 made.")
     assert [each.name for each in world.team_classes] == ["Nucleus", "debris", "Zelle", "new"]
@@ -130,7 +131,7 @@ def test_one_is_made_and_it_can_be_stopped(panel: MappingPanel, window: MainWind
     panel.table.selectRow(2)
     assert panel.make_one.isVisible()
     panel.make_one.click()
-    next(each for each in box(window).buttons() if each.text() == "Make 1 class").click()
+    next(each for each in box(window).buttons() if each.text() == "Create 1 class").click()
     qtbot.waitUntil(lambda: "Making “new” (1 of 1)" in panel.summary.text())
     assert not panel.make.isEnabled()
     panel.stop.click()
@@ -151,7 +152,7 @@ def test_the_mapping_is_exported(
     value = json.loads(target.read_text("utf-8"))
     assert (value["format"], value["model"], value["team"]["slug"]) == ("byom-class-mapping/1", "cells", "acme")
     assert [each["match"] for each in value["classes"]] == ["near", "type", "missing", "missing"]
-    qtbot.waitUntil(lambda: window.notice.text.startswith("Written:"))
+    qtbot.waitUntil(lambda: window.notice.text.startswith("Saved to"))
 
 
 def test_what_can_not_be_written_is_said(panel: MappingPanel, window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -168,22 +169,19 @@ def test_the_next_steps_are_laid_out(panel: MappingPanel, window: MainWindow) ->
     dialog.close()
 
 
-def test_without_key_team_or_classes_it_says_what_to_do(panel: MappingPanel, window: MainWindow) -> None:
+def test_without_key_team_or_classes_it_says_what_to_do(panel: MappingPanel, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     session.set_team(ACME, None)
-    QTest.qWait(100)
-    assert panel.again.isVisible()
+    qtbot.waitUntil(panel.again.isVisible)
     session.set_team(None)
-    QTest.qWait(100)
-    assert panel.key.isVisible()
+    qtbot.waitUntil(panel.key.isVisible)
     assert not panel.export.isEnabled()
     panel.key.click()
     assert window.parts.key.isVisible()
     window.parts.key.close_again()
     session.set_team(ACME, tuple(TEAM))
     session.edit_classes("none", ClassList())
-    QTest.qWait(100)
-    assert panel.pages.currentIndex() == panel._empty["classes"]
+    qtbot.waitUntil(lambda: panel.pages.currentIndex() == panel._empty["classes"])
 
 
 def test_exported_predictions_take_the_teams_names(panel: MappingPanel, window: MainWindow) -> None:
@@ -192,7 +190,7 @@ def test_exported_predictions_take_the_teams_names(panel: MappingPanel, window: 
     window.session.put_preview(Preview(ref, "done", 100, 80, read_call(call("infer", answer()))))
     window.menus.actions["export-predictions"].trigger()
     dialog = next(each for each in window.findChildren(PredictionsDialog) if each.isVisible())
-    assert dialog.named.text() == "Classes as mapped to Acme: 1 renamed"
+    assert dialog.named.text() == f"Classes as mapped to {isolated('Acme')}: 1 renamed"
     assert dialog.choice().names == {"nucleus": "Nucleus"}
     dialog.named.setChecked(False)
     assert dialog.choice().names == {}
@@ -211,7 +209,7 @@ def test_many_names_are_waited_for(
     dialog = next(each for each in window.findChildren(PredictionsDialog) if each.isVisible())
     dialog.folder.setText(str(tmp_path))
     assert not dialog.export.isEnabled()
-    assert dialog.message.text() == "Setting the classes beside the team's…"
+    assert dialog.message.text() == "Matching the classes to the team's…"
     window.works.jobs.hold("export", False)
     qtbot.waitUntil(dialog.export.isEnabled)
     assert dialog.choice().names == {"nucleus": "Nucleus"}
@@ -257,12 +255,12 @@ def test_ten_thousand_classes_are_set_side_by_side_in_a_worker(
     window.session.edit_classes("many", ClassList(entries))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 10_000, timeout=20_000)
     assert threads == {False}
-    assert panel.summary.text() == "All 10,000 classes have one in Acme"
+    assert panel.summary.text() == f"All 10,000 classes matched in {isolated('Acme')}"
     qtbot.waitUntil(lambda: window.works.jobs.busy == 0, timeout=20_000)
 
 
 def test_out_of_sight_nothing_is_reckoned(panel: MappingPanel, window: MainWindow) -> None:
-    window.parts.center.show_view("Picture")
+    window.parts.center.show_view("Image")
     window.session.edit_classes("one", ClassList((ClassEntry("only", "tag"),)))
     QTest.qWait(120)
     assert panel.model.rowCount() == len(LISTED)

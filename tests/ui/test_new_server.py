@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from byom_gui.core.quoting import quoted
 from byom_gui.core.scaffold import ADDRESS
 from byom_gui.ui.main_window import MainWindow
 from byom_gui.ui.panels.server_dialog import ServerDialog
@@ -31,12 +32,12 @@ def test_a_task_is_written_and_the_window_connects_to_it(window: MainWindow, qtb
     assert dialog.example.isVisible()
     dialog.example.setChecked(True)
     dialog.folder.setText(str(tmp_path / "ocr server"))
-    assert dialog.message.text() == f"Writes into {tmp_path / 'ocr server'}."
+    assert dialog.message.text() == f"Creates the project in {quoted(tmp_path / 'ocr server')}."
     dialog.write.click()
     qtbot.waitUntil(lambda: dialog.cancel.text() == "Close")
     assert "RapidOCR" in (tmp_path / "ocr server" / "model.py").read_text("utf-8")
     assert dialog.commands.code.splitlines()[0] == f"cd '{tmp_path / 'ocr server'}'"
-    assert dialog._who_answers() == "A real model answers."
+    assert dialog._who_answers() == "It runs a real model."
     assert not dialog.write.isVisible()
     dialog.use.click()
     endpoint = window.session.endpoint
@@ -50,23 +51,23 @@ def test_an_answer_is_what_it_starts_from(window: MainWindow, qtbot: QtBot, tmp_
     dialog = opened(window)
     dialog.folder.setText(str(tmp_path / "mine"))
     dialog.by_answer.setChecked(True)
-    assert dialog.message.text() == "Choose the file that holds an answer."
+    assert dialog.message.text() == "Choose the file with a response."
     assert not dialog.write.isEnabled()
     dialog.answer.setText(str(tmp_path / "answer.json"))
     dialog.write.click()
     qtbot.waitUntil(lambda: dialog.cancel.text() == "Close")
     assert 'Class("cat", "bounding_box")' in (tmp_path / "mine" / "model.py").read_text("utf-8")
     assert (tmp_path / "mine" / "adapter.py").exists()
-    assert "brings your example" in dialog._who_answers()
+    assert "returns your example" in dialog._who_answers()
 
 
 def test_what_fails_can_be_mended(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text('{"what": 1}')
     dialog = opened(window)
     dialog.folder.setText("here")
-    assert dialog.message.text() == "Choose a folder, by its whole path."
+    assert dialog.message.text() == "Choose a folder by its full path."
     dialog.folder.setText(str(tmp_path))
-    assert "holds something" in dialog.message.text()
+    assert "is not empty" in dialog.message.text()
     dialog.folder.setText(str(tmp_path / "new"))
     dialog.by_answer.setChecked(True)
     dialog.answer.setText(str(tmp_path / "odd.json"))

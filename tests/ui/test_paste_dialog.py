@@ -24,14 +24,14 @@ def dialog(qtbot: QtBot) -> PasteDialog:
     return made
 
 
-def test_says_what_was_understood_before_anything_changes(dialog: PasteDialog, qtbot: QtBot) -> None:
+def test_says_what_was_recognized_before_anything_changes(dialog: PasteDialog, qtbot: QtBot) -> None:
     assert not dialog.add_button.isEnabled()
     assert dialog.add_button.toolTip() == "Paste a list or open a file first."
     dialog.text.setPlainText("name,type\ncat,polygon\ndog,bbox")
-    qtbot.waitUntil(lambda: dialog.summary.text() == "2 classes understood (CSV table)")
+    qtbot.waitUntil(lambda: dialog.summary.text() == "2 classes recognized (CSV table)")
     assert "Line 3" in dialog.problems.text()
     assert "cat (polygon), dog (bbox)" in dialog.preview.text()
-    assert dialog.replace_button.toolTip().startswith("Removes the 2 listed classes")
+    assert dialog.replace_button.toolTip().startswith("Replaces the 2 listed classes")
 
 
 def test_add_hands_on_all_entries_with_the_default_type(dialog: PasteDialog, qtbot: QtBot) -> None:
@@ -56,21 +56,21 @@ def test_broken_json_is_told_and_adds_nothing(dialog: PasteDialog) -> None:
     dialog.text.setPlainText('[{"name": "cat"')
     dialog.read()
     assert "line 1" in dialog.problems.text()
-    assert dialog.add_button.accessibleDescription() == "No class was understood in the text."
+    assert dialog.add_button.accessibleDescription() == "No classes were recognized in the text."
 
 
 def test_many_problems_are_counted_not_all_listed(dialog: PasteDialog) -> None:
     dialog.text.setPlainText("\n".join(f"c{at},oops{at}" for at in range(50)))
     dialog.read()
     assert len(dialog.problems.text().splitlines()) == 7
-    assert dialog.problems.text().endswith("and 44 more to look at")
+    assert dialog.problems.text().endswith("and 44 more problems")
 
 
 def test_the_form_and_what_was_left_out_are_shown(dialog: PasteDialog) -> None:
     dialog.text.setPlainText('nc: 3\nnames:\n  1: "oar, long"\n  0: sail\n')
     assert not dialog.add_button.isEnabled(), "what is being read cannot be added yet"
     dialog.read()
-    assert dialog.summary.text() == "2 classes understood (YOLO data.yaml)"
+    assert dialog.summary.text() == "2 classes recognized (YOLO data.yaml)"
     assert "sail (bounding box), oar, long (bounding box)" in dialog.preview.text()
     assert "“nc” is 3, but 2 names are listed" in dialog.problems.text()
 
@@ -92,11 +92,11 @@ def test_long_text_is_read_by_the_reader_and_an_older_answer_is_dropped(qtbot: Q
     dialog.default.set_type("tag")
     dialog.read()
     assert [kind for kind, _ in asked] == ["bounding_box", "tag"]
-    assert dialog.summary.text() == "Reading the list …"
+    assert dialog.summary.text() == "Reading the list…"
     assert not dialog.add_button.isEnabled()
     asked[1][1](parse_class_list(text, "tag"))
     asked[0][1](ParsedClasses(()))
-    assert dialog.summary.text() == f"{AT_ONCE:,} classes understood (lines)"
+    assert dialog.summary.text() == f"{AT_ONCE:,} classes recognized (lines)"
     assert dialog.entries()[0].type == "tag"
 
 
@@ -134,7 +134,7 @@ def test_a_file_can_be_chosen(
 
 def test_a_file_is_shown_with_its_name_and_what_it_is(dialog: PasteDialog) -> None:
     dialog.show_file("a.txt", DecodedText("sail\noar"))
-    assert dialog.windowTitle() == "Add a class list: a.txt"
+    assert dialog.windowTitle() == "Add class list: a.txt"
     assert dialog.text.toPlainText() == "sail\noar"
     assert len(dialog.entries()) == 2
     dialog.show_file("b.txt", DecodedText("Zähler", warning="Line 1 is not UTF-8."))

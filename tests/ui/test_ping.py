@@ -105,9 +105,9 @@ def test_the_first_step_that_failed_opens_and_later_ones_were_not_reached(view: 
     view.set_report(TLS, [PLAIN, UNTRUSTED])
     said = _texts(view)
     assert "Ping stopped at TLS" in said
-    assert "2 of 7 steps passed, 88 ms in all, at " in said
+    assert "2 of 7 steps passed, 88 ms in total, at " in said
     assert [name for name, row in view.rows.items() if row.opened] == ["tls"]
-    for words in (UNTRUSTED.what, UNTRUSTED.id, "Let's Encrypt", "its issuer is missing", UNTRUSTED.cause):
+    for words in (UNTRUSTED.what, UNTRUSTED.id, "Let's Encrypt", "issuer missing", UNTRUSTED.cause):
         assert words in said
     assert [row.text for row in view.rows.values()][3:] == ["not reached"] * 4
     assert COLD in said
@@ -156,7 +156,7 @@ def _answered(status: int) -> PingReport:
 def test_a_ping_that_passed_says_what_was_asked_and_answered(view: PingView) -> None:
     view.set_report(_answered(200), [])
     said = _texts(view)
-    assert "The server answers" in said
+    assert "The server responds" in said
     assert COLD not in said
     assert COLD_PASSED not in said
     view.set_report(replace(_answered(200), cold=True), [])
@@ -185,7 +185,7 @@ def test_it_fits_a_narrow_window(view: PingView, qtbot: QtBot) -> None:
     ("finding", "label", "verb"),
     [
         (UNTRUSTED, "Use a CA file…", "choose-ca"),
-        (Finding("net.timeout-read", "error", "No answer in time."), "Raise the time-out", "raise-timeout"),
+        (Finding("net.timeout-read", "error", "No answer in time."), "Increase the timeout", "raise-timeout"),
         (
             Finding("http.not-found", "error", "Nothing there.", action=Action("set-endpoint", "https://a/b", "Use b")),
             "Use b",
@@ -204,9 +204,9 @@ def test_what_the_app_can_do_is_a_button(view: PingView, qtbot: QtBot, finding: 
 def test_time_outs_are_in_sight_and_can_be_changed(view: PingView, qtbot: QtBot) -> None:
     view.set_timeouts(2.5, 60)
     view.start()
-    assert "Time-outs: 2.5 s to connect, 60 s for each read" in _texts(view)
+    assert "Timeouts: 2.5 s to connect, 60 s to read" in _texts(view)
     with qtbot.waitSignal(view.settings_clicked, timeout=1000):
-        _button(view, "Change the time-outs").click()
+        _button(view, "Change the timeouts").click()
 
 
 def test_what_is_copied_holds_the_facts_and_no_secret(view: PingView) -> None:
@@ -249,12 +249,12 @@ def test_why_says_what_it_means(view: PingView) -> None:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (CERTIFICATE, ["matches the address", "38 days left", "its issuer is missing"]),
+        (CERTIFICATE, ["matches the address", "38 days left", "issuer missing"]),
         (replace(CERTIFICATE, valid_to="2026-11-24", sent=2), ["matches the address", "1 day left"]),
         (replace(CERTIFICATE, valid_to="2026-01-01", expired=True), ["expired"]),
         (replace(CERTIFICATE, valid_from="2026-12-01"), ["not valid yet"]),
-        (replace(CERTIFICATE, self_signed=True, matches_host=False), ["another name", "signed by itself"]),
-        (replace(CERTIFICATE, valid_to="?", sent=0), ["not known"]),
+        (replace(CERTIFICATE, self_signed=True, matches_host=False), ["name does not match", "self-signed"]),
+        (replace(CERTIFICATE, valid_to="?", sent=0), ["unknown"]),
     ],
 )
 def test_a_certificate_is_judged_line_by_line(qtbot: QtBot, facts: CertificateFacts, said: list[str]) -> None:

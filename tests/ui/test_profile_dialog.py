@@ -65,7 +65,7 @@ def test_resets_to_the_assumption(qtbot: QtBot) -> None:
     made = ProfileDialog(ApiProfile("PATCH", "/x", {"name": "n", "external_url": "u"}, True, "Pasted."))
     qtbot.addWidget(made)
     assert made.source.text() == "Pasted."
-    reset = next(one for one in made.findChildren(type(made.save)) if one.text() == "Reset to the assumption")
+    reset = next(one for one in made.findChildren(type(made.save)) if one.text() == "Reset to default")
     reset.click()
     assert made.profile() == default_profile()
 
@@ -75,7 +75,7 @@ def test_a_pasted_command_is_told_at_once_and_its_credentials_dropped(paste: Pas
     qtbot.waitUntil(paste.use.isEnabled)
     assert paste.understood.text().splitlines()[0] == "POST /api/v2/models"
     assert "Model name → model" in paste.understood.text()
-    assert paste.notes.text().startswith("1 credential was in the text and dropped.")
+    assert paste.notes.text().startswith("1 credential was in the text and ignored.")
     said = paste.understood.text() + paste.notes.text()
     assert "secretsecret" not in said
     assert "v7labs" not in said
@@ -93,7 +93,7 @@ def test_the_text_is_forgotten_when_the_dialog_closes(paste: PasteProfileDialog,
 
 
 def test_what_is_no_command_is_refused_in_words(paste: PasteProfileDialog) -> None:
-    assert paste.use.toolTip() == "Paste the snippet or the command first."
+    assert paste.use.toolTip() == "Paste the snippet or command first."
     paste.text.setPlainText("hello there")
     paste.read()
     assert paste.error.text()

@@ -42,7 +42,7 @@ def panel(window: MainWindow, tmp_path: Path) -> ReachPanel:
 
 def test_what_is_seen_from_here_and_what_is_not_known(panel: ReachPanel) -> None:
     said = words(panel)
-    assert "V7 will not reach it as it is." in said
+    assert "V7 cannot reach this address." in said
     assert "A loopback address works only inside this machine or network." in said
     assert all(title in said for title, _ in UNKNOWN)
     assert f"TARGET={ADDRESS}" in panel.code.code
@@ -56,10 +56,10 @@ def test_what_was_pasted_is_judged(panel: ReachPanel) -> None:
     panel.paste.setPlainText(output(ADDRESS))
     panel.read.click()
     assert panel.error.text == ""
-    assert panel.verdict.text() == "It is reached from elsewhere. V7 will probably reach it, too."
+    assert panel.verdict.text() == "The other network can reach it. V7 can probably reach it too."
     panel.paste.setPlainText(output(ADDRESS, post_status="403"))
     panel.read.click()
-    assert panel.verdict.text() == "From elsewhere it is not reached as V7 needs it."
+    assert panel.verdict.text() == "The other network cannot reach it the way V7 needs."
     assert "Answers 403" in words(panel)
 
 
@@ -70,7 +70,7 @@ def test_another_address_starts_anew(panel: ReachPanel, window: MainWindow, tmp_
     window.menus.actions["reach"].trigger()
     assert panel.paste.toPlainText() == ""
     assert f"TARGET={OTHER}" in panel.code.code
-    assert "the script tells" in panel.verdict.text() or "V7 will not" in panel.verdict.text()
+    assert "Run the script" in panel.verdict.text() or "V7 cannot" in panel.verdict.text()
 
 
 def test_the_script_is_saved(

@@ -13,6 +13,7 @@ from byom_gui.core.endpoint import MASK, Auth, Endpoint, Origin, SecretPlace, pa
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import SentRequest
 from byom_gui.core.profile import default_profile, plan_request
+from byom_gui.core.quoting import isolated
 from byom_gui.core.registering import OutcomeKind, RegisterOutcome, TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.ui.panels import register_outcome
@@ -74,7 +75,7 @@ def press(one: QPushButton) -> None:
 
 
 def test_ready_shows_who_what_and_where(panel: RegisterPanel, qtbot: QtBot) -> None:
-    assert panel.register_button.text() == "Register in Acme"
+    assert panel.register_button.text() == f"Register in {isolated('Acme')}"
     assert panel.register_button.property("kind") == "primary"
     text = words(panel)
     for said in ("4182", "Secret Service keyring", "Sent once, to https://darwin.v7labs.com.", "Assumption."):
@@ -87,15 +88,15 @@ def test_ready_shows_who_what_and_where(panel: RegisterPanel, qtbot: QtBot) -> N
 
 
 def test_what_is_missing_stands_beside_the_button(panel: RegisterPanel, qtbot: QtBot) -> None:
-    panel.set_can_register(False, "Give the model a name first.")
+    panel.set_can_register(False, "Enter a model name first.")
     assert not panel.register_button.isEnabled()
-    assert panel._reason.text() == "Give the model a name first."
-    assert panel.register_button.accessibleDescription() == "Give the model a name first."
+    assert panel._reason.text() == "Enter a model name first."
+    assert panel.register_button.accessibleDescription() == "Enter a model name first."
     panel.set_team(None, SecretPlace("none", ""))
     assert panel.register_button.text() == "Register"
     assert "No key yet" in words(panel)
     with qtbot.waitSignal(panel.key_clicked):
-        press(button(panel, "Add a key…"))
+        press(button(panel, "Add key…"))
 
 
 def test_where_only_by_hand_fits_it_says_why(panel: RegisterPanel) -> None:
@@ -105,7 +106,7 @@ def test_where_only_by_hand_fits_it_says_why(panel: RegisterPanel) -> None:
     text = words(panel)
     assert "The address does not end in /infer." in text
     assert "Register manually instead." in text
-    assert "Register by hand in V7" in text.splitlines()
+    assert "Register manually in V7" in text.splitlines()
     assert not panel.request.curl.isEnabled()
 
 
@@ -142,7 +143,7 @@ def test_a_kept_reason_comes_back_and_goes(panel: RegisterPanel) -> None:
 def test_while_sending_there_is_a_clock_and_a_cancel_that_promises_nothing(panel: RegisterPanel, qtbot: QtBot) -> None:
     panel.set_sending(True)
     assert not panel.register_button.isVisible()
-    assert panel._sending_text.text() == "Sending. Cancel does not take it back."
+    assert panel._sending_text.text() == "Sending. Cancel does not undo it."
     with qtbot.waitSignal(panel.cancel_clicked):
         press(panel.cancel)
     panel.set_sending(False)
@@ -164,7 +165,7 @@ def test_every_outcome_is_told_in_words(panel: RegisterPanel, kind: OutcomeKind)
 def test_an_unknown_outcome_is_never_sent_again_before_one_has_looked(panel: RegisterPanel, qtbot: QtBot) -> None:
     panel.set_outcome(RegisterOutcome("unknown", "No answer in 30 s.", "It may have arrived."))
     assert not panel.register_button.isEnabled()
-    assert panel._reason.text() == "Look in V7 first, and say above whether it is there."
+    assert panel._reason.text() == "Look in V7 first, then answer above whether it is there."
     assert not panel.outcome.again.isVisible()
     for text, there in (("Yes, it's there", True), ("No, it isn't", False)):
         with qtbot.waitSignal(panel.confirmed_there) as told:

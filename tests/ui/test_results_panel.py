@@ -68,9 +68,9 @@ def test_a_selection_from_outside_does_not_echo_and_comes_back_when_shown_again(
 
 def test_says_how_many_are_hidden(panel: ResultsPanel) -> None:
     panel.set_threshold(0.75)
-    assert panel._count.text() == "2 of 3 shown, 1 below the confidence"
+    assert panel._count.text() == "2 of 3 shown, 1 below the threshold"
     panel.filter.setText("b")
-    assert panel._count.text() == "1 of 3 shown, 1 below the confidence"
+    assert panel._count.text() == "1 of 3 shown, 1 below the threshold"
 
 
 def test_every_empty_state_says_why(panel: ResultsPanel) -> None:

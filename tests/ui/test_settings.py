@@ -97,8 +97,8 @@ def test_a_ca_file_is_chosen_and_cleared(form: ConnectionSettings) -> None:
     ("typed", "told", "error"),
     [
         ("http://proxy:3128", ["http://proxy:3128"], ""),
-        ("http://user:pw@proxy:3128", [], "Leave user and password out"),
-        ("proxy:3128", [], "Put http:// before"),
+        ("http://user:pw@proxy:3128", [], "Leave out user and password"),
+        ("proxy:3128", [], "Start the proxy"),
     ],
 )
 def test_a_proxy_without_secrets(form: ConnectionSettings, typed: str, told: list[str], error: str) -> None:
@@ -114,7 +114,7 @@ def test_a_proxy_without_secrets(form: ConnectionSettings, typed: str, told: lis
 
 def test_a_guessed_classes_address_can_be_corrected(form: ConnectionSettings, qtbot: QtBot) -> None:
     form.set_classes_address("https://a.io/classes", guessed=True)
-    assert form.classes_note.text().startswith("Guessed")
+    assert form.classes_note.text().startswith("Derived")
     QTest.keyClick(form.classes, Qt.Key.Key_Return)
     with qtbot.waitSignal(form.classes_address_changed, timeout=1000) as told:
         form.classes.setText(" https://a.io/v2/classes ")
@@ -124,12 +124,12 @@ def test_a_guessed_classes_address_can_be_corrected(form: ConnectionSettings, qt
     assert form.classes_error.text.startswith("There is a space")
     form.set_classes_address("https://a.io/v2/classes", guessed=False)
     assert form.classes_error.text == ""
-    assert form.classes_note.text().startswith("As you gave it")
+    assert form.classes_note.text().startswith("As you entered it")
 
 
 def test_the_interface_matters_for_url_only(form: ConnectionSettings, qtbot: QtBot) -> None:
     assert not form.interface.isEnabled()
-    assert form.interface.accessibleDescription() == "Only used where images are sent by url"
+    assert form.interface.accessibleDescription() == "Only used when images are sent by url"
     form.set_settings(Settings(way="url"))
     with qtbot.assertNotEmitted(form.settings_changed):
         form.set_interfaces((("127.0.0.1", "this computer only"), ("10.0.0.5", "eth0")))

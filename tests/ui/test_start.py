@@ -37,8 +37,8 @@ def _button(page: StartPage, name: str) -> QPushButton:
         ("Auth: none", "auth_clicked"),
         ("Try it", "try_clicked"),
         ("Choose files…", "choose_files_clicked"),
-        ("Open a project…", "open_clicked"),
-        ("Import a registration…", "import_clicked"),
+        ("Open project…", "open_clicked"),
+        ("Import registration…", "import_clicked"),
     ],
 )
 def test_every_way_on_is_a_button(page: StartPage, qtbot: QtBot, name: str, signal: str) -> None:
@@ -69,7 +69,7 @@ def test_while_it_is_busy_ping_is_cancel(page: StartPage, qtbot: QtBot) -> None:
     page.set_busy("Starting the built-in model")
     assert page.ping_button.property("kind") == ""
     assert not page.try_button.isEnabled()
-    assert "wait, or cancel" in page.try_button.accessibleDescription()
+    assert "wait or cancel" in page.try_button.accessibleDescription()
     with qtbot.waitSignal(page.cancel_clicked, timeout=1000):
         QTest.mouseClick(_button(page, "Cancel"), Qt.MouseButton.LeftButton)
     page.set_busy("")

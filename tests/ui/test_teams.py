@@ -11,6 +11,7 @@ from byom_gui.core.classes import ClassEntry, ClassList
 from byom_gui.core.endpoint import Endpoint, parse_address
 from byom_gui.core.ledger import Entry
 from byom_gui.core.project import Project
+from byom_gui.core.quoting import isolated, quoted
 from byom_gui.core.registering import TeamInfo
 from byom_gui.core.registration import Registration
 from byom_gui.core.teams import KnownTeam
@@ -53,7 +54,7 @@ def test_each_outcome_stands_on_its_own_and_what_is_registered_is_not_sent_again
     world.team_status, world.keyless = {"lab": 403}, {"guest"}
     dialog = opened(ready, qtbot)
     assert [line.box.isChecked() for line in dialog.lines] == [True, True, False]
-    assert said(dialog)["guest"] == ("warn", "Its key is no longer kept.")
+    assert said(dialog)["guest"] == ("warn", "Its key is no longer stored.")
     assert dialog.register.text() == "Register in 2 teams"
     dialog.register.click()
     assert dialog.register.text() == "Cancel"
@@ -81,7 +82,7 @@ def test_a_cancel_sends_nothing_more_and_the_one_under_way_is_unknown(
     qtbot.waitUntil(lambda: said(dialog)["acme"][0] == "running")
     dialog.register.click()
     assert said(dialog)["acme"] == (
-        "warn", "No longer waited for: it may have arrived. Look in V7 before you send it again.",
+        "warn", "Canceled: it may have arrived. Look in V7 before you send it again.",
     )  # fmt: skip
     held.set()
     qtbot.waitUntil(lambda: ready.works.jobs.busy == 0)
@@ -98,7 +99,7 @@ def test_where_this_very_draft_is_registered_it_is_not_chosen(ready: MainWindow,
     world.ledger = [Entry("2026-11-26T06:00:00+00:00", HOST, "lab", "Lab", "registered", REGISTRATION)]
     dialog = opened(ready, qtbot)
     assert [line.box.isChecked() for line in dialog.lines] == [True, False, True]
-    assert "nothing is another since" in said(dialog)["lab"][1]
+    assert "No changes since then" in said(dialog)["lab"][1]
     dialog.reject()
     ready.session.set_name("another")
     again = opened(ready, qtbot)
@@ -112,12 +113,12 @@ def test_staging_and_production_are_told_apart(ready: MainWindow, world: World, 
     dialog.lines[0].label.activated.emit(2)
     qtbot.waitUntil(lambda: world.teams[0].environment == "production" and ready.works.jobs.busy == 0)
     qtbot.waitUntil(lambda: ready.parts.bar.environment.text() == "PRODUCTION")
-    assert ready.parts.register.register_button.text() == "Register in Acme (production)"
+    assert ready.parts.register.register_button.text() == f"Register in {isolated('Acme')} (production)"
     assert dialog.register.text() == "Register in 3 teams, production too"
-    assert dialog.note.text() == "Production: Acme."
+    assert dialog.note.text() == f"Production: {quoted('Acme')}."
     ready.session.set_team(TeamInfo(2, "lab", "Lab"), ())
     assert ready.parts.bar.environment.isHidden()
-    assert ready.parts.register.register_button.text() == "Register in Lab"
+    assert ready.parts.register.register_button.text() == f"Register in {isolated('Lab')}"
 
 
 def test_a_checked_key_is_remembered_used_and_forgotten(window: MainWindow, world: World, qtbot: QtBot) -> None:
@@ -152,7 +153,7 @@ def test_without_teams_or_in_practice_it_says_so(ready: MainWindow, world: World
     dialog.reject()
     ready.session.practice = True
     practice = opened(ready, qtbot, 0)
-    assert "In practice" in practice.note.text()
+    assert "Demo mode" in practice.note.text()
     practice.reject()
     ready.session.practice = False
     ready.session.set_team(None)

@@ -77,7 +77,7 @@ def test_the_second_window_is_told(window: MainWindow, tour: Tour, world: Shared
     tour.wait("another project", lambda: world.freed == 1)
 
 
-@pytest.mark.parametrize("choice", ["Write over it", "Cancel"])
+@pytest.mark.parametrize("choice", ["Overwrite", "Cancel"])
 def test_what_another_program_wrote_is_not_written_over_unasked(
     window: MainWindow, tour: Tour, world: Shared, choice: str
 ) -> None:
@@ -92,7 +92,7 @@ def test_what_another_program_wrote_is_not_written_over_unasked(
     tour.click(button)
     tour.wait("rest", lambda: window.works.jobs.busy == 0)
     tour.settle(50)
-    assert world.files[PATH].registration.name == ("mine" if choice == "Write over it" else "")
+    assert world.files[PATH].registration.name == ("mine" if choice == "Overwrite" else "")
     assert window.session.dirty == (choice == "Cancel")
 
 

@@ -62,16 +62,16 @@ def worked(window: MainWindow, world: World, tmp_path: Path) -> MainWindow:
     for path in paths:
         path.write_bytes(b"x")
     tour.preview(paths)
-    window.parts.center.show_view("Picture")
+    window.parts.center.show_view("Image")
     tour.settle()
     return window
 
 
-VIEWS = ("Picture", "Connection", "Diagnosis", "Register")
+VIEWS = ("Image", "Connection", "Diagnosis", "Register")
 LISTS = ("Classes", "Results", "JSON")
 
 
-@pytest.mark.parametrize(("view", "right"), [*((view, "Classes") for view in VIEWS), *(("Picture", x) for x in LISTS)])
+@pytest.mark.parametrize(("view", "right"), [*((view, "Classes") for view in VIEWS), *(("Image", x) for x in LISTS)])
 def test_every_size_comes_to_rest(worked: MainWindow, view: str, right: str) -> None:
     worked.parts.center.show_view(view)
     worked.parts.right.show_view(right)

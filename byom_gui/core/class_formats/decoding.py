@@ -39,15 +39,21 @@ def decode(data: bytes) -> DecodedText:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         return _western(data, error) if encoding == "utf-8" else DecodedText(binary=f"broken {encoding.upper()} text")
-    return DecodedText(text) if _is_text(text) else DecodedText(binary=binary_form(data) or "a binary file")
+    if _is_text(text) and not (binary_form(data) and _has_controls(text)):
+        return DecodedText(text)
+    return DecodedText(binary=binary_form(data) or "a binary file")
 
 
 def _is_text(text: str) -> bool:
     return "\0" not in text and not text.startswith(("%PDF-", "\x1f"))
 
 
+def _has_controls(text: str) -> bool:
+    return any(ord(character) < 32 and character not in "\t\n\r\f" for character in text)
+
+
 def _unmarked(data: bytes) -> str:
-    """UTF-16 without a mark shows by the zero bytes of its western letters."""
+    """UTF-16 without a mark shows by the zero bytes of its western letters, at least of its line ends."""
     sample = data[:400]
     if len(sample) > 3 and len(sample) % 2 == 0:
         even, odd = sample[::2].count(0), sample[1::2].count(0)
@@ -56,13 +62,18 @@ def _unmarked(data: bytes) -> str:
             return "utf-16-le"
         if even > half and not odd:
             return "utf-16-be"
+        if (even or odd) and not (even and odd):
+            encoding = "utf-16-le" if odd else "utf-16-be"
+            text = data.decode(encoding, "replace")
+            if all(character.isprintable() or character in "\t\r\n" for character in text):
+                return encoding
     return "utf-8"
 
 
 def _western(data: bytes, error: UnicodeDecodeError) -> DecodedText:
     form = binary_form(data)
     text = data.decode("cp1252", "replace")
-    if form or any(ord(character) < 32 and character not in "\t\n\r\f" for character in text):
+    if form or _has_controls(text):
         return DecodedText(binary=form or "a binary file")
     line = data.count(b"\n", 0, error.start) + 1
     shown = text.split("\n")[line - 1].strip()[:60]

@@ -90,6 +90,15 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Microsoft Office file"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file (Keras weights, for instance)"),
     (b"\x93NUMPY", "a NumPy file"),
+    (b"Rar!\x1a\x07", "a RAR file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"PK\x05\x06", "an empty ZIP file"),
+    (b"qoif", "a QOI image"),
+    (b"\x00\x00\x01\x00", "a Windows icon"),
+    (b"\xff\x0a", "a JPEG XL image"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 image"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000 image"),
+    (b"MZ", "a program"),
     (b"\x80\x02", "a Python pickle (PyTorch weights, for instance)"),
     (b"\x80\x03", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
@@ -111,8 +120,33 @@ def binary_form(data: bytes) -> str:
     return next((name for magic, name in _MAGIC if data.startswith(magic)), "")
 
 
-_NUMBERS = re.compile(r"\s*\d+(?:\s+[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?){4,}\s*")
-_IMAGE_FILE = re.compile(r".+\.(?:jpe?g|png|bmp|tiff?|webp|gif|heic|dcm)(?:\s+\d+)?", re.IGNORECASE)
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_STARTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"%!PS"), "a PostScript file"),
+    (re.compile(r"\{\\rtf"), "an RTF document"),
+    (re.compile(r"diff --git |(?:---|\*\*\*) \S.*\n(?:\+\+\+|---) \S"), "a diff"),
+    (re.compile(r"/\* XPM|#define \w+_width \d"), "an image as C source"),
+    (re.compile(r"(?:HTTP/\S+ )?[45]\d\d:? [A-Z][A-Za-z ]+\Z"), "a server's error message (the download failed)"),
+)
+_ROWS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(rf"\d+(?:\s+{_NUMBER}){{4,}}"),
+        "a YOLO label file (rows of numbers: a class number and coordinates)",
+    ),
+    (re.compile(rf"[A-Za-z]\S*(?:\s+{_NUMBER}){{14,15}}"), "a KITTI label file"),
+    (
+        re.compile(rf"imagesource:.*|gsd:.*|(?:{_NUMBER}\s+){{8}}\S+(?:\s+[0-2])?", re.IGNORECASE),
+        "a DOTA label file",
+    ),
+    (re.compile(rf"{_NUMBER}(?:\s*[,;]\s*{_NUMBER}){{3,}}"), "a table of numbers"),
+    (
+        re.compile(r".+\.(?:jpe?g|png|bmp|tiff?|webp|gif|heic|dcm)(?:\s+\d+)?", re.IGNORECASE),
+        "a list of image files",
+    ),
+)
+"""Files each of whose rows has one form."""
+_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?")
+_CLOSING = frozenset(("}", "};", "},", "});"))
 _SETTING = re.compile(r"\s*[A-Za-z_][\w.-]*\s*=\s*[^\s\[({'\"].*")
 _ROWS_LOOKED_AT = 200
 
@@ -125,21 +159,40 @@ def text_form(text: str) -> str:
         return "a Git LFS pointer instead of the real file (run: git lfs pull)"
     if start.startswith("-----BEGIN"):
         return "a certificate or key"
-    if start.startswith(("#!", "import ", "def ")):
+    if start.startswith("#!") and "python" not in start.splitlines()[0]:
         return "a script"
+    known = next((name for pattern, name in _STARTS if pattern.match(start)), "")
+    if known:
+        return known
     rows = [row for row in text[:100_000].splitlines()[:_ROWS_LOOKED_AT] if row.strip()]
     if not rows:
         return ""
-    if all(_NUMBERS.fullmatch(row) for row in rows):
-        return "a YOLO label file (rows of numbers: a class number and coordinates)"
-    if all(_IMAGE_FILE.fullmatch(row.strip()) for row in rows):
-        return "a list of image files"
+    known = next((name for pattern, name in _ROWS if all(pattern.fullmatch(row.strip()) for row in rows)), "")
+    if known:
+        return known
+    if len(rows) > 1 and _RULE.fullmatch(rows[1].strip()):
+        return "a Markdown table"
     if len(rows) > 1 and all(_is_object(row) for row in rows):
         return "a JSON Lines file"
     settings = [row for row in rows if not row.lstrip().startswith(("#", ";", "["))]
-    if len(settings) > 1 and all(_SETTING.fullmatch(row) for row in settings):
+    if len(settings) > 1 and all(_SETTING.fullmatch(row) for row in settings) and _are_settings(rows, settings):
         return "a settings file (key = value); Darknet's class names are in the .names file listed in it"
     return ""
+
+
+def is_code(text: str) -> bool:
+    """Whether a text has a line that only closes what another opened: a program, or a configuration."""
+    return any(row.strip() in _CLOSING for row in text[:100_000].splitlines())
+
+
+def _are_settings(rows: list[str], settings: list[str]) -> bool:
+    """Not names such as ``size=S``, ``size=M``, nor names with their numbers: ``bolt = 0``, ``nut = 1``."""
+    pairs = [row.split("=", 1) for row in settings]
+    keys = {key.strip() for key, _ in pairs}
+    values = sorted(value.strip() for _, value in pairs)
+    counted = [str(number) for number in range(len(values))]
+    sections = any(row.lstrip().startswith("[") for row in rows)
+    return sections or (len(keys) == len(settings) and values != sorted(counted))
 
 
 def value_form(value: object) -> str:

@@ -113,7 +113,7 @@ class ClassGatherer:
             self.problem(line, f"{place}: “{visible(name)}” is already listed, in {self._first[name]}.", twice)
         elif key in self._alike:
             other = self._alike[key]
-            why = f"looks like “{visible(other)}” in {self._first[other]}, and has other code points"
+            why = f"looks like “{visible(other)}” in {self._first[other]}, but consists of different characters"
             self.problem(line, f"{place}: “{visible(name)}” {why}.", twice)
         self._first.setdefault(name, place[0].lower() + place[1:])
         self._alike.setdefault(key, name)

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from byom_gui.core.class_formats.gathering import ClassGatherer
 from byom_gui.core.class_formats.tables import read_table
 
+_LONGEST_LINE = 10_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NUMBERED = re.compile(r"\(?(\d{1,9})(?:\s*[:.)=\]-]\s*|[ \t]+|\s*,\s*)(\S.*)")
 _NUMBER_LAST = re.compile(r"(\S.*?)\s*[:=]\s*(\d{1,9})")
 _BULLET = re.compile(r"([-*•–+])\s+(\S.*)")
 _SYNSET = re.compile(r"(n\d{8})\s+(\S.*)")
+_CVAT_MASKS = re.compile(r"(.+?):(?:(\d{1,3}),(\d{1,3}),(\d{1,3}))?:[^:]*:[^:]*")
 _LABELME = ("__ignore__", "_background_")
 
 PLAIN_FORMS = frozenset(
@@ -41,8 +43,14 @@ def split_lines(text: str) -> list[str]:
 def read_lines(text: str, gather: ClassGatherer) -> bool:
     """Lines in one of the ways that people write them, else columns, else one name on each line."""
     lines = split_lines(text)
+    longest = max(lines, key=len)
+    if len(longest) > _LONGEST_LINE and not re.search(r"[,;\t]", longest):
+        gather.refuse(f"a file with a line of {len(longest):,} characters", "Put one class on each line.")
+        return True
     filled = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
     filled = _without_comments(filled, gather)
+    if _read_cvat_masks(filled, gather):
+        return True
     numbered = _numbers_removed(filled, gather)
     if numbered is None:
         if read_table(text, lines, gather):
@@ -51,6 +59,20 @@ def read_lines(text: str, gather: ClassGatherer) -> bool:
     gather.form = gather.form or "lines"
     for number, name in _labelme_removed(numbered, gather):
         gather.add_name(f"Line {number}", name, line=number)
+    return True
+
+
+def _read_cvat_masks(filled: Numbered, gather: ClassGatherer) -> bool:
+    """CVAT's ``labelmap.txt`` of masks: name, color, parts and actions between colons."""
+    matches = [_CVAT_MASKS.fullmatch(line) for _, line in filled]
+    found = [match for match in matches if match]
+    if len(found) < len(filled) or not any(match.group(2) for match in found):
+        return False
+    gather.form = "CVAT label map"
+    for (number, _), match in zip(filled, found, strict=True):
+        parts = [min(int(part), 255) for part in match.groups()[1:] if part]
+        colour = "".join(("#", *(f"{part:02x}" for part in parts))) if parts else None
+        gather.add_name(f"Line {number}", match.group(1), colour=colour, line=number)
     return True
 
 
@@ -70,11 +92,18 @@ def _numbers_removed(filled: Numbered, gather: ClassGatherer) -> Numbered | None
     ):
         matches = [(line, pattern.fullmatch(text)) for line, text in filled]
         pairs = [(int(m.group(number_at)), m.group(name_at), line) for line, m in matches if m]
+        if any("\t" in name for _, name, _ in pairs):  # columns
+            return None
         if len(pairs) < len(filled) or not pairs or (len(pairs) < 2 and ":" not in filled[0][1]):
             continue
         numbers = sorted(number for number, _, _ in pairs)
         names = [name for _, name, _ in pairs]
-        if numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(pairs))) and _differ(names):
+        counted = numbers == list(range(numbers[0], numbers[0] + len(pairs)))
+        if numbers[0] in (0, 1) and not counted and len(set(numbers)) == len(numbers) > 2 and _differ(names):
+            gather.problem(
+                0, "The numbers of the lines have gaps, so they were taken as part of the names. Remove them if not."
+            )
+        if numbers[0] in (0, 1) and counted and _differ(names):
             gather.form = form
             gather.note("The numbers of the classes are left out.")
             return [(line, _unquoted(name)) for _, name, line in sorted(pairs)]

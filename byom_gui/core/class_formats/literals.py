@@ -32,6 +32,11 @@ _WORDS = (
 )
 """What people call their list in Python, without case; the more telling first."""
 _ASSIGNED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b['\"]?\s*(?::[^=\n]+)?[=:]\s*[\[({{]", re.IGNORECASE)
+_SOURCE = re.compile(r"^(?:import|from|def|class|async|for|while|if|with|try|@\w+|\w+\s*=\s*[\[({]|#!)", re.MULTILINE)
+_STATEMENTS = frozenset(
+    (ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try)
+)
+_SECTION = re.compile(r"\s*\[{1,2}[\w .\"-]+\]{1,2}[ \t]*(?:[#;][^\n]*)?\r?\n\s*[\w.\"-]+[ \t]*=")
 _MOST_PYTHON = 1_000_000
 
 
@@ -43,6 +48,9 @@ def read_json_text(text: str, gather: ClassGatherer) -> bool:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         value = _flat(text)
+        if value is None and _SECTION.match(text):
+            gather.refuse("a settings file (TOML or INI)")
+            return True
         if value is None:
             place = f"line {error.lineno}, column {error.colno}"
             gather.refusal_line = error.lineno
@@ -114,7 +122,7 @@ def read_python_text(text: str, gather: ClassGatherer) -> bool:
             gather.form = "Python list"
             read_items(value, gather)
             return True
-    if len(text) > _MOST_PYTHON or not _ASSIGNED.search(text):
+    if len(text) > _MOST_PYTHON or not (_ASSIGNED.search(text) or _SOURCE.search(text)):
         return False
     try:
         with _no_warnings():
@@ -123,7 +131,9 @@ def read_python_text(text: str, gather: ClassGatherer) -> bool:
         return False
     found = sorted(_assigned(tree), key=lambda pair: _WORDS.index(pair[0].lower()))
     if not found:
-        return False
+        if _is_source(tree):
+            gather.refuse("Python source without a list of names that can be read")
+        return bool(gather.refusal)
     gather.form = "Python source"
     name, value = found[0]
     gather.note(f"The list under “{name}” is taken.")
@@ -136,6 +146,13 @@ def read_python_text(text: str, gather: ClassGatherer) -> bool:
     else:
         read_items(value, gather)
     return True
+
+
+def _is_source(tree: ast.Module) -> bool:
+    """Names can be Python by chance (``import duty``, ``crack (deep)``, ``pass``); what is longer is not."""
+    kinds = {type(node) for node in tree.body}
+    long = (node for node in tree.body if isinstance(node, ast.Assign) and node.end_lineno != node.lineno)
+    return bool(kinds & _STATEMENTS) or {ast.Import, ast.Assign} <= kinds or any(long)
 
 
 def _assigned(tree: ast.AST) -> Iterator[tuple[str, Any]]:

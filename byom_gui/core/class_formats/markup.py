@@ -5,6 +5,7 @@ Entities are never expanded, and nothing outside the text is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -12,6 +13,8 @@ from xml.parsers import expat
 from byom_gui.core.class_formats.gathering import ClassGatherer
 from byom_gui.core.class_formats.values import CVAT_TYPES
 
+_OPENING = re.compile(r"\s*<[!?/A-Za-z_]")
+"""A name may start with ``<5 mm``."""
 _MOST_ELEMENTS = 200_000
 _DEEPEST = 100
 _LABEL_STUDIO: dict[str, str] = {
@@ -67,6 +70,11 @@ class XmlRefusedError(ValueError):
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(why)
         self.line = line
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text starts with a tag."""
+    return bool(_OPENING.match(text))
 
 
 def is_page(text: str) -> bool:
@@ -135,7 +143,7 @@ def markup_form(root: Element) -> str:
 
 def read_markup(text: str, gather: ClassGatherer) -> bool:
     """XML in one of the known forms."""
-    if not text.lstrip().startswith("<"):
+    if not is_markup(text):
         return False
     if is_page(text):
         gather.refuse("a web page")

@@ -39,27 +39,34 @@ def read_label_map(text: str, gather: ClassGatherer) -> bool:
 def _items(text: str) -> list[dict[str, str]]:
     """The fields of each item, without those of messages inside it."""
     items: list[dict[str, str]] = []
-    depth, key = 0, ""
+    depth, key, last = 0, "", ""
     for match in _TOKEN.finditer(text):
         quoted, word, bracket = match.group(1, 2, 3)
         if bracket in ("{", "<"):
             depth += 1
             if depth == 1:
                 items.append({})
-            key = ""
+            key = last = ""
         elif bracket in ("}", ">"):
-            depth, key = max(0, depth - 1), ""
+            depth, key, last = max(0, depth - 1), "", ""
         elif depth == 1 and (quoted or word):
             if key:
                 items[-1].setdefault(key, _unquoted(quoted) if quoted else word)
-                key = ""
+                last, key = (key if quoted else ""), ""
+            elif quoted and last:
+                items[-1][last] += _unquoted(quoted)  # strings next to each other are one
             else:
-                key = word or ""
+                key, last = word or "", ""
     return items
 
 
 def _unquoted(text: str) -> str:
+    """The string that is written between quotes. Its escapes are bytes of UTF-8: ``\\303\\237`` is ``ß``."""
     try:
-        return str(ast.literal_eval(text))
+        value = str(ast.literal_eval(text))
     except (ValueError, SyntaxError):
         return text[1:-1]
+    try:
+        return value.encode("latin-1").decode("utf-8") if "\\" in text else value
+    except UnicodeError:
+        return value

@@ -4,46 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from byom_gui.core.class_formats.gathering import ClassGatherer, few
 from byom_gui.core.class_formats.values import number_of
 from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES, suggest_type
+from byom_gui.core.colours import parse_colour
 
 _NAME_WORDS = (
     "name",
-    "class_name",
-    "class name",
     "classname",
-    "display_name",
-    "display name",
     "displayname",
-    "label_name",
-    "label name",
-    "category_name",
-    "category name",
+    "labelname",
+    "categoryname",
     "class",
     "label",
     "category",
     "title",
     "object",
 )
-"""The titles of a column of names; the more telling first."""
-_TYPE_WORDS = frozenset(
-    ("type", "class_type", "class type", "annotation_type", "annotation type", "shape", "shape_type")
-)
+"""The titles of a column of names, as ``_folded`` gives them; the more telling first."""
+_TYPE_WORDS = frozenset(("type", "classtype", "annotationtype", "shape", "shapetype"))
 _COLOUR_WORDS = frozenset(("color", "colour"))
 # fmt: off
 _OTHER_WORDS = frozenset((
-    "id", "index", "idx", "no", "nr", "number", "count", "class_id", "label_id",
-    "category_id", "supercategory", "description", "group", "parent", "code", "value", "key", "instances",
-    "hotkey", "shortcut", "attributes", "split", "filename", "file_name", "image", "image_id", "imageid",
+    "id", "index", "idx", "no", "nr", "number", "count", "classid", "labelid",
+    "categoryid", "supercategory", "description", "group", "parent", "code", "value", "key", "instances",
+    "hotkey", "shortcut", "attributes", "split", "filename", "image", "imageid",
     "path", "width", "height", "confidence", "score", "xmin", "ymin", "xmax", "ymax",
     "x", "y", "w", "h", "x1", "y1", "x2", "y2", "bbox",
     "area",
 ))
 # fmt: on
-_PLACE_WORDS = frozenset(("xmin", "x1", "bbox", "xmax", "x2", "x_min", "x_max", "polygon", "segmentation"))
+_ID = re.compile(r"/[mgt]/\w+|n\d{8}|\d{1,9}|#[0-9A-Fa-f]{6}|\d{1,3}(?:\s+\d{1,3}){2}")
+"""What stands before a name in a table without titles."""
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_PLACE_WORDS = frozenset(("xmin", "x1", "bbox", "xmax", "x2", "polygon", "segmentation"))
 
 
 def read_table(text: str, lines: Sequence[str], gather: ClassGatherer) -> bool:
@@ -85,11 +82,13 @@ class _Table:
         if self._headed:
             self._gather.note("The first line is read as a header.")
             self._note_left_out()
-        if self._headed and _PLACE_WORDS & {cell.casefold() for cell in self._head}:
+        if self._headed and _PLACE_WORDS & set(map(_folded, self._head)):
             self._read_annotations()
             return
-        if not self._headed and self._read_numbered():
+        if not self._headed and (self._read_numbered() or self._read_parts()):
             return
+        if not self._headed:
+            self._without_ids()
         for number, cells in self._rows:
             self._read_row(number, cells)
 
@@ -102,6 +101,29 @@ class _Table:
     def _read_annotations(self) -> None:
         names = [(name, self._gather.default_type) for _, cells in self._rows if (name := self._cell(cells, "name"))]
         self._gather.add_distinct(names, "rows")
+
+    def _read_parts(self) -> bool:
+        """One row of names, as DeepStream has them: ``car;person;road sign``."""
+        cells = [cell.strip() for cell in self._rows[0][1] if cell.strip()]
+        if len(self._rows) > 1 or len(cells) < 3 or _is_type(cells[1]) or any(map(_is_colour, cells[1:])):
+            return False
+        self._gather.note("One line: each part is taken as a name.")
+        for name in cells:
+            self._gather.add_name("Line 1", name, line=1)
+        return True
+
+    def _without_ids(self) -> None:
+        """Without the column before the names: Open Images' ids, WordNet numbers, colors, or numbers of rows."""
+        table = [cells for _, cells in self._rows]
+        firsts, seconds = ([cells[at].strip() for cells in table if at < len(cells)] for at in (0, 1))
+        typed = any(map(_is_type, seconds))
+        if typed or len(seconds) < len(table) or len(set(firsts)) < len(table) or not all(seconds):
+            return
+        if all(map(_ID.fullmatch, firsts)) and not all(map(_is_number, seconds)):
+            self._gather.note("The column before the names is left out.")
+            self._rows = [(number, cells[1:]) for number, cells in self._rows]
+            if not any(_is_type(cells[1].strip()) for _, cells in self._rows if len(cells) > 1):
+                self._rows = [(number, cells[:1]) for number, cells in self._rows]
 
     def _read_numbered(self) -> bool:
         """Two columns, one of which counts the rows."""
@@ -152,7 +174,12 @@ def _delimiter(lines: Sequence[str]) -> str | None:
     whole = len(lines) > 1 and len(table) == len(lines)
     if whole and _is_headless_data(table[0], table[1:20]):
         return ","
-    return "," if whole and all(len(cells) == 2 for cells in table) else None
+    return "," if whole and all(len(cells) == 2 for cells in table) and not _are_decimals(table) else None
+
+
+def _are_decimals(table: Sequence[Sequence[str]]) -> bool:
+    """Names such as ``1,5 mm`` and ``2,5 mm``: a number, and the same more than once after it."""
+    return all(cells[0].isdigit() and cells[1][:1].isdigit() for cells in table)
 
 
 def _first_record(lines: Sequence[str]) -> str:
@@ -176,8 +203,11 @@ def _is_type(text: str) -> bool:
 
 def _is_headless_data(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Titles above numbers, none of which is a title of names: a table of something else."""
-    known = sum(cell.strip().strip('"').casefold() in _OTHER_WORDS for cell in head)
-    return len(head) > 1 and known > 1 and known * 2 >= len(head) and bool(rows)
+    known = sum(_folded(cell) in _OTHER_WORDS for cell in head)
+    if len(head) < 2 or not rows:
+        return False
+    titled = known and not any(map(_is_number, head)) and all(_is_number(cell) for cells in rows for cell in cells)
+    return bool(titled) or (known > 1 and known * 2 >= len(head))
 
 
 def header(rows: Sequence[Sequence[str]]) -> dict[str, int] | None:
@@ -185,7 +215,7 @@ def header(rows: Sequence[Sequence[str]]) -> dict[str, int] | None:
 
     A title that is not known as one counts where a column of numbers is below it.
     """
-    folded = [cell.strip().strip('"').casefold() for cell in rows[0]]
+    folded = [_folded(cell) for cell in rows[0]]
     columns: dict[str, int] = {}
     at = next((folded.index(word) for word in _NAME_WORDS if word in folded), None)
     if at is None:
@@ -193,12 +223,34 @@ def header(rows: Sequence[Sequence[str]]) -> dict[str, int] | None:
     columns["name"] = at
     for key, words in (("type", _TYPE_WORDS), ("color", _COLOUR_WORDS)):
         found = next((index for index, cell in enumerate(folded) if cell in words and index != at), None)
-        if found is not None:
+        if found is None:
+            is_one = _is_type if key == "type" else _is_colour
+            found = next((index for index in range(len(folded)) if _has_only(index, rows, is_one)), None)
+        if found is not None and found not in columns.values():
             columns[key] = found
     others = [index for index in range(len(folded)) if index not in columns.values()]
     titled = any(folded[index] in (*_OTHER_WORDS, *_NAME_WORDS) for index in others)
     numbers = any(_is_column_of_numbers(index, rows) for index in others)
     return columns if len(columns) > 1 or titled or numbers else None
+
+
+def _folded(title: str) -> str:
+    """A title without its case, quotes, spaces and underscores."""
+    return "".join(character for character in title.casefold() if character not in ' "_-')
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell.strip()))
+
+
+def _is_colour(cell: str) -> bool:
+    return cell.startswith(("#", "rgb")) and parse_colour(cell) is not None
+
+
+def _has_only(index: int, rows: Sequence[Sequence[str]], is_one: Callable[[str], bool]) -> bool:
+    """Whether a column holds types, or colors, below a title that is none."""
+    cells = [row[index].strip() for row in rows[1:] if index < len(row) and row[index].strip()]
+    return bool(cells) and all(map(is_one, cells)) and not is_one(rows[0][index].strip())
 
 
 def _is_column_of_numbers(index: int, rows: Sequence[Sequence[str]]) -> bool:

@@ -15,6 +15,7 @@ from byom_gui.core.class_formats.foreign import (
     value_form,
 )
 from byom_gui.core.class_formats.gathering import ClassGatherer, few
+from byom_gui.core.class_formats.platforms import PLATFORMS
 from byom_gui.core.classes import KNOWN_TYPES, OPEN_TYPES
 from byom_gui.core.predictions import SHAPE_NAMES
 
@@ -315,6 +316,20 @@ def _read_cvat(value: Any, gather: ClassGatherer) -> None:
                 )
 
 
+def _is_platform(value: object) -> bool:
+    return any(each.items(value) for each in PLATFORMS)
+
+
+def _read_platform(value: Any, gather: ClassGatherer) -> None:
+    found = next(each for each in PLATFORMS if each.items(value))
+    gather.form = found.name
+    read_items(found.items(value), gather, found.types)
+    rest = items_of(value.get("classifications")) if isinstance(value, dict) else []
+    left = few(str(each.get("name", each.get("instructions", ""))) for each in rest)
+    if left:
+        gather.problem(0, f"Left out: classifications ({left}). Add those that the model returns as tags.")
+
+
 def _read_pairs(value: Any, gather: ClassGatherer) -> None:
     for number, (name, type_) in enumerate(value.items() if isinstance(value, dict) else value, 1):
         gather.add_name(f"Entry {number}", name, type_)
@@ -383,6 +398,7 @@ VALUE_FORMATS: tuple[ValueFormat, ...] = (
     ValueFormat("Supervisely meta.json", is_supervisely_meta, _read_supervisely),
     ValueFormat("V7 Darwin classes", _has_list("annotation_classes"), _read_under("annotation_classes")),
     ValueFormat("Hugging Face id2label", _has_labels, _read_labels_of_config),
+    ValueFormat("a platform's classes", _is_platform, _read_platform),
     ValueFormat("another tool's file", lambda value: bool(value_form(value)), _read_foreign),
     ValueFormat("YOLO data.yaml", _has_names, _read_container),
     ValueFormat("CVAT labels", _is_cvat, _read_cvat),

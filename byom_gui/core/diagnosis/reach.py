@@ -141,6 +141,10 @@ def _redirects(look: CallLook) -> Iterator[Finding]:
         return
     last = hops[-1]
     stopped = 300 <= look.status < 400
+    before = [look.call.request.url, *(hop.to for hop in hops)][-2]
+    if stopped and before.startswith("https://") and last.to.startswith("http://"):
+        yield _downgrade(look.call.request.url, last)
+        return
     yield make(
         "net.redirect",
         "The request is redirected."
@@ -151,7 +155,22 @@ def _redirects(look: CallLook) -> Iterator[Finding]:
         evidence="; ".join(f"{hop.status} to {hop.to}" for hop in hops[:4]) + ".",
         cause=_redirect_cause(hops),
         fix="Enter the final address in the address bar, so that there is no redirect.",
-        action=Action("set-endpoint", last.to, "Use this address"),
+        action=Action("set-endpoint", last.to, "Use this address") if last.to.startswith("http") else None,
+    )
+
+
+def _downgrade(url: str, last: Redirect) -> Finding:
+    """From https to http: never followed, and never offered as the address to use."""
+    return make(
+        "net.redirect",
+        "The request is redirected from https to http, and was not followed there.",
+        severity="error",
+        where=url,
+        evidence=f"{last.status} to {last.to}.",
+        cause="Over http, images and credentials can be read on the way. Most often a proxy handles TLS, and the "
+        "server behind it takes every request for http.",
+        fix=f"Try {last.to.replace('http', 'https', 1)}, or let the server build its redirects from the proxy's "
+        "headers (X-Forwarded-Proto; for uvicorn --proxy-headers).",
     )
 
 

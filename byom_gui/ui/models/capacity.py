@@ -8,7 +8,7 @@ from byom_gui.core.capacity import Level, best, hours_text
 from byom_gui.ui.models.rows import RowsModel
 from byom_gui.ui.widgets.table import Cell
 
-TITLES = ("At once", "Calls", "Failed", "p50", "p95", "p99", "A second", "All items")
+TITLES = ("Concurrency", "Calls", "Failed", "p50", "p95", "p99", "Per second", "All items")
 _FAILED = 2
 
 

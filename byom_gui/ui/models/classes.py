@@ -15,13 +15,13 @@ from byom_gui.ui.widgets.table import CELL_ROLE, EMPTY, KIND_ROLE, Cell, RowKind
 Index = QModelIndex | QPersistentModelIndex
 
 NAME, TYPE, SERVED, TEAM, SEEN = range(5)
-TITLES = ("Name", "Type", "Served", "Team", "Seen")
+TITLES = ("Name", "Type", "Server", "Team", "Count")
 TIPS = (
-    "The class as the server returns it",
-    "The shape that V7 expects for it",
-    "Whether the server's classes address lists it",
-    "Whether the team in V7 has a class of this name",
-    "In how many results it came back",
+    "The class name as the server returns it",
+    "The shape that V7 expects for this class",
+    "Whether the server's class list has this class",
+    "Whether the team in V7 has a class with this name",
+    "Number of results with this class",
 )
 UNLISTED = "Returned, not listed"
 _ROOT = QModelIndex()
@@ -42,7 +42,7 @@ def problem_text(row: ClassRow) -> str:
 
 
 def _said(value: str) -> str:
-    return {"yes": "yes", "no": "no", "new": "new", "unknown": "not known"}[value]
+    return {"yes": "yes", "no": "no", "new": "new", "unknown": "unknown"}[value]
 
 
 class ClassesModel(QAbstractTableModel):
@@ -252,7 +252,7 @@ class ClassesModel(QAbstractTableModel):
         if column == SEEN:
             return Cell(f"{line.seen:,}", tone="bad" if bad else "text", mono=True, align="right")
         if line.row is None:
-            return Cell("List it", tone="accenttext", align="centre", small=True) if column == TEAM else EMPTY
+            return Cell("Add", tone="accenttext", align="centre", small=True) if column == TEAM else EMPTY
         return _state_cell(line.served if column == SERVED else line.team)
 
 
@@ -264,14 +264,14 @@ _ALIGN = (
     Qt.AlignmentFlag.AlignRight,
 )
 _SERVED_TIPS = {
-    "yes": "The server's classes address lists it.",
-    "no": "The server's classes address does not list it.",
-    "unknown": "Not known: the server's list was not fetched, or no classes address answers.",
+    "yes": "The server's class list has this class.",
+    "no": "The server's class list does not have this class.",
+    "unknown": "Unknown: the server's list was not fetched, or the server did not return one.",
 }
 _TEAM_TIPS = {
-    "yes": "The team in V7 has a class of this name.",
-    "new": "The team in V7 has no class of this name yet.",
-    "unknown": "Not known: no key is set, or the team's classes were not fetched.",
+    "yes": "The team in V7 has a class with this name.",
+    "new": "The team in V7 has no class with this name yet.",
+    "unknown": "Unknown: no key is set, or the team's classes were not fetched.",
 }
 
 

@@ -36,7 +36,7 @@ def outcome_of(preview: Preview, seconds: float = 0.0) -> tuple[str, str]:
         return "waiting", preview.problem or "Waiting"
     if preview.state == "held":
         return "todo", "Not sent"
-    count, kept = preview.count, ", kept" if preview.kept else ""
+    count, kept = preview.count, " (cached)" if preview.kept else ""
     if not count:
         return "warn", f"Nothing found{kept}"
     return "ok", f"{count:,} {'object' if count == 1 else 'objects'}{kept}"
@@ -83,7 +83,7 @@ class ImagesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{preview.ref.name}, {outcome[1]}"
         size = f"\n{preview.width} × {preview.height} px" if preview.width else ""
-        kept = f"\nAnswered {preview.kept}, in an earlier run; not asked again" if preview.kept else ""
+        kept = f"\nCached response from {preview.kept}; not sent again" if preview.kept else ""
         return plain(f"{preview.ref.name}\n{outcome[1]}{size}{kept}")
 
     def set_previews(self, previews: Sequence[Preview]) -> None:

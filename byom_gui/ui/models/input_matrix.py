@@ -22,7 +22,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("PNG", ("png",)),
     ("JPEG", ("jpeg",)),
     ("WebP", ("webp",)),
-    ("Grey", ("grey",)),
+    ("Gray", ("grey",)),
     ("Alpha", ("alpha",)),
     ("CMYK", ("cmyk",)),
     ("16-bit", ("16-bit",)),
@@ -231,8 +231,8 @@ def trial_words(found: Trial) -> str:
     if found.state != "failed":
         return {"waiting": "waiting", "running": "running"}.get(found.state, "not tried")
     if not found.status:
-        return "failed, no answer"
-    return f"failed, HTTP {found.status}" + (" with an answer that fails" if found.status // 100 == 2 else "")
+        return "failed, no response"
+    return f"failed, HTTP {found.status}" + (" with an invalid response" if found.status // 100 == 2 else "")
 
 
 def _failed_word(status: int) -> str:

@@ -10,7 +10,7 @@ from byom_gui.ui.models.rows import RowsModel
 from byom_gui.ui.widgets.table import Cell
 
 NAME, TYPE, TARGET, MATCH, SEEN = range(5)
-TITLES = ("Class of the model", "Type", "Class of the team", "Match", "Seen")
+TITLES = ("Model class", "Type", "Team class", "Match", "Count")
 _DASH = "–"
 
 

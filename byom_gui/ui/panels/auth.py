@@ -34,7 +34,7 @@ class AuthPopup(Popover):
     """A query name, and whether its value is to be a secret."""
 
     def __init__(self) -> None:
-        super().__init__("How the server knows you", 440)
+        super().__init__("Server authentication", 440)
         self.secret_entered: Handoff[[str, str, str]] = Handoff()
         self._auth = Auth()
         self._places: Mapping[str, SecretPlace] = {}
@@ -56,7 +56,7 @@ class AuthPopup(Popover):
         self.set_origin("")
 
     def _build(self) -> None:
-        lead = "Leave empty what the server does not ask for. Both may be set together."
+        lead = "Leave a field empty if the server does not require it. You can set both."
         self.body.addWidget(basic.label(lead, tone="second", wrap=True))
         form = self._form
         form.setContentsMargins(0, 0, 0, 0)
@@ -98,9 +98,9 @@ class AuthPopup(Popover):
     def set_origin(self, origin: str) -> None:
         """Where the secrets go, such as ``https://models.acme.io``."""
         if origin:
-            text = f"Sent only to {origin}, and to V7 when you register. A changed address starts without them."
+            text = f"Sent only to {origin}, and to V7 when you register. If you change the address, enter them again."
         else:
-            text = "Enter the model's address first: secrets belong to its host."
+            text = "Enter the model's address first: secrets are stored for its host."
         self._origin.setText(text)
 
     def _set_queries(self, query: Sequence[tuple[str, str | None]]) -> None:
@@ -127,7 +127,7 @@ class AuthPopup(Popover):
     def _mark(self, name: str, *, secret: bool) -> QCheckBox:
         made = QCheckBox("Secret")
         made.setAccessibleName(f"The value of {name} is a secret")
-        basic.set_tip(made, "A secret is kept in the keyring and never shown; other values are part of the address")
+        basic.set_tip(made, "A secret is stored in the keyring and never shown. Other values stay in the address.")
         made.setChecked(secret)
         # Later: what follows replaces this very box.
         made.toggled.connect(lambda on: QTimer.singleShot(0, self, lambda: self.secret_marked.emit(name, on)))

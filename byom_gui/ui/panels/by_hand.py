@@ -59,16 +59,16 @@ class ByHand(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(4))
-        self._title = basic.label("Or register by hand in V7", strong=True)
+        self._title = basic.label("Or register manually in V7", strong=True)
         layout.addWidget(basic.row(self._title, None, self._open))
-        self._none = basic.label("Each value stands here once there is an address.", tone="second", wrap=True)
+        self._none = basic.label("Enter an address to see each value here.", tone="second", wrap=True)
         layout.addWidget(self._none)
         layout.addWidget(self._card)
         self._card.hide()
 
     def set_only_way(self, only: bool) -> None:
         """Whether the API does not fit, and this is the one way."""
-        self._title.setText("Register by hand in V7" if only else "Or register by hand in V7")
+        self._title.setText("Register manually in V7" if only else "Or register manually in V7")
 
     def set_rows(self, rows: Sequence[HandRow]) -> None:
         """Lays out the values; unchanged ones stay, so that "Copied" is not wiped away."""
@@ -87,7 +87,7 @@ class ByHand(QWidget):
         secret = row.secret_ref_key
         made = CopyRow(row.label, row.text, None if secret is not None else row.value)
         if secret is not None:
-            basic.set_tip(made.copy, "Copies the secret; the clipboard is cleared after 30 s if unchanged.")
+            basic.set_tip(made.copy, "Copies the secret. The clipboard is cleared after 30 s if it has not changed.")
             made.copy_asked.connect(lambda key=secret: self.copy_secret_clicked.emit(key))
         return made
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _SPINNER_AFTER_MS = 200
 _LABELS: tuple[Labels, ...] = ("auto", "all", "none")
-_LABEL_WORDS = {"auto": "Auto: where there is room", "all": "All", "none": "None but hovered and selected"}
-_NO_PICTURE = "There is no picture to zoom."
+_LABEL_WORDS = {"auto": "Auto: where there is room", "all": "All", "none": "Only hovered and selected"}
+_NO_PICTURE = "There is no image to zoom."
 _KEYS = (
-    "Wheel or + and − zoom, 0 fits, 1 is 100 %. Drag or arrows move. N and P or Tab go from object to object, "
-    "Enter zooms to one, Esc lets go. L changes the labels, O hides the overlays."
+    "Zoom with the wheel or + and −; 0 fits, 1 is 100%. Drag or use the arrows to pan. N and P or Tab step through "
+    "objects, Enter zooms to one, Esc deselects. L changes the labels, O hides the overlays."
 )
 
 
@@ -50,10 +50,10 @@ class CanvasBar(QWidget):
         self.overlays.setChecked(True)
         self.labels = MenuButton("Labels: auto", "label", self._open_labels, flat=True)
         self.out = basic.button(icon="minus", kind="icon", name="Zoom out")
-        self.zoom = basic.button("100 %", kind="flat", name="Zoom", tip="Zoom. Click for 100 % (1)")
+        self.zoom = basic.button("100%", kind="flat", name="Zoom", tip="Zoom. Click for 100% (1)")
         self.zoom.setFont(theme.mono())
         self.into = basic.button(icon="plus", kind="icon", name="Zoom in")
-        self.fit = basic.button(icon="fit", kind="icon", name="Fit the whole picture", tip="Fit the whole picture (0)")
+        self.fit = basic.button(icon="fit", kind="icon", name="Fit the image", tip="Fit the image (0)")
         self.menu = QMenu(self)
         self.choices = QActionGroup(self.menu)
         for choice in _LABELS:
@@ -87,7 +87,7 @@ class CanvasBar(QWidget):
                 continue
             layout.addSpacing(theme.px(gaps.get(part, 0)))
             layout.addWidget(part)
-        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("6400 %") + theme.px(16))
+        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("6400%") + theme.px(16))
         self.setFixedHeight(max(theme.px(40), self.sizeHint().height()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._level = -1
@@ -205,7 +205,7 @@ class CanvasPanel(QWidget):
         self.canvas.set_picture(raster)
         self._can_zoom(raster is not None)
         if raster is None:
-            self.set_message("image", "No picture", "Drop images, folders or addresses anywhere in the window.")
+            self.set_message("image", "No image", "Drop images, folders, or addresses anywhere in the window.")
         else:
             self._pages.setCurrentWidget(self.canvas)
             self._drop_message()
@@ -316,7 +316,7 @@ class CanvasPanel(QWidget):
 
     def _zoomed(self, scale: float) -> None:
         percent = scale * 100
-        self.bar.zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+        self.bar.zoom.setText(f"{percent:.0f}%" if percent >= 10 else f"{percent:.1f}%")
         self.bar.zoom.setAccessibleName(f"Zoom {self.bar.zoom.text()}")
         self.zoom_changed.emit(scale)
 

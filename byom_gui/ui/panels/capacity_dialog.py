@@ -51,13 +51,13 @@ class CapacityDialog(QDialog):
 
     def _build(self, images: int) -> None:
         sent = f"your {images:,} images" if images > 1 else "your image" if images else "the built-in sample images"
-        lead = f"Sends {sent}, 1 to 16 at once, and times the answers. It stops where the server has had enough."
+        lead = f"Sends {sent}, 1 to 16 at a time, and times the responses. Stops when the server cannot keep up."
         self.items, self.calls, self.price = QLineEdit("10000"), QLineEdit(str(MAX_CALLS)), QLineEdit()
-        for field, name, most in ((self.items, "Items", MOST_ITEMS), (self.calls, "Calls, at most", MOST_CALLS)):
+        for field, name, most in ((self.items, "Items", MOST_ITEMS), (self.calls, "Maximum calls", MOST_CALLS)):
             field.setValidator(QIntValidator(1, most, field))
             field.setAccessibleName(name)
-        self.price.setAccessibleName("Credits for one item")
-        self.price.setPlaceholderText("of your contract")
+        self.price.setAccessibleName("Credits per item")
+        self.price.setPlaceholderText("from your contract")
         for field in (self.items, self.calls, self.price):
             field.setFixedWidth(theme.px(112))
             field.textChanged.connect(self._look)
@@ -80,15 +80,15 @@ class CapacityDialog(QDialog):
         for other in (self.save, self.close_button):
             other.setAutoDefault(False)
         fields = basic.row(
-            basic.label("Items"), self.items, 12, basic.label("Calls, at most"), self.calls, 12,
-            basic.label("Credits an item"), self.price, None,
+            basic.label("Items"), self.items, 12, basic.label("Maximum calls"), self.calls, 12,
+            basic.label("Credits per item"), self.price, None,
         )  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(8))
         for part in (basic.label(lead, tone="second", wrap=True), fields, self.plan, self.error, self.table):
             layout.addWidget(part)
-        layout.addWidget(basic.label("Good answers a second, by requests at once", tone="second", size="small"))
+        layout.addWidget(basic.label("Valid responses per second, by concurrency", tone="second", size="small"))
         layout.addWidget(self.chart)
         layout.addWidget(self.bar)
         layout.addWidget(self.said)
@@ -116,7 +116,7 @@ class CapacityDialog(QDialog):
             self.plan.setText("")
             self.measure.setEnabled(self._busy)
             return
-        self.error.set_text("" if self.items.hasAcceptableInput() else "Give the number of items.")
+        self.error.set_text("" if self.items.hasAcceptableInput() else "Enter the number of items.")
         self.plan.setText(plan_text(steps, self._host))
         self.measure.setEnabled(True)
         self._show()

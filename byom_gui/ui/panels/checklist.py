@@ -12,9 +12,9 @@ from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.outcome import WORDS, OutcomeMark
 
-ItemName = Literal["Key", "Server", "Answers", "Classes", "Inputs"]
+ItemName = Literal["Key", "Server", "Responses", "Classes", "Inputs"]
 
-ITEMS: tuple[ItemName, ...] = ("Key", "Server", "Answers", "Classes", "Inputs")
+ITEMS: tuple[ItemName, ...] = ("Key", "Server", "Responses", "Classes", "Inputs")
 
 
 class ChecklistItem(QPushButton):

@@ -22,7 +22,7 @@ from byom_gui.ui.widgets.swatch import ColourMenu
 
 SEARCH_FROM = 12
 LOW = 340
-"""Under this height the table needs the room; *Take all seen* is in the menu, too."""
+"""Under this height the table needs the room; *Add all returned classes* is in the menu, too."""
 _TYPE_FIRST = "polygon"
 
 
@@ -80,7 +80,7 @@ class ClassesPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
         self._pages.addWidget(_empty())
-        self._none_found = basic.empty_state("search", "Nothing found", "No class or type holds this text.")
+        self._none_found = basic.empty_state("search", "Nothing found", "No class or type contains this text.")
         self._pages.addWidget(self._none_found)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,7 +93,7 @@ class ClassesPanel(QWidget):
     def _toolbar(self) -> QWidget:
         self.add = basic.button("Add", "plus", on_click=self.start_add, tip="Add a class (Ins)")
         self.fetch = basic.button("From server", on_click=self.fetch_clicked.emit, tip="Fetch the server's class list")
-        self.paste = basic.button("Paste list…", on_click=lambda: self.open_paste(), tip="Paste a list, or open a file")
+        self.paste = basic.button("Paste list…", on_click=lambda: self.open_paste(), tip="Paste a list or open a file")
         self.undo = basic.button(icon="undo", kind="icon", on_click=self.undo_clicked.emit, name="Undo")
         self.redo = basic.button(icon="redo", kind="icon", on_click=self.redo_clicked.emit, name="Redo")
         buttons = (self.add, self.fetch, self.paste, None, self.undo, self.redo)
@@ -105,13 +105,13 @@ class ClassesPanel(QWidget):
         """What is wrong, in words, and the way to list all that was seen."""
         self._mark = basic.picture("bad", size=14)
         self._problem = basic.label("", wrap=True)
-        self._problem.setAccessibleName("What is wrong")
+        self._problem.setAccessibleName("Problem")
         self._more = basic.label("", tone="second", size="small")
         text = basic.column(self._problem, self._more, spacing=0)
         self._problem_row = basic.row(self._mark, text, margins=(12, 8, 12, 8), spacing=8)
         self._problem_row.layout().setAlignment(self._mark, Qt.AlignmentFlag.AlignTop)  # type: ignore[union-attr]
         self.take_all = basic.button(
-            "Take all seen", "plus", on_click=lambda: self.take_seen.emit(self.model.unlisted_names())
+            "Add all returned classes", "plus", on_click=lambda: self.take_seen.emit(self.model.unlisted_names())
         )
         self._take_row = basic.row(self.take_all, None, margins=(12, 0, 12, 8))
         self._foot_line = basic.hline()
@@ -182,7 +182,7 @@ class ClassesPanel(QWidget):
         icons.set_icon(self.paste, "paste") if narrow else self.paste.setIcon(QIcon())
         if not narrow:
             self.paste.setProperty("iconName", None)
-        basic.set_tip(self.paste, "Paste a list, or open a file")
+        basic.set_tip(self.paste, "Paste a list or open a file")
 
     def select_name(self, name: str) -> None:
         """Selects a class by its name, listed or not, without a signal."""
@@ -232,7 +232,7 @@ class ClassesPanel(QWidget):
             self._search_row.show()
         unlisted = len(self.model.unlisted_names())
         self._take_row.setVisible(unlisted > 1 and self.height() >= theme.px(LOW))
-        basic.set_tip(self.take_all, f"List all {unlisted} that were returned and are not listed")
+        basic.set_tip(self.take_all, f"Add all {unlisted} that were returned and are not listed")
         self._tell_problem()
 
     def _filter(self, text: str) -> None:
@@ -352,8 +352,8 @@ class ClassesPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if line.row is None:
-            menu.addAction("List it", lambda: self._list_it(place))
-            menu.addAction("Take all seen", self.take_all.click)
+            menu.addAction("Add", lambda: self._list_it(place))
+            menu.addAction("Add all returned classes", self.take_all.click)
         else:
             fill_class_menu(menu, self, line, place)
         menu.addSeparator()
@@ -362,7 +362,7 @@ class ClassesPanel(QWidget):
 
 
 def _empty() -> QWidget:
-    text = "They come from the server once it answers. You can add them by hand, or paste a list, too."
+    text = "They are fetched from the server once it responds. You can also add classes or paste a list."
     return basic.empty_state("list", "No classes yet", text)
 
 

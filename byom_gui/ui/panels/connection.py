@@ -42,8 +42,8 @@ class ConnectionBar(QWidget):
         self.field.entered.connect(self.address_entered)
         self._error = ErrorLine()
         self.auth_button = MenuButton("Auth: none", "lock", self.auth_clicked.emit)
-        basic.set_tip(self.auth_button, "User, password and secret header of the model server")
-        self.ping_button = basic.button("Ping", on_click=self._on_ping, tip="Send one small test picture")
+        basic.set_tip(self.auth_button, "User, password, and secret header of the model server")
+        self.ping_button = basic.button("Ping", on_click=self._on_ping, tip="Send one small test image")
         self.outcome = Outcome()
         self.clock = Clock()
         self.team_button = MenuButton("Team: none", "team", self.team_clicked.emit, flat=True)
@@ -89,7 +89,7 @@ class ConnectionBar(QWidget):
 
     def set_auth_word(self, word: str) -> None:
         """``none``, ``Basic``, ``header``, ``Basic + header``."""
-        self.auth_button.set_text(f"Auth: {word}", "User, password and secret header of the model server")
+        self.auth_button.set_text(f"Auth: {word}", "User, password, and secret header of the model server")
 
     def set_state(self, state: State, text: str, milliseconds: float | None = None) -> None:
         """How the last ping stands: ``text`` such as ``Answers`` or ``TLS failed``, with its time."""
@@ -129,7 +129,7 @@ class ConnectionBar(QWidget):
         text = words.get(self._state, "Ping")
         self.ping_button.setText(text)
         self.ping_button.setAccessibleName(text)
-        basic.set_tip(self.ping_button, "Stop the ping" if text == "Cancel" else "Send one small test picture")
+        basic.set_tip(self.ping_button, "Stop the ping" if text == "Cancel" else "Send one small test image")
         basic.set_kind(self.ping_button, "primary" if self._primary and text != "Cancel" else "")
         self.ping_button.setMinimumWidth(theme.px(56))
 

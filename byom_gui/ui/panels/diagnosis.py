@@ -25,14 +25,15 @@ from byom_gui.ui.widgets.wrapping import Wrapping
 
 VERDICTS: dict[str, tuple[str, str]] = {
     "ready": ("ok", "Ready to register"),
+    "cut-short": ("warn", "Ready as far as it was checked"),
     "not-ready": ("bad", "Not ready to register"),
-    "unreachable": ("bad", "The server can not be reached"),
+    "unreachable": ("bad", "The server cannot be reached"),
 }
-"""The verdict's outcome and words."""
+"""The verdict's outcome and words; ``cut-short`` is a ready one of checks that stopped early."""
 
 FAMILIES: dict[str, str] = {
-    "net": "Reaching the server",
-    "tls": "Reaching the server",
+    "net": "Connection",
+    "tls": "Connection",
     "http": "HTTP",
     "auth": "HTTP",
     "json": "JSON",
@@ -47,8 +48,8 @@ FAMILIES: dict[str, str] = {
     "orientation": "Meaning",
     "classes": "Classes",
     "input": "Inputs",
-    "behaviour": "Behaviour",
-    "speed": "Behaviour",
+    "behaviour": "Behavior",
+    "speed": "Behavior",
 }
 """The start of an id to the heading it stands under, in this order."""
 
@@ -113,8 +114,8 @@ class DiagnosisView(QWidget):
         self.set_idle(0)
 
     def _make_idle(self) -> QWidget:
-        what = "They send your images, or the built-in samples, and say what V7 would refuse and why."
-        head, body = basic.label("No checks were run yet", strong=True), basic.label(what, tone="second", wrap=True)
+        what = "The checks send your images, or the built-in samples, and show what V7 would reject and why."
+        head, body = basic.label("No checks have run yet", strong=True), basic.label(what, tone="second", wrap=True)
         for part in (head, body, self._calls):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         mark = basic.row(None, basic.picture("play", "text2", 20), None)
@@ -123,7 +124,7 @@ class DiagnosisView(QWidget):
 
     @staticmethod
     def _make_waiting() -> QWidget:
-        what = "What is found comes here when they end."
+        what = "The findings appear here when they are done."
         return basic.row(basic.label("Checks are running.", strong=True), basic.label(what, tone="second"), None)
 
     @staticmethod
@@ -225,14 +226,24 @@ class DiagnosisView(QWidget):
         latency: Mapping[str, float],
         verdict: str,
         calls: int,
+        cut_short: str = "",
     ) -> None:
-        """The checks ended. ``verdict``: ``ready``, ``not-ready`` or ``unreachable``; ``latency`` as in the report."""
+        """The checks ended.
+
+        Args:
+            latency: as in the report.
+            verdict: ``ready``, ``not-ready`` or ``unreachable``.
+            cut_short: why a ready server was not checked to the end, in one sentence; empty where it was.
+        """
         self._set_running(False)
         content = Flowing()
         column = QVBoxLayout(content)
         column.setContentsMargins(*(theme.px(m) for m in (16, 12, 16, 16)))
         column.setSpacing(theme.px(8))
-        column.addWidget(self._head(findings, verdict, calls))
+        column.addWidget(self._head(findings, "cut-short" if cut_short else verdict, calls))
+        if cut_short:
+            said = f"{cut_short} See “Not checked” below."
+            column.addWidget(basic.label(said, tone="second", wrap=True, selectable=True))
         column.addWidget(self._card([self._stage(stage) for stage in stages]))
         times = latency_text(latency)
         if times:

@@ -170,9 +170,9 @@ class FindingPane(QFrame):
 
     def _nothing(self) -> QWidget:
         if self._not_checked:
-            text, icon = "Nothing found in what could be checked.", "advice"
+            text, icon = "No problems in the checks that ran.", "advice"
         else:
-            text, icon = "Nothing to mend here.", "ok"
+            text, icon = "Nothing to fix here.", "ok"
         return basic.row(basic.picture(icon), basic.label(text), None, self._close(), margins=(12, 8, 8, 8))
 
     def _fill_rows(self, layout: QVBoxLayout) -> None:
@@ -200,8 +200,8 @@ class FindingPane(QFrame):
         )
         on = basic.button(icon="right", kind="icon", name="Next finding", on_click=lambda: self.open_at(self._at + 1))
         for button, works, why in (
-            (back, self._at > 0, "This is the first"),
-            (on, self._at < many - 1, "This is the last"),
+            (back, self._at > 0, "This is the first finding"),
+            (on, self._at < many - 1, "This is the last finding"),
         ):
             button.setEnabled(works)
             basic.set_tip(button, button.accessibleName() if works else why)
@@ -215,4 +215,4 @@ class FindingPane(QFrame):
         return basic.row(*parts, self._close(), spacing=4)
 
     def _close(self) -> QWidget:
-        return basic.button(icon="down", kind="icon", name="Close the findings", on_click=self.closed.emit)
+        return basic.button(icon="down", kind="icon", name="Close findings", on_click=self.closed.emit)

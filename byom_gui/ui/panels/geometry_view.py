@@ -116,7 +116,7 @@ class _Side(QWidget):
         self.canvas = ReadingCanvas(title, colour)
         self._mark = basic.picture(icon)
         self.title = basic.label(title, strong=True)
-        self.read_as = basic.label("read as", tone="second")
+        self.read_as = basic.label("interpreted as", tone="second")
         self.numbers = basic.label(tone="second", mono=True)
         self.unit = basic.label(tone="second")
         self.line = basic.label(wrap=True)
@@ -205,7 +205,7 @@ class GeometryView(QWidget):
         self._sides.addWidget(self.corrected, 1)
         self.tried = Wrapping()
         self._empty = basic.empty_state(
-            "bounding_box", "Nothing to compare", "Coordinates are read as they are: pixels from the top left corner."
+            "bounding_box", "Nothing to compare", "Coordinates are used as sent: pixels from the top left corner."
         )
         self._content = QWidget()
         inside = QVBoxLayout(self._content)
@@ -304,9 +304,9 @@ class GeometryView(QWidget):
         rest = [each for each in (comparison.best, *comparison.others) if each is not self._shown]
         parts: list[QWidget] = []
         if comparison.others:
-            words = "Also tried, and worse:" if comparison.decided else "Also possible:"
+            words = "Also tried, with a worse fit:" if comparison.decided else "Also possible:"
             if self._shown is not comparison.best:
-                words = "Others:"
+                words = "Other interpretations:"
             parts.append(basic.label(words, tone="second", size="small"))
             parts += [self._link(each) for each in rest]
         self.tried.set_parts(parts)
@@ -318,7 +318,7 @@ class GeometryView(QWidget):
         made = basic.button(words, kind="link", on_click=lambda: self.show_candidate(candidate))
         made.setFont(theme.sized(11))
         made.setProperty("flush", True)
-        basic.set_tip(made, f"{_fit_words(candidate, tally)} Click to draw it at the right.")
+        basic.set_tip(made, f"{_fit_words(candidate, tally)} Click to draw it on the right.")
         made.setAccessibleDescription(made.toolTip())
         return made
 
@@ -354,37 +354,37 @@ def _undecided(comparison: Comparison) -> str:
     total = sum(each.total for each in comparison.images)
     count = len(comparison.images)
     results, images = f"{total:,} result{'s' * (total != 1)}", f"{count} image{'s' * (count != 1)}"
-    more = "" if comparison.best.follows is not None else " Run all checks: answers to changed pictures tell more."
-    return f"Not enough to decide: {results} on {images} fit more than one reading.{more}"
+    more = "" if comparison.best.follows is not None else " Run all checks: responses to changed images help to decide."
+    return f"Not enough to decide: {results} on {images} fit more than one interpretation.{more}"
 
 
 def _sent_line(sent: Candidate, at: int, noun: str) -> str:
     tally = sent.tallies[at]
     if tally.beyond:
-        return f"{tally.beyond:,} of {tally.total:,} {noun} reach beyond the picture."
+        return f"{tally.beyond:,} of {tally.total:,} {noun} extend beyond the image."
     if tally.sizeless:
         return f"{tally.sizeless:,} of {tally.total:,} {noun} have no width or height."
     if tally.tiny:
-        return f"{tally.tiny:,} of {tally.total:,} {noun} are smaller than a pixel and a half."
+        return f"{tally.tiny:,} of {tally.total:,} {noun} are smaller than 1.5 pixels."
     if sent.follows is not None:
-        return f"They lie inside, but agree to {sent.follows:.0%} only with those of changed pictures."
-    return f"{tally.inside:,} of {tally.total:,} {noun} lie inside."
+        return f"They are inside, but only {sent.follows:.0%} match the results for changed images."
+    return f"{tally.inside:,} of {tally.total:,} {noun} are inside the image."
 
 
 def _other_line(shown: Candidate, sent: Candidate, at: int, noun: str) -> str:
     tally = shown.tallies[at]
-    words = f"{tally.inside:,} of {tally.total:,} {noun} lie inside"
+    words = f"{tally.inside:,} of {tally.total:,} {noun} are inside the image"
     if shown.follows is not None:
-        return f"{words}, and agree to {shown.follows:.0%} with those of changed pictures."
+        return f"{words}, and {shown.follows:.0%} match the results for changed images."
     if shown.edges - sent.edges > _CLEARLY and shown.edges > 0:
-        return f"{words}, and their edges follow those of the picture."
+        return f"{words}, and their edges follow edges in it."
     return f"{words}."
 
 
 def _fit_words(candidate: Candidate, tally: Tally) -> str:
-    words = f"{tally.inside:,} of {tally.total:,} lie inside the picture"
+    words = f"{tally.inside:,} of {tally.total:,} are inside the image"
     if candidate.follows is not None:
-        words += f", and agree to {candidate.follows:.0%} with those of changed pictures"
+        words += f", and {candidate.follows:.0%} match the results for changed images"
     return f"{words}."
 
 

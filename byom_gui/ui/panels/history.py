@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.ledger import Entry, Since
+from byom_gui.core.quoting import quoted
 from byom_gui.ui import theme
 from byom_gui.ui.models.history import HistoryModel, when_text
 from byom_gui.ui.widgets import basic
@@ -16,8 +17,8 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.table import RowTable
 
 WIDTHS = (160, 136, 120, 0, 72)
-_COMPARE = "Compare with the server"
-_EMPTY = "Each registration that is made from this computer stands here, with its classes and what the model said."
+_COMPARE = "Compare with server"
+_EMPTY = "Registrations made from this computer are listed here, with their classes and the model's responses."
 
 
 class HistoryPanel(QWidget):
@@ -47,7 +48,7 @@ class HistoryPanel(QWidget):
         self.set_entries((), 0)
 
     def _build(self) -> None:
-        self.title = basic.label("", strong=True)
+        self.title = basic.label("", strong=True, wrap=True)
         self.draft = basic.label("", wrap=True, selectable=True)
         self.server = basic.label("", wrap=True, selectable=True)
         self.compare = basic.button(_COMPARE, on_click=self._compare)
@@ -75,7 +76,7 @@ class HistoryPanel(QWidget):
         layout.setStretch(3, 2)
         self.pages = QStackedWidget()
         self.pages.addWidget(whole)
-        self.pages.addWidget(basic.empty_state("clock", "Nothing was registered from here yet", _EMPTY))
+        self.pages.addWidget(basic.empty_state("clock", "No registrations yet", _EMPTY))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.pages)
@@ -90,7 +91,7 @@ class HistoryPanel(QWidget):
         kept = self.selected
         self._quiet = True
         self.model.put(entries)
-        self.damaged.setText(f"{damaged} of them can not be read and are left out.")
+        self.damaged.setText(f"{damaged} of them cannot be read and are not listed.")
         self.damaged.setVisible(damaged > 0)
         self.pages.setCurrentIndex(0 if entries or damaged else 1)
         at = next((at for at, each in enumerate(entries) if kept is not None and each.id == kept.id), 0)
@@ -114,7 +115,9 @@ class HistoryPanel(QWidget):
             return
         self.question.setVisible(entry.outcome == "unknown")
         unknown = "" if entry.outcome == "registered" else " V7 did not respond: it may have arrived."
-        self.title.setText(f"{entry.registration.name}, {when_text(entry.when)}, in {entry.team_name}.{unknown}")
+        self.title.setText(
+            f"{quoted(entry.registration.name)} in {quoted(entry.team_name)}, {when_text(entry.when)}.{unknown}"
+        )
         if entry.id != self._looked_at:
             # What the server said was beside another one.
             self._looked_at = entry.id
@@ -125,10 +128,12 @@ class HistoryPanel(QWidget):
     def set_draft(self, said: Sequence[str], same_address: bool) -> None:
         """How the project at hand differs from it."""
         if not same_address:
-            self.draft.setText("The project at hand has another address.")
+            self.draft.setText("The open project has a different address.")
         else:
-            words = " ".join(said) or "nothing is another."
-            self.draft.setText(f"Since then, in the project at hand: {words}")
+            words = " ".join(said)
+            self.draft.setText(
+                f"Since then, in this project: {words}" if words else "No changes in this project since then."
+            )
 
     def set_since(self, found: Since) -> None:
         """What the server says now."""

@@ -76,7 +76,7 @@ class ImageStrip(QWidget):
             on="window", spacing=4,
         )  # fmt: skip
         add = basic.button("Add images…", on_click=self.add_clicked.emit)
-        text = "Drop them anywhere in the window. They go to the model at once."
+        text = "Drop images anywhere in the window. They are sent to the model right away."
         self._stack = QStackedWidget()
         self._stack.addWidget(basic.empty_state("image", "No images yet", text, add))
         self._stack.addWidget(self.view)
@@ -102,7 +102,7 @@ class ImageStrip(QWidget):
     def _make_progress(self) -> QWidget:
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Images answered")
+        self._bar.setAccessibleName("Images processed")
         # It gives way to the numbers, which must not be cut.
         self._bar.setMinimumWidth(theme.px(16))
         self._bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -178,7 +178,7 @@ class ImageStrip(QWidget):
     def set_paused(self, on: bool) -> None:
         """Whether the run is held; the button goes on with it then."""
         self._paused = on
-        name = "Go on" if on else "Pause"
+        name = "Resume" if on else "Pause"
         icons.set_icon(self._pause, "play" if on else "pause")
         self._pause.setAccessibleName(name)
         basic.set_tip(self._pause, name)
@@ -191,14 +191,23 @@ class ImageStrip(QWidget):
     def set_left_out(self, left_out: LeftOut) -> None:
         """What of the added files and folders is not in the list, and why."""
         count = left_out.count
-        self._left_out_text = f"{count:,} {'file' if count == 1 else 'files'} left out" if count else ""
+        self._left_out_count = count
         why = "\n".join(left_out.sentences())
-        self._left_out.setText(self._left_out_text)
         self._left_out.setAccessibleDescription(why)
         basic.set_tip(self._left_out, why)
         self._refresh()
 
-    _left_out_text = ""
+    _left_out_count = 0
+
+    def _show_left_out(self, narrow: bool) -> None:
+        count = self._left_out_count
+        what = "" if narrow else "file " if count == 1 else "files "
+        self._left_out.setText(f"{count:,} {what}left out" if count else "")
+        side = theme.px(8 if narrow else 12)
+        layout = self._left_out_row.layout()
+        assert layout is not None
+        layout.setContentsMargins(side, theme.px(4), theme.px(4), theme.px(4 if narrow else 0))
+        self._left_out_row.setVisible(count > 0)
 
     def set_drag_over(self, count: int | None) -> None:
         """``count`` images are held over the window (0: not known how many); None: nothing is."""
@@ -271,7 +280,7 @@ class ImageStrip(QWidget):
         self._count.setAccessibleName(f"{count:,} images")
         self._stack.setCurrentIndex(1 if count else 2 if is_narrow(self.width()) else 0)
         self._drop_row.setVisible(count > 0 and not is_narrow(self.width()))
-        self._left_out_row.setVisible(bool(self._left_out_text) and not is_narrow(self.width()))
+        self._show_left_out(is_narrow(self.width()))
         why = "" if count else "There are no images to rerun"
         self.rerun_button.setEnabled(not why)
         basic.set_tip(self.rerun_button, why or "Rerun")

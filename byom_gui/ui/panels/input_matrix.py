@@ -49,10 +49,10 @@ LOOKS: dict[Face, tuple[str, str, str]] = {
 }
 """Icon, its tone, the tone of the figure."""
 LEGEND: dict[Face, str] = {
-    "ok": "as it should, in ms",
-    "warn": "this kind fails, with the status",
-    "bad": "this way fails, with the status",
-    "quiet": "fails, and need not work",
+    "ok": "works, in ms",
+    "warn": "this kind of image fails, with the status",
+    "bad": "this transport fails, with the status",
+    "quiet": "fails, but is optional",
     "running": "running",
     "waiting": "waiting",
     "untried": "not tried",
@@ -141,7 +141,7 @@ class MatrixTable(QTableView):
         self.setVerticalHeader(self._down)
         self.setModel(model)
         self.setItemDelegate(_Delegate(self))
-        self.setAccessibleName("Inputs: ways to send an image by kinds of image")
+        self.setAccessibleName("Inputs: image transports by kinds of image")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -342,7 +342,7 @@ class InputMatrix(QWidget):
                 self._detail_rows.addWidget(part)
         finding = next((found.finding for _, found in trials if found.finding and self._known(found.finding)), "")
         if finding:
-            more = basic.button("Show the finding", kind="link", on_click=lambda: self.finding_wanted.emit(finding))
+            more = basic.button("Show finding", kind="link", on_click=lambda: self.finding_wanted.emit(finding))
             more.setProperty("flush", True)
             self._detail_rows.addWidget(basic.row(more, None))
 
@@ -373,9 +373,9 @@ def _told(way: str, kind: str, found: Trial, *, alone: bool) -> list[QWidget]:
 def _why(way: str, found: Trial) -> str:
     if found.state == "untried":
         if way == "data-uri":
-            return f"{NOTE} PNG and JPEG alone are tried, as the plain form may fail where this one works."
-        return "This way does not work or can not be tried, or no call was left for it."
-    return "What came back is shown when the checks end." if found.state == "failed" else ""
+            return f"{NOTE} Only PNG and JPEG are tried, because the plain form may fail where this one works."
+        return "This transport does not work, cannot be tried, or no call was left for it."
+    return "The response is shown when the checks are done." if found.state == "failed" else ""
 
 
 def _legend(face: Face) -> QWidget:

@@ -16,7 +16,7 @@ from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.side_header import SideHeader
 from byom_gui.ui.widgets.swatch import Swatch
 
-_LABELS = ("Class", "Confidence", "Shape", "Position", "Size", "Area", "Text", "Attributes", "In the answer")
+_LABELS = ("Class", "Confidence", "Shape", "Position", "Size", "Area", "Text", "Attributes", "JSON path")
 
 
 class _Bar(QWidget):
@@ -50,9 +50,9 @@ class Inspector(QWidget):
         super().__init__()
         self._object: Prediction | None = None
         self._collapsed = False
-        self.zoom = basic.button(icon="target", kind="icon", on_click=self.zoom_clicked.emit, name="Zoom to it")
+        self.zoom = basic.button(icon="target", kind="icon", on_click=self.zoom_clicked.emit, name="Zoom to object")
         self.json = basic.button(icon="code", kind="icon", on_click=self.json_clicked.emit, name="Show in JSON")
-        self.fold = basic.button(icon="down", kind="icon", on_click=self.toggle, name="Fold the selected object")
+        self.fold = basic.button(icon="down", kind="icon", on_click=self.toggle, name="Collapse the selected object")
         self.header = SideHeader("Selected object", self.zoom, self.json, self.fold, height=36)
         # Not a stack: that is always as high as its highest page, and the list above has better use for the room.
         self._page = (self._nothing(), self._form())
@@ -70,7 +70,7 @@ class Inspector(QWidget):
 
     def _nothing(self) -> QWidget:
         first = basic.label("Nothing is selected.", tone="second")
-        second = basic.label("Click an object in the picture, or a row under Results.", tone="second", size="small")
+        second = basic.label("Click an object in the image, or a row under Results.", tone="second", size="small")
         second.setWordWrap(True)
         for one in (first, second):
             one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -89,7 +89,7 @@ class Inspector(QWidget):
         for row, name in enumerate(_LABELS):
             title = basic.label(name, tone="second")
             title.setMinimumHeight(theme.px(24))
-            mono = name in ("Confidence", "Position", "Size", "Area", "In the answer")
+            mono = name in ("Confidence", "Position", "Size", "Area", "JSON path")
             value = basic.label("", mono=mono, selectable=True, wrap=name in ("Text", "Attributes", "Shape"))
             value.setAccessibleName(name)
             grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -123,7 +123,7 @@ class Inspector(QWidget):
         """Shows a result; ``note`` says what is wrong with its class (``not listed``)."""
         self._object = prediction
         has = prediction is not None
-        for button, why in ((self.zoom, "Zoom to it"), (self.json, "Show in JSON")):
+        for button, why in ((self.zoom, "Zoom to object"), (self.json, "Show in JSON")):
             button.setVisible(has and not self._collapsed)
             basic.set_tip(button, why)
         if prediction is not None:
@@ -139,8 +139,8 @@ class Inspector(QWidget):
         placed = geometry.bounds(one.shape) is not None
         self.zoom.setEnabled(placed)
         if not placed:
-            basic.set_tip(self.zoom, "It has no place in the picture.")
-        self.zoom.setAccessibleDescription("" if placed else "It has no place in the picture.")
+            basic.set_tip(self.zoom, "This object has no position in the image.")
+        self.zoom.setAccessibleDescription("" if placed else "This object has no position in the image.")
         self._swatch.set_colour(colour)
         self._note.setText(note)
         self._bar.value = min(max(one.confidence, 0.0), 1.0) if math.isfinite(one.confidence) else 0.0
@@ -178,7 +178,7 @@ class Inspector(QWidget):
     def _fit(self) -> None:
         self._ground.setVisible(not self._collapsed)
         icons.set_icon(self.fold, "up" if self._collapsed else "down")
-        verb = "Unfold" if self._collapsed else "Fold"
+        verb = "Expand" if self._collapsed else "Collapse"
         self.fold.setAccessibleName(f"{verb} the selected object")
         basic.set_tip(self.fold, f"{verb} the selected object")
         one = self._object
@@ -197,7 +197,7 @@ def _texts(one: Prediction) -> dict[str, str]:
         "Area": f"{area:,.0f} px²" if area is not None else "",
         "Text": f"“{one.text}”" if one.text is not None else "",
         "Attributes": ", ".join(one.attributes),
-        "In the answer": f"results[{one.index}]",
+        "JSON path": f"results[{one.index}]",
     }
 
 

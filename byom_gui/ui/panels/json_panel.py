@@ -62,8 +62,8 @@ class JsonPanel(QWidget):
         self._folded = True
         self._was_wide: bool | None = None
         self.request_view = JsonView("Request", gutter=False, wraps=True)
-        self.view = JsonView("Answer")
-        self.search = SearchBar("Find in the answer")
+        self.view = JsonView("Response")
+        self.search = SearchBar("Find in the response")
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._left = self._request_side()
@@ -85,9 +85,9 @@ class JsonPanel(QWidget):
         self.curl = basic.button("Copy as cURL", "copy", kind="flat", on_click=self._copy_curl)
         self.fold = basic.button(icon="right", kind="icon", on_click=self._toggle_request, name="Show the request")
         self._request_head = _head(self.fold, basic.label("Request", strong=True), None, self.curl)
-        self._no_request = basic.label("No request was made yet.", tone="second", wrap=True)
+        self._no_request = basic.label("No request yet.", tone="second", wrap=True)
         self._no_request.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._said = basic.label("The secret is left out of what is copied.", tone="second", size="small", wrap=True)
+        self._said = basic.label("The copy leaves the secret out.", tone="second", size="small", wrap=True)
         self._said.setContentsMargins(*(theme.px(m) for m in (12, 4, 12, 8)))
         self._no_request.setContentsMargins(*(theme.px(m) for m in (12, 12, 12, 12)))
         parts = (self.request_view, self._no_request, self._said)
@@ -100,9 +100,9 @@ class JsonPanel(QWidget):
         self._status = basic.label("")
         self._time = basic.label("", tone="second")
         self._size = basic.label("", tone="second")
-        find = basic.button(icon="search", kind="icon", on_click=self.search.open_bar, name="Find in the answer")
-        basic.set_tip(find, "Find in the answer (Ctrl+F)")
-        self.copy = CopyButton("Copy the answer")
+        find = basic.button(icon="search", kind="icon", on_click=self.search.open_bar, name="Find in the response")
+        basic.set_tip(find, "Find in the response (Ctrl+F)")
+        self.copy = CopyButton("Copy the response")
         self.copy.clicked.connect(self._copy_answer)
         self._count_icon = basic.picture("bad")
         self._count = basic.label("")
@@ -111,12 +111,12 @@ class JsonPanel(QWidget):
         basic.set_tip(self.up, "Previous problem (Shift+F8)")
         basic.set_tip(self.down, "Next problem (F8)")
         self._steps = basic.row(basic.vline(), 4, self._count_icon, self._count, self.up, self.down, spacing=4)
-        title = basic.label("Answer", strong=True)
+        title = basic.label("Response", strong=True)
         said = (self._status_icon, self._status, self._time, self._size)
         self._answer_head = _head(title, *said, None, find, self.copy, self._steps)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
-        self._pages.addWidget(basic.empty_state("code", "No answer yet", "What the server answers stands here."))
+        self._pages.addWidget(basic.empty_state("code", "No response yet", "The server's response appears here."))
         return basic.column(self._answer_head, basic.hline(), self.search, self._pages, spacing=0)
 
     def _connect(self) -> None:
@@ -141,8 +141,8 @@ class JsonPanel(QWidget):
         self._no_request.setVisible(request is None)
         self._said.setVisible(request is not None)
         self.curl.setEnabled(request is not None)
-        why = "" if request is not None else "No request was made yet."
-        basic.set_tip(self.curl, why or "The secret is left out of what is copied.")
+        why = "" if request is not None else "No request yet."
+        basic.set_tip(self.curl, why or "The copy leaves the secret out.")
         self.curl.setAccessibleDescription(why)
 
     def set_answer(
@@ -169,7 +169,7 @@ class JsonPanel(QWidget):
         if has and not status:
             icons.set_picture(self._status_icon, "bad")
             self._status_icon.show()
-            self._status.setText("no answer")
+            self._status.setText("no response")
         self._mark_broken(raw_text if pretty is None else "")
         self._pages.setCurrentIndex(0 if has else 1)
         self.copy.setEnabled(has)
@@ -184,7 +184,7 @@ class JsonPanel(QWidget):
         self._status.setText("" if status is None else str(status))
         self._time.setText("" if milliseconds is None else f"{milliseconds:,.0f} ms")
         self._size.setText("" if size is None else size_text(size))
-        self._status.setAccessibleName(f"Status {status}" if status is not None else "No answer")
+        self._status.setAccessibleName(f"Status {status}" if status is not None else "No response")
         self._fit_head()
 
     def set_problems(self, problems: Sequence[JsonProblem]) -> None:
@@ -339,7 +339,7 @@ class JsonPanel(QWidget):
             self._splitter.setSizes([theme.px(37), max(self.height() - theme.px(37), 1)])
         self.fold.setVisible(not wide)
         icons.set_icon(self.fold, "right" if folded else "down")
-        verb = "Show" if folded else "Fold"
+        verb = "Show" if folded else "Hide"
         basic.set_tip(self.fold, f"{verb} the request")
         self.fold.setAccessibleName(f"{verb} the request")
         self._fit_head()

@@ -16,7 +16,9 @@ from byom_gui.ui.widgets.popover import Popover
 from byom_gui.ui.widgets.secret_field import SecretField
 
 _USUAL = re.compile(r"^.{7}\..{32}$")
-UNUSUAL = "V7's keys usually look like 7 characters, a dot, 32 more. This one does not; it was kept as you gave it."
+UNUSUAL = (
+    "V7 keys usually have 7 characters, a dot, and 32 more characters. This one does not. It was stored as entered."
+)
 
 
 def looks_usual(key: str) -> bool:
@@ -44,7 +46,7 @@ class KeyPanel(Popover):
         self.check = basic.button("Check", on_click=self.check_clicked.emit)
         self._kept = self._unknown = False
         self._busy = False
-        lead = "Make one in V7 under Settings, API keys. It belongs to one team."
+        lead = "Create a key in V7 under Settings, API keys. A key belongs to one team."
         self.body.addWidget(basic.label(lead, tone="second", wrap=True))
         for part in (self.field, self._warning, self._error, basic.hline()):
             self.body.addWidget(part)
@@ -99,7 +101,7 @@ class KeyPanel(Popover):
 
     def _refresh(self) -> None:
         if self._busy:
-            self._team.set_outcome("running", "Asking V7 whose key it is")
+            self._team.set_outcome("running", "Checking the key with V7")
         elif self._error.text:
             self._team.set_outcome("bad", "Not accepted")
         elif self._known is not None:
@@ -108,7 +110,7 @@ class KeyPanel(Popover):
             self._team.set_outcome(
                 "todo", "Not checked" if self._kept else "Keyring not read" if self._unknown else "No key yet"
             )
-        why = "Enter the key first" if not self._kept else "A check is under way" if self._busy else ""
+        why = "Enter the key first" if not self._kept else "A check is running" if self._busy else ""
         if why and self.check.hasFocus():
             # Qt would hand the focus on to what comes after the popover, and the next key would go there.
             self.field.edit.setFocus(Qt.FocusReason.OtherFocusReason)

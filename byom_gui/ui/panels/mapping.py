@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QCompleter, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from byom_gui.core.class_mapping import LEAVE_OUT, MappedClass, candidates, open_rows
+from byom_gui.core.quoting import isolated
 from byom_gui.core.reconcile import words
 from byom_gui.core.registering import TeamClass
 from byom_gui.ui import theme
@@ -18,7 +19,7 @@ from byom_gui.ui.widgets.outcome import OutcomeMark
 from byom_gui.ui.widgets.table import RowTable
 
 WIDTHS = (0, 104, 168, 112, 56)
-BY_NAME, NOWHERE = "By its name", "Leave it out"
+BY_NAME, NOWHERE = "Same name", "Leave out"
 
 
 class MappingPanel(QWidget):
@@ -57,8 +58,8 @@ class MappingPanel(QWidget):
         self.summary = basic.label("")
         self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.fetch = basic.button("Fetch", on_click=self.fetch_wanted.emit)
-        self.make = basic.button("Make missing…", on_click=lambda: self.make_wanted.emit(None))
-        self.export = basic.button("Export…", on_click=self.export_wanted.emit, name="Export the mapping")
+        self.make = basic.button("Create missing…", on_click=lambda: self.make_wanted.emit(None))
+        self.export = basic.button("Export…", on_click=self.export_wanted.emit, name="Export mapping")
         self.steps = basic.button("Next steps…", on_click=self.steps_wanted.emit, name="Next steps in V7")
         self.stop = basic.button("Cancel", on_click=self.stop_wanted.emit)
         self.stop.hide()
@@ -73,7 +74,7 @@ class MappingPanel(QWidget):
             "key": self.pages.addWidget(self._no_key()),
             "classes": self.pages.addWidget(
                 basic.empty_state(
-                    "list", "No classes yet", "List the model's classes, and each stands here beside the team's."
+                    "list", "No classes yet", "Add the model's classes to see which class of the team each one maps to."
                 )
             ),
             "team": self.pages.addWidget(self._no_team()),
@@ -87,15 +88,13 @@ class MappingPanel(QWidget):
 
     def _no_key(self) -> QWidget:
         self.key = basic.button("V7 key…", kind="primary", on_click=self.key_wanted.emit)
-        text = "With your V7 key the team's classes are fetched, and each class of the model stands beside them."
-        return basic.empty_state("key", "Whose classes?", text, self.key)
+        text = "Add your V7 key to fetch the team's classes and map the model's classes to them."
+        return basic.empty_state("key", "No V7 key yet", text, self.key)
 
     def _no_team(self) -> QWidget:
         self.again = basic.button("Fetch the team's classes", on_click=self.fetch_wanted.emit)
-        text = (
-            "The key is known, and its team's classes could not be had. A key may be of a kind that may not list them."
-        )
-        return basic.empty_state("warn", "No classes of the team", text, self.again)
+        text = "The team's classes could not be fetched. The key may not be allowed to list them."
+        return basic.empty_state("warn", "No team classes", text, self.again)
 
     def _editor(self) -> QWidget:
         self.which = basic.label("", strong=True)
@@ -105,7 +104,7 @@ class MappingPanel(QWidget):
         self.target.setEditable(True)
         self.target.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.target.setModel(self._names)
-        self.target.setAccessibleName("Class of the team")
+        self.target.setAccessibleName("Team class")
         self.target.setMinimumWidth(theme.px(120))
         self.target.setMaximumWidth(theme.px(320))
         self.target.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -115,8 +114,8 @@ class MappingPanel(QWidget):
         self.target.setCompleter(completer)
         self.target.activated.connect(lambda _: self._choose())
         self.target.lineEdit().editingFinished.connect(self._typed)  # type: ignore[union-attr]
-        self.make_one = basic.button("Make it…", on_click=self._make_one, name="Make it in the team")
-        line = basic.row(self.which, basic.label("goes to", tone="second"), self.target, self.make_one, None)
+        self.make_one = basic.button("Create…", on_click=self._make_one, name="Create this class in the team")
+        line = basic.row(self.which, basic.label("maps to", tone="second"), self.target, self.make_one, None)
         across = line.layout()
         assert isinstance(across, QBoxLayout)
         across.setStretch(2, 1)
@@ -147,14 +146,14 @@ class MappingPanel(QWidget):
         left = len(open_rows(rows))
         self.mark.setVisible(True)
         self.mark.set_outcome("warn" if left else "ok")
-        whose = f"{len(rows) - left:,} of {len(rows):,} classes have one in {team_name}"
-        self.summary.setText(whose if left else f"All {len(rows):,} classes have one in {team_name}")
+        whose = f"{len(rows) - left:,} of {len(rows):,} classes matched in {isolated(team_name)}"
+        self.summary.setText(whose if left else f"All {len(rows):,} classes matched in {isolated(team_name)}")
         self.pages.setCurrentIndex(0)
         for button in (self.fetch, self.export, self.steps):
             button.setEnabled(True)
         self.make.setEnabled(makes > 0)
-        self.make.setText(f"Make missing ({makes})…" if makes else "Make missing…")
-        basic.set_tip(self.make, "" if makes else "There is no missing class that can be made.")
+        self.make.setText(f"Create missing ({makes})…" if makes else "Create missing…")
+        basic.set_tip(self.make, "" if makes else "There is no missing class that can be created.")
         if selected is None and rows:
             first = next((at for at, each in enumerate(rows) if each.problem or each.target is None), 0)
             self.table.selectRow(first)
@@ -196,11 +195,11 @@ class MappingPanel(QWidget):
 
     def _why(self, each: MappedClass, fitting: int) -> str:
         if each.match == "left-out":
-            return "It goes to no class of the team, and exports leave it out."
+            return "It maps to no class of the team, and exports leave it out."
         if each.target is None:
-            return f"The team has no class of this name. {fitting:,} of its classes take {words(each.type)}."
+            return f"The team has no class with this name. {fitting:,} of its classes accept {words(each.type)}."
         kinds = ", ".join(words(kind) for kind in each.target.types)
-        return f"The team's class takes {kinds}."
+        return f"The team's class accepts {kinds}."
 
     # --- wishes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -39,6 +39,27 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+class _ListText(QPlainTextEdit):
+    """Leaves long text that is pasted to whoever listens: laying it out would take a second."""
+
+    long_pasted = Signal(str)
+    """All of the text as it would be."""
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Of a paste."""
+        self.take(source.text())
+
+    def take(self, text: str) -> None:
+        """Inserts text, where it is short enough to be edited."""
+        if len(text) <= SHOWN:
+            self.insertPlainText(text)
+            return
+        cursor, units = self.textCursor(), self.toPlainText().encode("utf-16-le", "surrogatepass")
+        ends = units[: 2 * cursor.selectionStart()], units[2 * cursor.selectionEnd() :]
+        before, after = (part.decode("utf-16-le", "surrogatepass") for part in ends)
+        self.long_pasted.emit(before + text + after)
+
+
 class PasteDialog(QDialog):
     """Lists in any known form become classes. ``added`` and ``replaced`` carry the entries.
 
@@ -54,21 +75,22 @@ class PasteDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None, *, listed: int = 0, reader: ClassReader = read_at_once) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Add a class list")
+        self.setWindowTitle("Add class list")
         self.resize(theme.px(560), theme.px(480))
         self.setAcceptDrops(True)
         self._parsed = ParsedClasses(())
         self._reader, self._file, self._asked = reader, DecodedText(), 0
-        self.text = QPlainTextEdit()
+        self.text = _ListText()
+        self.text.long_pasted.connect(self._show_pasted)
         self.text.setFont(theme.mono())
         self.text.setPlaceholderText(
-            "cat\ndog, polygon\n\nor the content of data.yaml, config.json, a COCO file, a labeling interface …"
+            "cat\ndog, polygon\n\nor the content of data.yaml, config.json, a COCO file, a labeling interface…"
         )
-        self.text.setAccessibleName("Class list in any form")
+        self.text.setAccessibleName("Class list in any format")
         self.text.setTabChangesFocus(True)
         self.text.setAcceptDrops(False)  # a dropped file would become its address; the dialog reads it
         self.default = TypePicker(self)
-        self.default.setAccessibleName("Type of classes that are listed without one")
+        self.default.setAccessibleName("Default type")
         self.summary = basic.label("", strong=True)
         self.preview = basic.label("", tone="second", wrap=True)
         self.problems = basic.label("", tone="warn", wrap=True)
@@ -89,7 +111,7 @@ class PasteDialog(QDialog):
         self.add_button.setDefault(True)
         for other in (self.replace_button, self.open_button, cancel):
             other.setAutoDefault(False)
-        hint = basic.label("Classes that are listed without a type become", tone="second")
+        hint = basic.label("Type for classes listed without one:", tone="second")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(8))
@@ -103,7 +125,7 @@ class PasteDialog(QDialog):
     # --- files
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a class list", "", FILES)
+        name, _ = QFileDialog.getOpenFileName(self, "Open class list", "", FILES)
         if name:
             self.file_chosen.emit(Path(name))
 
@@ -119,11 +141,18 @@ class PasteDialog(QDialog):
         if files:
             self.file_chosen.emit(files[0])
         elif event.mimeData().hasText():
-            self.text.insertPlainText(event.mimeData().text())
+            self.text.take(event.mimeData().text())
 
     def show_file(self, name: str, file: DecodedText) -> None:
         """Shows what a file holds, and what was understood of it."""
-        self.setWindowTitle(f"Add a class list: {name}")
+        self.setWindowTitle(f"Add class list: {name}")
+        self._show_text(file)
+
+    def _show_pasted(self, text: str) -> None:
+        self.setWindowTitle(f"Add class list: {len(text):,} characters pasted")
+        self._show_text(DecodedText(text))
+
+    def _show_text(self, file: DecodedText) -> None:
         long = len(file.text) > SHOWN
         self.text.setPlainText("" if long else file.text)
         self._file = file if long or file.binary or file.warning else DecodedText()
@@ -139,7 +168,7 @@ class PasteDialog(QDialog):
 
     def _edited(self) -> None:
         self._file = DecodedText()
-        self._enable(False, "The text is being read.")
+        self._enable(False, "Reading the text.")
         self._timer.start()
 
     def entries(self) -> tuple[ClassEntry, ...]:
@@ -165,15 +194,15 @@ class PasteDialog(QDialog):
         if len(text) <= AT_ONCE:
             read_at_once(text, kind, done)
         else:
-            self.summary.setText("Reading the list …")
-            self._enable(False, "The text is being read.")
+            self.summary.setText("Reading the list…")
+            self._enable(False, "Reading the text.")
             self._reader(text, kind, done)
 
     def _show(self, parsed: ParsedClasses, pasted: bool) -> None:
         self._parsed = parsed
         entries, problems = parsed.entries, parsed.problems
         form = f" ({parsed.form})" if parsed.form else ""
-        understood = counted(len(entries), "class", "classes") + f" understood{form}"
+        understood = counted(len(entries), "class", "classes") + f" recognized{form}"
         self.summary.setText(understood if pasted else "No list yet")
         some = ", ".join(f"{visible(entry.name)} ({shown(entry.type)})" for entry in entries[:PREVIEWED])
         more = f" and {len(entries) - PREVIEWED:,} more" if len(entries) > PREVIEWED else ""
@@ -181,14 +210,14 @@ class PasteDialog(QDialog):
         told = [self._file.warning] if self._file.warning else []
         told += [problem.message for problem in problems[:TOLD]]
         if len(problems) > TOLD:
-            told.append(f"and {len(problems) - TOLD:,} more to look at")
+            told.append(f"and {len(problems) - TOLD:,} more problems")
         self.problems.setText("\n".join(told))
         self.preview.setVisible(bool(self.preview.text()))
         self.problems.setVisible(bool(told))
         why = (
             ""
             if entries
-            else "No class was understood in the text."
+            else "No classes were recognized in the text."
             if pasted
             else "Paste a list or open a file first."
         )
@@ -201,7 +230,7 @@ class PasteDialog(QDialog):
             button.setAccessibleDescription(why)
         if on and self._listed:
             was = counted(self._listed, "listed class", "listed classes")
-            basic.set_tip(self.replace_button, f"Removes the {was}. Undo restores them.")
+            basic.set_tip(self.replace_button, f"Replaces the {was}. You can undo this.")
 
     def _add(self) -> None:
         self.added.emit(self.entries())

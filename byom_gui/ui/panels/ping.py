@@ -22,17 +22,17 @@ from byom_gui.ui.widgets.stage_row import StageRow, facts_grid
 
 WIDE = 560
 """From this width on words stand side by side."""
-COLD = "First call; a cold server may need longer."
-COLD_PASSED = "This was the first call; later ones are often faster."
+COLD = "First call; a cold server may take longer."
+COLD_PASSED = "This was the first call; later calls are often faster."
 
 TRIED: dict[StageName, str] = {
-    "dns": "The host's name is looked up.",
-    "tcp": "A connection is opened to the first address that takes one.",
-    "tls": "The certificate is checked against what this computer trusts, and against the host's name.",
-    "http": "One small test picture is posted as base64, as V7 would.",
-    "auth": "The server is asked with the credentials that are set.",
-    "json": "The answer is read as strict JSON.",
-    "schema": "The answer is checked against V7's published contract.",
+    "dns": "Looks up the host name.",
+    "tcp": "Opens a connection to the first address that accepts one.",
+    "tls": "Checks the certificate against this computer's trusted authorities and the host name.",
+    "http": "Posts one small test image as base64, as V7 would.",
+    "auth": "Sends the request with the credentials that are set.",
+    "json": "Parses the response as strict JSON.",
+    "schema": "Checks the response against V7's published contract.",
 }
 """What each step does, for its details."""
 
@@ -41,18 +41,18 @@ def stage_facts(stage: Stage, report: PingReport) -> list[tuple[str, str]]:
     """What an opened, passed step shows."""
     facts = [("Tried", TRIED.get(stage.name, ""))]
     if stage.detail:
-        facts.append(("Seen", stage.detail))
+        facts.append(("Found", stage.detail))
     if stage.reason:
         facts.append(("Why", stage.reason))
     if stage.name == "dns" and report.addresses:
         facts.append(("Addresses", ", ".join(report.addresses)))
     call = report.call
     if stage.name == "http" and call is not None:
-        facts.append(("Asked", f"{call.request.method} {call.request.url}"))
+        facts.append(("Request", f"{call.request.method} {call.request.url}"))
         facts += [("Redirect", f"{hop.status} to {hop.to}") for hop in call.redirects]
         if call.reply is not None and call.readable is not None:
             media = call.readable.media_type or "no content type"
-            facts.append(("Answered", f"{call.reply.status}, {media}, {len(call.reply.body):,} bytes"))
+            facts.append(("Response", f"{call.reply.status}, {media}, {len(call.reply.body):,} bytes"))
     return facts
 
 
@@ -79,7 +79,7 @@ class PingView(QWidget):
         self.clock = Clock()
         self.cancel_button = basic.button("Cancel", "close", on_click=self.cancel_clicked.emit)
         self.copy_button = basic.button("Copy report", "copy", kind="flat", on_click=self._copy_report)
-        basic.set_tip(self.copy_button, "Copy the whole ping as text")
+        basic.set_tip(self.copy_button, "Copy the ping report as text")
         self._limits = basic.label(tone="second", size="small")
         self._cold = basic.label(COLD, tone="second", size="small", wrap=True)
         self._cold.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -89,7 +89,7 @@ class PingView(QWidget):
 
     def _build(self) -> None:
         self._stack = QStackedWidget()
-        self._empty_text = "Ping sends one small test picture and shows each step with its time."
+        self._empty_text = "Ping sends one small test image and shows each step with its time."
         ping = basic.button("Ping", on_click=self.ping_clicked.emit)
         self._stack.addWidget(basic.empty_state("external", "Not pinged yet", self._empty_text, ping))
         inner = Flowing()
@@ -128,7 +128,7 @@ class PingView(QWidget):
         return card
 
     def _foot(self) -> QWidget:
-        change = basic.button("Change…", kind="link", on_click=self.settings_clicked.emit, name="Change the time-outs")
+        change = basic.button("Change…", kind="link", on_click=self.settings_clicked.emit, name="Change the timeouts")
         made = QWidget()
         self._foot_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, made)
         self._foot_row.setContentsMargins(0, 0, 0, 0)
@@ -153,7 +153,7 @@ class PingView(QWidget):
 
     def set_timeouts(self, connect: float, read: float) -> None:
         """The time-outs in force, seconds."""
-        self._limits.setText(f"Time-outs: {connect:g} s to connect, {read:g} s for each read")
+        self._limits.setText(f"Timeouts: {connect:g} s to connect, {read:g} s to read")
 
     def set_idle(self) -> None:
         """Nothing was pinged yet."""
@@ -226,10 +226,10 @@ class PingView(QWidget):
         steps = sum(stage.outcome == "passed" for stage in report.stages)
         due = sum(stage.outcome != "skipped" for stage in report.stages)
         at = report.started.astimezone().strftime("%H:%M:%S")
-        title = f"Ping stopped at {STAGE_TITLES[failed.name]}" if failed else "The server answers"
+        title = f"Ping stopped at {STAGE_TITLES[failed.name]}" if failed else "The server responds"
         self._title.setText(title)
         took = milliseconds_text(report.milliseconds)
-        self._summary.setText(f"{steps} of {due} steps passed, {took} in all, at {at}")
+        self._summary.setText(f"{steps} of {due} steps passed, {took} in total, at {at}")
 
     def _span(self, stage: Stage, start: float, total: float) -> float:
         if stage.milliseconds is None or stage.outcome not in ("passed", "failed"):
@@ -269,7 +269,7 @@ class PingView(QWidget):
         parts: list[QWidget] = [copy]
         action = fitting_action(finding)
         if action is not None:
-            parts.append(basic.button(action.label or "Do it", on_click=lambda: self.action_triggered.emit(action)))
+            parts.append(basic.button(action.label or "Apply", on_click=lambda: self.action_triggered.emit(action)))
         why = basic.button("Why?", kind="link", tip="What this means")
         popover = WhyPopover(finding)
         why.clicked.connect(lambda: popover.open_under(why))
@@ -281,7 +281,7 @@ class PingView(QWidget):
         others = [finding for finding in self._findings if finding is not opened]
         if not others:
             return
-        self._others.addWidget(basic.label("Also seen", strong=True))
+        self._others.addWidget(basic.label("Other findings", strong=True))
         card = basic.frame("card")
         layout = QVBoxLayout(card)
         layout.setContentsMargins(1, 1, 1, 1)

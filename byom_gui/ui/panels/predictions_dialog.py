@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from byom_gui.core.pre_labels import Choice, Targets, Written
+from byom_gui.core.quoting import isolated, quoted
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
 
 FORMS = {
-    "darwin": "Darwin JSON 2.0, a file an image, to import into V7",
+    "darwin": "Darwin JSON 2.0, one file per image, to import into V7",
     "coco": "COCO, one file",
-    "csv": "CSV, a row a result",
+    "csv": "CSV, one row per result",
 }
 
 
@@ -48,7 +49,7 @@ class PredictionsDialog(QDialog):
         self.folder = QLineEdit(str(folder))
         self.folder.setAccessibleName("Folder")
         self.classes = _class_list(classes)
-        self.above = QCheckBox(f"Only results from confidence {least:.2f} on, as the picture shows them")
+        self.above = QCheckBox(f"Only results with confidence {least:.2f} or higher, as drawn in the image")
         self.above.setChecked(least > 0)
         self.above.setVisible(least > 0)
         self.named = QCheckBox()
@@ -64,7 +65,7 @@ class PredictionsDialog(QDialog):
         self._look()
 
     def _build(self) -> None:
-        self.choose = basic.button("Choose…", on_click=self._ask_folder, name="Choose the folder")
+        self.choose = basic.button("Choose…", on_click=self._ask_folder, name="Choose folder")
         self.all = basic.button("All", kind="link", on_click=lambda: self._check_all(True), name="All classes")
         self.none = basic.button("None", kind="link", on_click=lambda: self._check_all(False), name="No class")
         self.export = basic.button("Export", kind="primary", on_click=self._export)
@@ -72,9 +73,9 @@ class PredictionsDialog(QDialog):
         self.cancel = basic.button("Cancel", on_click=self.reject)
         for other in (self.choose, self.all, self.none, self.cancel):
             other.setAutoDefault(False)
-        answered = "1 answered image" if self._images == 1 else f"{self._images:,} answered images"
+        answered = "1 image" if self._images == 1 else f"{self._images:,} images"
         self.choices = basic.column(
-            basic.label("Forms", strong=True),
+            basic.label("Formats", strong=True),
             *self.forms.values(),
             4,
             basic.row(basic.label("Classes", strong=True), None, self.all, self.none),
@@ -88,7 +89,7 @@ class PredictionsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(16),) * 4)
         layout.setSpacing(theme.px(8))
-        layout.addWidget(basic.label(f"What the model said of {answered}.", tone="second", wrap=True))
+        layout.addWidget(basic.label(f"The model's results for {answered}.", tone="second", wrap=True))
         layout.addWidget(self.choices, 1)
         layout.addWidget(self.bar)
         layout.addWidget(self.message)
@@ -115,7 +116,7 @@ class PredictionsDialog(QDialog):
         changed = sum(to is not None for to in self._names.values())
         left = len(self._names) - changed
         words = [f"{changed} renamed"] * bool(changed) + [f"{left} left out"] * bool(left)
-        self.named.setText(f"Classes as mapped to {team}: {', '.join(words)}".replace("&", "&&"))
+        self.named.setText(f"Classes as mapped to {isolated(team)}: {', '.join(words)}".replace("&", "&&"))
         self.named.setVisible(bool(self._names))
         self.named.setChecked(bool(self._names))
         self._waits = False
@@ -146,7 +147,7 @@ class PredictionsDialog(QDialog):
         self._look()
 
     def _ask_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Where the files go", self.folder.text())
+        chosen = QFileDialog.getExistingDirectory(self, "Export folder", self.folder.text())
         if chosen:
             self.folder.setText(chosen)
 
@@ -160,14 +161,14 @@ class PredictionsDialog(QDialog):
 
     def _why_not(self) -> str:
         if self._waits:
-            return "Setting the classes beside the team's…"
+            return "Matching the classes to the team's…"
         if not any(box.isChecked() for box in self.forms.values()):
-            return "Choose at least one form."
+            return "Choose at least one format."
         if self._items() and self.choice().classes == frozenset():
             return "Choose at least one class."
         text = self.folder.text().strip()
         if not text or not Path(text).expanduser().is_dir():
-            return "This folder is not there. Choose another one."
+            return "This folder does not exist. Choose another one."
         return ""
 
     def _what(self) -> str:
@@ -185,10 +186,10 @@ class PredictionsDialog(QDialog):
         self._busy = True
         self.choices.setEnabled(False)
         self.export.setEnabled(False)
-        basic.set_tip(self.export, "It is being written.")
+        basic.set_tip(self.export, "The export is running.")
         self.bar.setValue(0)
         self.bar.show()
-        self.message.setText("Reading the answers…")
+        self.message.setText("Reading the responses…")
         self.wanted.emit(choice)
 
     def set_progress(self, images: int) -> None:
@@ -211,7 +212,7 @@ class PredictionsDialog(QDialog):
         self.bar.hide()
         images = "1 image" if written.images == 1 else f"{written.images:,} images"
         results = "1 result" if written.results == 1 else f"{written.results:,} results"
-        said = [f"Written: {results} of {images}, in {self.folder.text().strip()}.", *written.sentences()]
+        said = [f"Saved {results} for {images} to {quoted(self.folder.text().strip())}.", *written.sentences()]
         self.message.setText("\n".join(said))
         self.export.hide()
         self.cancel.setText("Close")

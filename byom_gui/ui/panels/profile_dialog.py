@@ -47,9 +47,9 @@ class ProfileDialog(QDialog):
         self.method = QComboBox()
         self.method.addItems(METHODS)
         self.method.setAccessibleName("Method")
-        self.path = _field("Path below V7's host")
+        self.path = _field("Path on V7's host")
         self.keys = {name: _field(f"V7's key for {_TITLES[name]}") for name in FIELDS}
-        self.confirmed = QCheckBox("I have seen in V7 that this is right")
+        self.confirmed = QCheckBox("I have checked in V7 that this is correct")
         self.error = basic.label("", tone="bad", wrap=True)
         self.source = basic.label("", tone="second", size="small", wrap=True)
         self._build()
@@ -59,7 +59,7 @@ class ProfileDialog(QDialog):
             field.textChanged.connect(lambda _: self._check())
 
     def _build(self) -> None:
-        text = "V7 has published neither the path nor these names. Method, path and names are all that is kept here."
+        text = "V7 has published neither the path nor these names. Only the method, path, and names are stored here."
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(8))
         grid.setVerticalSpacing(theme.px(4))
@@ -77,7 +77,7 @@ class ProfileDialog(QDialog):
             grid.addWidget(field, row, 1, 1, 2)
         self.save = basic.button("Save", kind="primary", on_click=self.accept)
         self.save.setDefault(True)
-        reset = basic.button("Reset to the assumption", on_click=lambda: self._fill(default_profile()))
+        reset = basic.button("Reset to default", on_click=lambda: self._fill(default_profile()))
         cancel = basic.button("Cancel", on_click=self.reject)
         for other in (reset, cancel):
             other.setAutoDefault(False)
@@ -143,7 +143,7 @@ class PasteProfileDialog(QDialog):
         self.understood = basic.label("", mono=True, wrap=True)
         self.notes = basic.label("", tone="second", wrap=True)
         self.error = basic.label("", tone="bad", wrap=True)
-        self.use = basic.button("Use this", kind="primary", on_click=self.accept)
+        self.use = basic.button("Apply", kind="primary", on_click=self.accept)
         cancel = basic.button("Cancel", on_click=self.reject)
         cancel.setAutoDefault(False)
         hint = (
@@ -190,13 +190,13 @@ class PasteProfileDialog(QDialog):
             lines += [f"{_TITLES.get(name, name)} → {key}" for name, key in profile.fields.items() if key]
             if pasted.dropped:
                 many = "1 credential was" if pasted.dropped == 1 else f"{pasted.dropped} credentials were"
-                notes.append(f"{many} in the text and dropped.")
+                notes.append(f"{many} in the text and ignored.")
             notes += pasted.notes
         self.understood.setText("\n".join(lines))
         self.notes.setText("\n".join(notes))
         for label in (self.understood, self.notes, self.error):
             label.setVisible(bool(label.text()))
-        why = "" if pasted is not None else error or "Paste the snippet or the command first."
+        why = "" if pasted is not None else error or "Paste the snippet or command first."
         self.use.setEnabled(not why)
         basic.set_tip(self.use, why)
         self.use.setAccessibleDescription(why)

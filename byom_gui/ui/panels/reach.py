@@ -16,10 +16,10 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import ErrorLine, OutcomeMark
 
 _SCRIPT = (
-    "Run this on a machine in another network: a cloud shell, or a laptop on a phone's hotspot. It asks for the "
-    "secrets itself; none is in it. Paste all that it prints below."
+    "Run this on a machine in another network: a cloud shell, or a laptop on a phone's hotspot. The script contains "
+    "no secrets; it asks for them. Paste its complete output below."
 )
-_NOT_PINGED = "Ping the server first: then what is seen from here stands here."
+_NOT_PINGED = "Ping the server first to see what is reachable from this computer."
 
 
 class _Rows(QWidget):
@@ -70,8 +70,8 @@ class ReachPanel(QWidget):
         self.mark = OutcomeMark()
         self.code = CodeBox(name="Script")
         self.paste = QPlainTextEdit()
-        self.paste.setPlaceholderText("Paste what the script printed")
-        self.paste.setAccessibleName("What the script printed")
+        self.paste.setPlaceholderText("Paste the script's output")
+        self.paste.setAccessibleName("Output of the script")
         self.paste.setFont(theme.mono(12))
         self.paste.setFixedHeight(theme.px(96))
         self.paste.setTabChangesFocus(True)
@@ -81,23 +81,23 @@ class ReachPanel(QWidget):
 
     def _build(self) -> None:
         self.ping = basic.button("Ping again", on_click=self.ping_wanted.emit)
-        self.save = basic.button("Save the script…", on_click=self.save_wanted.emit)
-        self.read = basic.button("Read it", on_click=lambda: self.pasted.emit(self.paste.toPlainText()))
+        self.save = basic.button("Save script…", on_click=self.save_wanted.emit)
+        self.read = basic.button("Check output", on_click=lambda: self.pasted.emit(self.paste.toPlainText()))
         self.paste.textChanged.connect(lambda: self.read.setEnabled(bool(self.paste.toPlainText().strip())))
         self.read.setEnabled(False)
         self._unknown.set_rows([Row(title, "todo", text) for title, text in UNKNOWN])
         left = basic.column(
             basic.row(self.mark, self.verdict),
-            basic.row(basic.label("Seen from here", strong=True), None, self.ping),
+            basic.row(basic.label("From this computer", strong=True), None, self.ping),
             self.here,
             8,
-            basic.label("Not to be known from here", strong=True),
+            basic.label("Cannot be checked from here", strong=True),
             self._unknown,
             None,
             spacing=8,
         )
         right = basic.column(
-            basic.row(basic.label("Seen from elsewhere", strong=True), None, self.save),
+            basic.row(basic.label("From the other network", strong=True), None, self.save),
             basic.label(_SCRIPT, tone="second", wrap=True),
             self.code,
             self.paste,
@@ -169,10 +169,10 @@ class ReachPanel(QWidget):
         if self._there:
             # What is seen from elsewhere is the nearer to what V7 sees.
             if reached(self._there):
-                return "It is reached from elsewhere. V7 will probably reach it, too.", "ok"
-            return "From elsewhere it is not reached as V7 needs it.", "bad"
+                return "The other network can reach it. V7 can probably reach it too.", "ok"
+            return "The other network cannot reach it the way V7 needs.", "bad"
         if not self._here:
-            return "Will V7 reach it?", "todo"
+            return "Can V7 reach it?", "todo"
         if not reached(self._here):
-            return "V7 will not reach it as it is.", "bad"
-        return "From here nothing stands in V7's way. Whether it is so from elsewhere, the script tells.", "todo"
+            return "V7 cannot reach this address.", "bad"
+        return "No problems found from here. Run the script to check from another network.", "todo"

@@ -14,6 +14,7 @@ from byom_gui.core.endpoint import SecretPlace
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import SentRequest
 from byom_gui.core.pace import clock_text
+from byom_gui.core.quoting import isolated
 from byom_gui.core.registering import MAYBE_ARRIVED, OutcomeKind, RegisterOutcome, TeamInfo
 from byom_gui.ui import theme
 from byom_gui.ui.panels.by_hand import ByHand, HandRow, clear
@@ -58,7 +59,7 @@ class RegisterPanel(QWidget):
         self._connect()
         self.set_team(None, SecretPlace("none", ""))
         self.set_urls("", None, "Paste the model's address first.")
-        self.set_request(None, True, "Connect a model and add a key: then the exact request stands here.")
+        self.set_request(None, True, "Connect a model and add a key to see the exact request here.")
         self.set_new("", (), {})
         self._refresh()
 
@@ -91,7 +92,7 @@ class RegisterPanel(QWidget):
         return made
 
     def _team_part(self) -> QWidget:
-        self.key = basic.button("Add a key…", "plus", kind="flat", on_click=self.key_clicked.emit)
+        self.key = basic.button("Add key…", "plus", kind="flat", on_click=self.key_clicked.emit)
         box, inside = card()
         self._team = basic.label("", strong=True)
         self._team_id = basic.label("", tone="second", mono=True)
@@ -100,7 +101,7 @@ class RegisterPanel(QWidget):
         parts = (self._team, self._team_id, None, self._key_mark, self._place)
         self._team_row = basic.row(*parts, margins=(12, 0, 12, 0))
         self._team_row.setMinimumHeight(theme.px(36))
-        text = "No key yet. A V7 API key belongs to one team, and says which team the model goes to."
+        text = "No key yet. A V7 API key belongs to one team, and decides which team the model is registered in."
         self._no_team = basic.label(text, tone="second", wrap=True)
         self._no_team.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
         inside.addWidget(self._team_row)
@@ -110,7 +111,7 @@ class RegisterPanel(QWidget):
     def _fields(self) -> QWidget:
         self.name, self.base = QLineEdit(), QLineEdit()
         self.name.setAccessibleName("Model name")
-        self.name.setPlaceholderText("The name that V7 shows")
+        self.name.setPlaceholderText("The name shown in V7")
         self.base.setAccessibleName("Base URL")
         self.base.setReadOnly(True)
         self.base.setFont(theme.mono())
@@ -145,11 +146,9 @@ class RegisterPanel(QWidget):
         self.export = basic.button("Export JSON…", on_click=self.export_clicked.emit)
         self.teams = basic.button("Several teams…", on_click=self.teams_clicked.emit)
         self._clock = Clock(clock_text)
-        self._sending_text = basic.label(
-            "Sending. Cancel does not take it back.", tone="second", size="small", wrap=True
-        )
+        self._sending_text = basic.label("Sending. Cancel does not undo it.", tone="second", size="small", wrap=True)
         self.cancel = basic.button("Cancel", on_click=self.cancel_clicked.emit)
-        basic.set_tip(self.cancel, "Stops waiting for V7; what was sent is not taken back.")
+        basic.set_tip(self.cancel, "Stops waiting for V7. What was already sent is not undone.")
         buttons = basic.row(self.register_button, self.cancel, self._clock, self.teams, self.export, self._sending_text)
         layout = buttons.layout()
         assert isinstance(layout, QBoxLayout)
@@ -182,7 +181,7 @@ class RegisterPanel(QWidget):
         """The key's team and where the key is kept."""
         self._team_row.setVisible(team is not None)
         self._no_team.setVisible(team is None)
-        self.key.setText("Add a key…" if team is None else "Change the key…")
+        self.key.setText("Add key…" if team is None else "Change key…")
         self.key.setAccessibleName(self.key.text())
         if team is not None:
             self._team.setText(team.name or team.slug)
@@ -201,14 +200,14 @@ class RegisterPanel(QWidget):
     _team_name = _environment = ""
 
     def _show_button(self) -> None:
-        where = f" in {self._team_name}" if self._team_name else ""
+        where = f" in {isolated(self._team_name)}" if self._team_name else ""
         what = f" ({self._environment})" if where and self._environment else ""
         self.register_button.setText(f"Register{where}{what}".replace("&", "&&"))
 
     def set_host(self, host: str) -> None:
         """V7's address, which stands beside the button that sends to it."""
         self._host.setText(
-            f"Sent once, to {host}. After a time-out the app never sends again by itself." if host else ""
+            f"Sent once, to {host}. After a timeout the app never sends it again on its own." if host else ""
         )
 
     def set_model_name(self, name: str) -> None:
@@ -226,7 +225,7 @@ class RegisterPanel(QWidget):
         self.base.setText(external or "")
         self.base.setPlaceholderText("" if external else "none")
         basic.set_tip(self.base, infer)
-        said = "V7 calls /infer and /classes below it." if external else reason
+        said = "V7 calls /infer and /classes under it." if external else reason
         self._base_note.setText(said)
         basic.set_tone(self._base_note, "second" if external or not infer else "warn")
         self.by_hand.set_only_way(bool(infer) and external is None)
@@ -292,11 +291,11 @@ class RegisterPanel(QWidget):
     def _refusal(self) -> str:
         """Why Register can not be pressed now; empty where it can."""
         if self.findings.blocked:
-            return "Something blocks registering. Mend it, or give a reason to register all the same."
+            return "Something blocks registering. Fix it, or give a reason to register anyway."
         if not self._can:
             return self._why
         if self._ended in MAYBE_ARRIVED:
-            return "Look in V7 first, and say above whether it is there."
+            return "Look in V7 first, then answer above whether it is there."
         return ""
 
     def _refresh(self) -> None:

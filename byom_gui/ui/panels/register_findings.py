@@ -40,7 +40,7 @@ class Findings(QWidget):
         head = basic.row(self._blocking, None, self._over_mark, self._overridden, spacing=4)
         self._bad, self._bad_rows = basic.frame("card"), QVBoxLayout()
         self._bad.setProperty("ground", "badcard")
-        self._worth_title = basic.label("Worth knowing", strong=True)
+        self._worth_title = basic.label("Does not block registering", strong=True)
         self._worth, self._worth_rows = card()
         self._bad_part = basic.column(head, self._bad_box(), spacing=4)
         self._worth_part = basic.column(self._worth_title, self._worth, spacing=4)
@@ -55,14 +55,14 @@ class Findings(QWidget):
         self.set_findings((), ())
 
     def _bad_box(self) -> QFrame:
-        self.override = QCheckBox("Register all the same, because")
+        self.override = QCheckBox("Register anyway. Reason:")
         self.reason = QLineEdit()
-        self.reason.setAccessibleName("Reason to register all the same")
-        self.reason.setPlaceholderText("Why it does not matter")
+        self.reason.setAccessibleName("Reason to register anyway")
+        self.reason.setPlaceholderText("Why is this acceptable?")
         self.reason.editingFinished.connect(self._tell)
         self.reason.textChanged.connect(lambda _: self._edited())
         self.override.toggled.connect(lambda _: self._edited())
-        note = basic.label("The reason is kept in the project and in the export.", tone="second", size="small")
+        note = basic.label("The reason is saved in the project and in the export.", tone="second", size="small")
         note.setWordWrap(True)
         below = basic.column(self.reason, note, spacing=4, margins=(24, 0, 0, 0))
         lower = basic.column(self.override, below, spacing=4, margins=(12, 8, 12, 12))
@@ -152,7 +152,7 @@ class Findings(QWidget):
 
     def _refresh(self) -> None:
         self.reason.setEnabled(self.override.isChecked())
-        basic.set_tip(self.reason, "" if self.override.isChecked() else "Tick the box above first.")
+        basic.set_tip(self.reason, "" if self.override.isChecked() else "Select the box above first.")
         over = bool(self.override_reason)
         for widget in (self._overridden, self._over_mark):
             widget.setVisible(over)

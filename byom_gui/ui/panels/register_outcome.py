@@ -16,20 +16,20 @@ from byom_gui.ui.widgets.copy_row import CopyRow
 
 TITLES = {
     "registered": "Registered",
-    "key-refused": "V7 refused the key",
-    "not-allowed": "V7 does not allow it",
-    "not-found": "V7 has nothing at this path",
-    "invalid": "V7 refused the registration",
+    "key-refused": "V7 rejected the key",
+    "not-allowed": "V7 denied permission",
+    "not-found": "V7 did not find this path",
+    "invalid": "V7 rejected the registration",
     "rate-limited": "V7 asks to wait",
-    "server-error": "V7 had an error of its own",
-    "refused": "V7 refused the request",
-    "unreachable": "V7 was not reached",
-    "unknown": "It is not known whether it arrived",
+    "server-error": "V7 had an internal error",
+    "refused": "V7 rejected the request",
+    "unreachable": "V7 could not be reached",
+    "unknown": "The registration may have arrived",
 }
 NEXT_STEPS = (
     "In V7, add an AI Model stage to a workflow and choose this model there.",
     "In that stage, map each of its classes to a class of the team.",
-    "Send one image through, and compare it with what you see here.",
+    "Send one image through it, and compare the result with what you see here.",
 )
 _AGAIN = ("rate-limited", "unreachable")
 
@@ -52,7 +52,7 @@ class Outcome(QFrame):
         self.title = basic.label("", strong=True, wrap=True)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.px(4))
-        self.again = basic.button("Try again", on_click=self._again)
+        self.again = basic.button("Retry", on_click=self._again)
         self.wait = basic.label("", tone="second", mono=True)
         self._tick = QTimer(self, interval=250)
         self._tick.timeout.connect(self._count_down)
@@ -108,12 +108,12 @@ class Outcome(QFrame):
         if outcome.kind in MAYBE_ARRIVED:
             there = basic.button("Yes, it's there", on_click=lambda: self.confirmed_there.emit(True))
             absent = basic.button("No, it isn't", on_click=lambda: self.confirmed_there.emit(False))
-            basic.set_tip(absent, "Then it can be sent again.")
+            basic.set_tip(absent, "You can then send it again.")
             return [open_v7, there, absent]
         if outcome.kind == "registered":
             return [basic.button("Export JSON…", on_click=self.export_clicked.emit), open_v7]
         if outcome.kind in ("key-refused", "not-allowed"):
-            return [basic.button("Change the key…", "key", on_click=self.key_clicked.emit)]
+            return [basic.button("Change key…", "key", on_click=self.key_clicked.emit)]
         if outcome.kind == "not-found":
             return [basic.button("Edit the API profile…", on_click=self.profile_clicked.emit)]
         return []

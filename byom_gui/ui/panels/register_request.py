@@ -83,7 +83,7 @@ class Request(QWidget):
         self.why.setVisible(request is None)
         self.why.setText(why_not)
         self.curl.setEnabled(request is not None)
-        basic.set_tip(self.curl, why_not if request is None else "The key and secrets are left out of what is copied.")
+        basic.set_tip(self.curl, why_not if request is None else "The copy leaves out the key and secrets.")
         self.curl.setAccessibleDescription(self.curl.toolTip())
         if request is not None and changed:
             lines, head = request_lines(request, whole_url=True)

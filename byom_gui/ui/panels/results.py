@@ -22,12 +22,12 @@ WIDE, NARROW = (48, 0, 112, 88), (48, 0, 44, 88)
 State = Literal["none", "waiting", "failed", "ready"]
 
 _STATES: dict[str, tuple[str, str, str]] = {
-    "none": ("image", "No image yet", "Drop an image anywhere in the window. Its results stand here."),
-    "waiting": ("clock", "Waiting for the answer", "Results stand here as soon as the server has answered."),
-    "failed": ("bad", "No results", "The server's answer could not be used."),
-    "nothing": ("ok", "Nothing found", "The server answered, and returned no object for this image."),
-    "below": ("eye", "All are below the confidence", ""),
-    "filtered": ("search", "No match", "No class or shape holds this text."),
+    "none": ("image", "No image yet", "Drop an image anywhere in the window to see its results here."),
+    "waiting": ("clock", "Waiting for the response", "Results appear here once the server responds."),
+    "failed": ("bad", "No results", "The server's response could not be used."),
+    "nothing": ("ok", "Nothing found", "The server responded, and returned no objects for this image."),
+    "below": ("eye", "All results are below the confidence threshold", ""),
+    "filtered": ("search", "No match", "No class or shape contains this text."),
 }
 
 
@@ -150,9 +150,9 @@ class ResultsPanel(QWidget):
             self._texts[page].setText(self._why or _STATES[page][2])
         hidden = self.model.below
         if page == "below":
-            self._texts[page].setText(f"{hidden:,} returned, none as sure as the slider asks. Move it to the left.")
+            self._texts[page].setText(f"{hidden:,} returned, none at or above the threshold. Move the slider left.")
         said = f"{self.model.shown:,} of {self.model.total:,} shown"
-        self._count.setText(f"{said}, {hidden:,} below the confidence" if hidden else said)
+        self._count.setText(f"{said}, {hidden:,} below the threshold" if hidden else said)
         self._foot.setVisible(bool(self.model.total) and self.model.shown < self.model.total)
 
     def _page(self) -> str | None:

@@ -19,14 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from byom_gui.core.quoting import quoted
 from byom_gui.core.scaffold import ADDRESS, EXAMPLES, TASKS, next_steps
 from byom_gui.ui import theme
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.code_box import CodeBox
 
 _LEAD = (
-    "Writes a small Flask project, with your model behind one function. It takes images both ways in which V7 sends "
-    "them, answers in V7's form, lists its classes, and brings tests, a Dockerfile and a README."
+    "Creates a small Flask project, with your model behind one function. It accepts images both ways that V7 sends "
+    "them, responds in V7's format, lists its classes, and includes tests, a Dockerfile, and a README."
 )
 _TITLES = {"tagging": "Tagging", "detection": "Detection", "segmentation": "Segmentation", "keypoints": "Keypoints",
            "ocr": "Text (OCR)"}  # fmt: skip
@@ -44,8 +45,8 @@ class ServerDialog(QDialog):
         self.setWindowTitle("New model server")
         self.resize(theme.px(560), theme.px(430))
         self._busy = False
-        self.by_task = QRadioButton("Start from what the model answers with")
-        self.by_answer = QRadioButton("Start from an answer of the server that you have")
+        self.by_task = QRadioButton("Start from the task")
+        self.by_answer = QRadioButton("Start from a response of your current server")
         self.task = QComboBox()
         self.example = QCheckBox()
         self.answer, self.folder = QLineEdit(), QLineEdit(str(folder))
@@ -66,16 +67,16 @@ class ServerDialog(QDialog):
         self.task.setCurrentIndex(list(TASKS).index("detection"))
         self.task.setAccessibleName("Task")
         self.task.currentIndexChanged.connect(self._look)
-        self.answer.setPlaceholderText("A JSON file, in its own form: COCO, Ultralytics, Triton, Label Studio, …")
-        self.answer.setAccessibleName("Answer file")
+        self.answer.setPlaceholderText("A JSON file: COCO, Ultralytics, Triton, …")
+        self.answer.setAccessibleName("Response file")
         self.folder.setAccessibleName("Folder")
         for field in (self.answer, self.folder):
             field.textChanged.connect(self._look)
 
     def _build(self) -> None:
-        self.choose_answer = basic.button("Choose…", on_click=self._ask_answer, name="Choose the answer file")
-        self.choose_folder = basic.button("Choose…", on_click=self._ask_folder, name="Choose the folder")
-        self.write = basic.button("Write the project", kind="primary", on_click=self._write)
+        self.choose_answer = basic.button("Choose…", on_click=self._ask_answer, name="Choose response file")
+        self.choose_folder = basic.button("Choose…", on_click=self._ask_folder, name="Choose folder")
+        self.write = basic.button("Create project", kind="primary", on_click=self._write)
         self.write.setDefault(True)
         self.cancel = basic.button("Cancel", on_click=self.reject)
         for other in (self.choose_answer, self.choose_folder, self.cancel):
@@ -115,7 +116,7 @@ class ServerDialog(QDialog):
         for part in (self.answer, self.choose_answer):
             part.setEnabled(not by_task)
         why = self._why_not()
-        self.message.setText(why or f"Writes into {self._folder()}.")
+        self.message.setText(why or f"Creates the project in {quoted(self._folder())}.")
         self.write.setEnabled(not why)
         basic.set_tip(self.write, why)
         self.write.setAccessibleDescription(why)
@@ -125,21 +126,21 @@ class ServerDialog(QDialog):
 
     def _why_not(self) -> str:
         if self.by_answer.isChecked() and not Path(self.answer.text().strip() or "/").expanduser().is_file():
-            return "Choose the file that holds an answer."
+            return "Choose the file with a response."
         folder = self._folder()
         if not self.folder.text().strip() or not folder.is_absolute():
-            return "Choose a folder, by its whole path."
+            return "Choose a folder by its full path."
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            return f"{folder} holds something. Choose a new or an empty folder."
+            return f"{quoted(folder)} is not empty. Choose a new or empty folder."
         return ""
 
     def _ask_answer(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "An answer of your server", "", "JSON (*.json);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self, "Response of your server", "", "JSON (*.json);;All files (*)")
         if name:
             self.answer.setText(name)
 
     def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Where the project goes", str(self._folder().parent))
+        name = QFileDialog.getExistingDirectory(self, "Project folder", str(self._folder().parent))
         if name:
             chosen = Path(name)
             empty = not any(chosen.iterdir())
@@ -149,7 +150,7 @@ class ServerDialog(QDialog):
 
     def _write(self) -> None:
         self._set_busy(True)
-        self.message.setText("Writing…")
+        self.message.setText("Creating…")
         by_task = self.by_task.isChecked()
         task = str(self.task.currentData()) if by_task else ""
         example = by_task and self.example.isChecked() and task in EXAMPLES
@@ -175,20 +176,18 @@ class ServerDialog(QDialog):
         self.use.setAutoDefault(False)
         self.pages.addWidget(
             basic.column(
-                basic.label(f"{files} files are in {folder}.", strong=True, wrap=True),
+                basic.label(f"Created {files} files in {quoted(folder)}.", strong=True, wrap=True),
                 basic.label(f"Start it in a terminal. {self._who_answers()}", wrap=True),
                 self.commands,
                 8,
-                basic.label("Then put your model into model.py: it is the one file to change.", wrap=True),
-                basic.label(
-                    "Once it serves, connect this window to it, and see what it says on your images:", wrap=True
-                ),
+                basic.label("Then add your model to model.py, the only file you need to change.", wrap=True),
+                basic.label("Once it runs, connect this window to it and see its results for your images:", wrap=True),
                 basic.row(self.use, None),
                 None,
             )
         )
         self.pages.setCurrentIndex(1)
-        self.message.setText("The README in the folder says how to put it where V7 can reach it.")
+        self.message.setText("The README in the folder explains how to deploy it where V7 can reach it.")
         self.write.hide()
         self.cancel.setText("Close")
         self.cancel.setAccessibleName("Close")
@@ -196,9 +195,9 @@ class ServerDialog(QDialog):
 
     def _who_answers(self) -> str:
         if self.by_answer.isChecked():
-            return "Each image brings your example until your model is in."
+            return "It returns your example for each image until you add your model."
         with_model = self.example.isChecked() and self.task.currentData() in EXAMPLES
-        return "A real model answers." if with_model else "A stand-in answers until your model is in."
+        return "It runs a real model." if with_model else "It runs a stand-in until you add your model."
 
     def _use(self) -> None:
         self.address_wanted.emit(ADDRESS)

@@ -27,9 +27,9 @@ from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import ErrorLine
 
-WAYS = (("base64", "In the request (base64)"), ("url", "By an address that the server fetches (url)"))
-INSECURE = "Nobody checks who answers: anyone in between can read and change images, answers and secrets."
-PROXY = "Bypassed for this computer. V7 will not use it: the server has to be reachable without."
+WAYS = (("base64", "In the request (base64)"), ("url", "As an address that the server fetches (url)"))
+INSECURE = "The server's identity is not checked: anyone in between can read and change images, responses, and secrets."
+PROXY = "Not used for this computer. V7 does not use it: the server must be reachable without it."
 
 
 def _inset(box: QSpinBox | QDoubleSpinBox) -> None:
@@ -53,21 +53,21 @@ class ConnectionSettings(QDialog):
         self._silent = False
         self._classes_shown = ""
         self.ask_file: Callable[[], str] = self._ask_file
-        self.connect_timeout = self._seconds("Time-out to connect")
-        self.read_timeout = self._seconds("Time-out for each read")
+        self.connect_timeout = self._seconds("Connect timeout")
+        self.read_timeout = self._seconds("Read timeout")
         self.concurrency = QSpinBox()
         self.concurrency.setRange(1, 16)
         self.way = QComboBox()
         self.interface = QComboBox()
         self.ca_file = QLineEdit()
         self.ca_file.setReadOnly(True)
-        self.ca_file.setPlaceholderText("none: what this computer trusts")
-        self.choose_ca = basic.button("Choose…", on_click=self._on_choose_ca, name="Choose a CA file")
-        self.clear_ca = basic.button("Clear", on_click=lambda: self._set(ca_file=""), name="Clear the CA file")
+        self.ca_file.setPlaceholderText("none: this computer's trusted authorities")
+        self.choose_ca = basic.button("Choose…", on_click=self._on_choose_ca, name="Choose CA file")
+        self.clear_ca = basic.button("Clear", on_click=lambda: self._set(ca_file=""), name="Clear CA file")
         self.insecure = QCheckBox("Do not verify TLS")
         self._loud = basic.frame("bad")
         self.proxy = QLineEdit()
-        self.keep = QCheckBox("Keep answers, and the last check of each endpoint")
+        self.keep = QCheckBox("Cache responses and the last check of each endpoint")
         self.classes = QLineEdit()
         self.classes_note = basic.label(tone="second", size="small", wrap=True)
         self.classes_error = ErrorLine()
@@ -92,12 +92,12 @@ class ConnectionSettings(QDialog):
         for value, text in WAYS:
             self.way.addItem(text, value)
         names = (
-            (self.concurrency, "Requests at once"),
-            (self.way, "How images are sent"),
-            (self.interface, "Interface on which pictures are served"),
+            (self.concurrency, "Concurrency"),
+            (self.way, "Image transport"),
+            (self.interface, "Network interface that serves images"),
             (self.ca_file, "CA file"),
             (self.proxy, "Proxy"),
-            (self.classes, "Classes address"),
+            (self.classes, "Class list address"),
         )
         for part, name in names:
             part.setAccessibleName(name)
@@ -113,23 +113,28 @@ class ConnectionSettings(QDialog):
         form.setVerticalSpacing(theme.px(8))
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        small = "Two at most is considerate; a server with one model seldom answers more at once faster."
+        small = "At most two is considerate; a server with one model is rarely faster with more."
         rows: tuple[tuple[str, QWidget], ...] = (
-            ("Connect within", basic.row(self.connect_timeout, None)),
-            ("Each read within", basic.row(self.read_timeout, None)),
-            ("", self._note("The first call alone is repeated once with a longer limit, for a server that wakes up.")),
-            ("Requests at once", basic.row(self.concurrency, None)),
+            ("Connect timeout", basic.row(self.connect_timeout, None)),
+            ("Read timeout", basic.row(self.read_timeout, None)),
+            (
+                "",
+                self._note(
+                    "Only the first call is repeated once with a longer timeout, for a server that is starting up."
+                ),
+            ),
+            ("Concurrency", basic.row(self.concurrency, None)),
             ("", self._note(small)),
             ("Send images", self.way),
-            ("Serve them on", self.interface),
-            ("", self._note("Only for url: each picture at an address that nobody can guess, for a short time.")),
-            ("Classes address", basic.column(self.classes, self.classes_error, self.classes_note, spacing=2)),
+            ("Serve images on", self.interface),
+            ("", self._note("Only for url: each image gets an address that nobody can guess, for a short time.")),
+            ("Class list address", basic.column(self.classes, self.classes_error, self.classes_note, spacing=2)),
             ("CA file", basic.row(self.ca_file, self.choose_ca, self.clear_ca)),
             ("", self.insecure),
             ("", self._warning()),
             ("Proxy", basic.column(self.proxy, self.proxy_error, self._note(PROXY), spacing=2)),
             ("", self.keep),
-            ("", self._note("Readable by your user only. More under Help, What is kept on this computer.")),
+            ("", self._note("Readable by your user only. More under Help, Stored data.")),
         )
         for title, part in rows:
             head = basic.label(title, tone="second")
@@ -210,8 +215,8 @@ class ConnectionSettings(QDialog):
         self._classes_shown = address
         self.classes.setText(address)
         self.classes_error.set_text("")
-        note = "Guessed from the model's address. Correct it if the server lists its classes elsewhere."
-        self.classes_note.setText(note if guessed else "As you gave it. Empty it to go back to the guess.")
+        note = "Derived from the model's address. Change it if the server lists its classes elsewhere."
+        self.classes_note.setText(note if guessed else "As you entered it. Clear it to use the derived address again.")
 
     def set_classes_error(self, sentence: str) -> None:
         """What is wrong with the classes address; an empty sentence takes it back."""
@@ -236,16 +241,16 @@ class ConnectionSettings(QDialog):
         basic.set_tip(self.clear_ca, "" if self._settings.ca_file else "No CA file is set")
         by_url = self._settings.way == "url"
         self.interface.setEnabled(by_url)
-        basic.set_tip(self.interface, "" if by_url else "Only used where images are sent by url")
+        basic.set_tip(self.interface, "" if by_url else "Only used when images are sent by url")
         self.interface.setAccessibleDescription(self.interface.toolTip())
 
     def _on_proxy(self) -> None:
         text = self.proxy.text().strip()
         if "@" in text:
-            self.proxy_error.set_text("Leave user and password out: they would stand in the project's file.")
+            self.proxy_error.set_text("Leave out user and password: they would be saved in the project file.")
             return
         if text and "://" not in text:
-            self.proxy_error.set_text("Put http:// before the proxy's address.")
+            self.proxy_error.set_text("Start the proxy's address with http://.")
             return
         try:
             if text:

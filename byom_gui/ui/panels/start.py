@@ -15,9 +15,9 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.menu_button import MenuButton
 from byom_gui.ui.widgets.outcome import ErrorLine, Outcome
 
-_HINT = "The whole address, with its path. Ping sends one small test picture."
+_HINT = "Enter the full address, with its path. Ping sends one small test image."
 _DROP = "Drop images anywhere in this window"
-_DROP_MORE = "Files, folders, pasted pictures or addresses. They wait until the model answers."
+_DROP_MORE = "Files, folders, pasted images, or addresses. They are sent once the model responds."
 
 
 class StartPage(QWidget):
@@ -60,9 +60,9 @@ class StartPage(QWidget):
         layout = QVBoxLayout(self._column)
         layout.setContentsMargins(*(theme.px(m) for m in (0, 24, 0, 24)))
         layout.setSpacing(theme.px(8))
-        lead = "Paste the address where it answers. You will see what it says on your own images, what V7 would "
+        lead = "Paste its address. You will see what it returns for your own images, what V7 would "
         layout.addWidget(basic.label("Connect your model", size="heading"))
-        layout.addWidget(basic.label(f"{lead}refuse, and how to mend it.", tone="second", wrap=True))
+        layout.addWidget(basic.label(f"{lead}reject, and how to fix it.", tone="second", wrap=True))
         layout.addSpacing(theme.px(4))
         line = basic.row(self.field, self.ping_button)
         line.layout().setStretch(0, 1)  # type: ignore[union-attr]
@@ -99,7 +99,7 @@ class StartPage(QWidget):
 
     def _try_card(self) -> QFrame:
         card = basic.frame("card")
-        title = basic.label("Try it with the built-in model", strong=True)
+        title = basic.label("Try the built-in model", strong=True)
         self._try_text = basic.label(tone="second", wrap=True)
         self.set_samples(0)
         words = basic.column(title, self._try_text, spacing=0)
@@ -130,20 +130,20 @@ class StartPage(QWidget):
         return self._drop
 
     def _files(self) -> QWidget:
-        open_ = basic.button("Open a project…", kind="flat", on_click=self.open_clicked.emit)
-        import_ = basic.button("Import a registration…", kind="flat", on_click=self.import_clicked.emit)
+        open_ = basic.button("Open project…", kind="flat", on_click=self.open_clicked.emit)
+        import_ = basic.button("Import registration…", kind="flat", on_click=self.import_clicked.emit)
         open_.setProperty("flush", True)
         key = basic.label("Ctrl+O", size="small")
         key.setProperty("keycap", True)
         key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         server = basic.button("New model server…", kind="flat", on_click=self.server_clicked.emit)
-        basic.set_tip(server, "No server yet? Writes a small project, with your model behind one function.")
+        basic.set_tip(server, "No server yet? Create a small project, with your model behind one function.")
         return basic.row(open_, key, 8, import_, 8, server, None, spacing=4)
 
     def set_samples(self, count: int) -> None:
         """How many sample images come with the app; 0 where that is not known."""
         images = f"{count} sample images" if count > 1 else "sample images"
-        text = f"The whole way in under a minute, with {images}. Runs on this computer; no V7 account needed."
+        text = f"The full workflow in under a minute, with {images}. Runs on this computer; no V7 account needed."
         self._try_text.setText(text)
 
     def set_address(self, text: str) -> None:
@@ -162,7 +162,7 @@ class StartPage(QWidget):
 
     def set_auth_word(self, word: str) -> None:
         """``none``, ``Basic``, ``header``, ``Basic + header``."""
-        self.auth_button.set_text(f"Auth: {word}", "User, password and secret header of the model server")
+        self.auth_button.set_text(f"Auth: {word}", "User, password, and secret header of the model server")
 
     def set_busy(self, text: str) -> None:
         """What is under way, such as ``Starting the built-in model``; empty: nothing. Ping is Cancel meanwhile."""
@@ -175,7 +175,7 @@ class StartPage(QWidget):
         self.ping_button.setAccessibleName(word)
         basic.set_kind(self.ping_button, "" if text else "primary")
         self.try_button.setEnabled(not text)
-        basic.set_tip(self.try_button, f"{text}: wait, or cancel" if text else "")
+        basic.set_tip(self.try_button, f"{text}: wait or cancel" if text else "")
         self.try_button.setAccessibleDescription(self.try_button.toolTip())
 
     def set_recent(self, items: Sequence[tuple[str, str]]) -> None:

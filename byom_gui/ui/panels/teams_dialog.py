@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from byom_gui.core.endpoint import SecretPlace
+from byom_gui.core.quoting import quoted
 from byom_gui.core.registering import MAYBE_ARRIVED, RegisterOutcome
 from byom_gui.core.teams import ENVIRONMENTS, WORDS, KnownTeam
 from byom_gui.ui import theme
@@ -17,10 +18,10 @@ from byom_gui.ui.widgets.flowing import Flowing, scrolled
 from byom_gui.ui.widgets.outcome import OutcomeMark
 
 _LEAD = (
-    "One registration, sent once to each team that you choose, by the key of that team. A key that V7 has named the "
-    "team of is kept for it: enter another key under Team to add another."
+    "Sends the registration once to each team that you choose, with that team's key. Each key belongs to one team. "
+    "To add a team, enter its key under Team."
 )
-_NONE = "No team has a key of its own yet. Enter a V7 key under Team: V7 says which team it is of, and it stands here."
+_NONE = "No team has a key yet. Enter a V7 key under Team to list its team here."
 
 
 @dataclass(slots=True)
@@ -106,18 +107,18 @@ class TeamsDialog(QDialog):
         box.setEnabled(kept)
         box.toggled.connect(self._look)
         label = QComboBox()
-        label.setAccessibleName(f"What {team.name} is for")
+        label.setAccessibleName(f"Environment of {quoted(team.name)}")
         for environment in ENVIRONMENTS:
             label.addItem(WORDS[environment], environment)
         label.setCurrentIndex(ENVIRONMENTS.index(team.environment))
         mark, said = OutcomeMark(), basic.label("", wrap=True, selectable=True)
         mark.set_outcome("todo" if kept else "warn")
-        unread = f"Its key is not known: {place.why}." if place is not None and place.kind == "unknown" else ""
-        said.setText(before.get(team.slug, "") if kept else unread or "Its key is no longer kept.")
+        unread = f"Its key could not be read: {place.why}." if place is not None and place.kind == "unknown" else ""
+        said.setText(before.get(team.slug, "") if kept else unread or "Its key is no longer stored.")
         use = basic.button("In use" if team.slug == current else "Use", kind="flat")
-        use.setAccessibleName(f"Use {team.name}")
+        use.setAccessibleName(f"Use {quoted(team.name)}")
         use.setEnabled(kept and team.slug != current)
-        forget = basic.button("Forget", kind="flat", name=f"Forget {team.name}")
+        forget = basic.button("Forget", kind="flat", name=f"Forget {quoted(team.name)}")
         line = _Line(team, box, label, mark, said, use, forget)
         label.activated.connect(lambda at, line=line: self._label(line, at))
         use.clicked.connect(lambda: self.use_wanted.emit(line.team))
@@ -145,7 +146,7 @@ class TeamsDialog(QDialog):
         self.register.setEnabled(self._busy or not why)
         basic.set_tip(self.register, "" if self._busy else why)
         if not self._busy:
-            live = f"Production: {', '.join(production)}." if production else ""
+            live = f"Production: {', '.join(map(quoted, production))}." if production else ""
             self.note.setText(why or live)
 
     def _is_production(self, line: _Line) -> bool:
@@ -165,7 +166,7 @@ class TeamsDialog(QDialog):
         for line in self.lines:
             for part in (line.box, line.label, line.use, line.forget):
                 part.setEnabled(not on and not (part is line.box and line.registered))
-        self.note.setText("Sending. Cancel does not take back what was sent." if on else "")
+        self.note.setText("Sending. Cancel does not undo what was already sent." if on else "")
         self._look()
 
     def set_running(self, slug: str) -> None:
@@ -188,7 +189,7 @@ class TeamsDialog(QDialog):
 
     def set_unknown(self, slug: str) -> None:
         """The app no longer waits for one team's answer."""
-        self._set(slug, "warn", "No longer waited for: it may have arrived. Look in V7 before you send it again.")
+        self._set(slug, "warn", "Canceled: it may have arrived. Look in V7 before you send it again.")
 
     def _set(self, slug: str, mark: str, text: str) -> None:
         line = self._find(slug)

@@ -93,8 +93,8 @@ class TrustRows(QWidget):
         self._lines = WholeText()
         self._until = WholeText("second")
         self.use_button = basic.button("Use these settings", on_click=self.use_clicked.emit)
-        self.ignore_button = basic.button("Ignore them", on_click=self.ignore_clicked.emit)
-        basic.set_tip(self.use_button, "For this server, on this computer, as long as the values stay the same")
+        self.ignore_button = basic.button("Ignore", on_click=self.ignore_clicked.emit)
+        basic.set_tip(self.use_button, "For this server, on this computer, until a value changes")
         basic.set_tip(self.ignore_button, "Until the project is opened again; the file is not changed")
         self._request = self._make_request()
         self._force_icon = basic.picture("advice")
@@ -107,11 +107,11 @@ class TrustRows(QWidget):
         self._ignored_row = self._line(basic.picture("not-reached"), self._ignored, self.decide_button)
         self._keyring = WholeText()
         self.skip_button = basic.button(
-            "Go on without it", kind="link", on_click=self.skip_keyring_clicked.emit,
-            tip="Secrets in the keyring are left out; those that you enter are kept for this session",
+            "Continue without it", kind="link", on_click=self.skip_keyring_clicked.emit,
+            tip="Secrets in the keyring are not used. Secrets that you enter are kept for this session.",
         )  # fmt: skip
-        self.retry_button = basic.button("Try again", kind="link", on_click=self.retry_keyring_clicked.emit)
-        basic.set_tip(self.retry_button, "Ask the keyring again")
+        self.retry_button = basic.button("Retry", kind="link", on_click=self.retry_keyring_clicked.emit)
+        basic.set_tip(self.retry_button, "Read the keyring again")
         self._keyring_row = self._line(basic.picture("lock"), self._keyring, self.skip_button, self.retry_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(m) for m in (12, 0, 12, 0)))

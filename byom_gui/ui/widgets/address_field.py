@@ -46,7 +46,7 @@ class AddressField(QLineEdit):
         self.setProperty("tall", tall)
         self.setPlaceholderText(EXAMPLE)
         self.setAccessibleName("Model address")
-        set_tip(self, "Where the model answers: the whole address, with its path")
+        set_tip(self, "The full address of the model server, with its path")
         self.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         self._post = theme.mono(12)
         self.setTextMargins(self._margin(), 0, 0, 0)

@@ -236,7 +236,7 @@ def _filled(
 def empty_state(icon: str, title: str, text: str, *actions: QWidget) -> QWidget:
     """What an empty panel says: what goes here, and how."""
     mark = picture(icon, "text2", 20)
-    head = label(title, strong=True)
+    head = label(title, strong=True, wrap=True)
     body = label(text, tone="second", wrap=True)
     for part in (head, body):
         part.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -44,7 +44,7 @@ class CanvasView(QWidget):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Picture")
+        self.setAccessibleName("Image")
         self.setMinimumSize(theme.px(160), theme.px(120))
         self.view = View(1.0, 1.0, (1.0, 1.0))
         self.scene = Scene()
@@ -264,7 +264,7 @@ class CanvasView(QWidget):
 
     def _describe(self) -> None:
         count = len(self.scene.above(self.look.threshold))
-        text = "No picture" if self._picture is None else f"{count} object" if count == 1 else f"{count} objects"
+        text = "No image" if self._picture is None else f"{count} object" if count == 1 else f"{count} objects"
         item = self.scene.by_index.get(self.look.selected) if self.look.selected is not None else None
         if item is not None and self._picture is not None:
             found = item.prediction

@@ -13,8 +13,8 @@ from byom_gui.ui.models.classes import NAME, TEAM, TYPE, ClassesModel
 from byom_gui.ui.widgets.table import INSET, Index, RowDelegate, RowTable
 from byom_gui.ui.widgets.type_picker import TypePicker
 
-WIDE = (0, 98, 46, 40, 46)
-NARROW = (0, 36, 46, 42, 48)
+WIDE = (0, 98, 62, 40, 70)
+NARROW = (0, 36, 62, 40, 70)
 
 
 class ClassDelegate(RowDelegate):

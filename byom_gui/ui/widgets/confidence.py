@@ -15,7 +15,7 @@ BINS = 20
 _STEPS = 100
 _HANDLE = 14
 _SLIDER = 16
-_TIP = "Objects below this confidence are not drawn. The server is not asked again."
+_TIP = "Objects below this confidence are not drawn. Nothing is sent to the server again."
 
 
 def histogram(values: Iterable[float], bins: int = BINS) -> tuple[int, ...]:

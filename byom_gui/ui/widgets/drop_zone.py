@@ -19,7 +19,7 @@ def over_text(count: int) -> str:
 class DropZone(QFrame):
     """A dashed frame; filled while something is held over the window."""
 
-    def __init__(self, text: str = "Drop images, folders\nor addresses", *, height: int = 56) -> None:
+    def __init__(self, text: str = "Drop images, folders,\nor addresses", *, height: int = 56) -> None:
         super().__init__()
         basic.ground(self, "drop")
         self._rest = text

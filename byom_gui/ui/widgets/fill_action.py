@@ -26,9 +26,9 @@ class FillAction(QWidgetAction):
         self.slider.setSingleStep(5)
         self.slider.setPageStep(20)
         self.slider.setFixedWidth(theme.px(132))
-        self.slider.setAccessibleName("Fill of the overlays, per cent")
+        self.slider.setAccessibleName("Overlay fill, percent")
         self._number = basic.label(mono=True)
-        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("60 %"))
+        self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("60%"))
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         holder = QWidget()
         layout = QHBoxLayout(holder)
@@ -47,8 +47,8 @@ class FillAction(QWidgetAction):
         self.slider.blockSignals(True)
         self.slider.setValue(round(share * 100))
         self.slider.blockSignals(False)
-        self._number.setText(f"{self.slider.value()} %")
+        self._number.setText(f"{self.slider.value()}%")
 
     def _moved(self, value: int) -> None:
-        self._number.setText(f"{value} %")
+        self._number.setText(f"{value}%")
         self.changed_to.emit(value / 100)

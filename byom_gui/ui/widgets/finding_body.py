@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 from byom_gui.core.diagnosis.catalogue import CATALOGUE
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import CertificateFacts
+from byom_gui.core.quoting import quoted
 from byom_gui.ui import theme
 from byom_gui.ui.finding_text import MEANING, certificate_lines, fitting_action, is_in_answer
 from byom_gui.ui.widgets import basic
@@ -28,7 +29,7 @@ def _certificate_verdicts(facts: CertificateFacts, today: date) -> dict[str, tup
         early = date.fromisoformat(facts.valid_from) > today
     except ValueError:
         left, early = 0, False
-    verdicts = {"For": ("ok", "matches the address") if facts.matches_host else ("bad", "another name")}
+    verdicts = {"For": ("ok", "matches the address") if facts.matches_host else ("bad", "name does not match")}
     if facts.expired or left < 0:
         verdicts["Valid"] = ("bad", "expired" if left < 0 else "not valid now")
     elif early:
@@ -36,9 +37,9 @@ def _certificate_verdicts(facts: CertificateFacts, today: date) -> dict[str, tup
     elif left:
         verdicts["Valid"] = ("ok", f"{left:,} {'day' if left == 1 else 'days'} left")
     if facts.self_signed:
-        verdicts["Issued by"] = ("bad", "signed by itself")
+        verdicts["Issued by"] = ("bad", "self-signed")
     elif facts.sent == 1:
-        verdicts["Sent"] = ("bad", "its issuer is missing")
+        verdicts["Sent"] = ("bad", "issuer missing")
     return verdicts
 
 
@@ -95,12 +96,12 @@ class FindingBody(QWidget):
         else:
             self._add_text("Evidence", self._evidence())
         self._add_text("Cause", finding.cause)
-        self._add_text("Do this", finding.fix)
+        self._add_text("Fix", finding.fix)
         if finding.snippet:
-            self._add("" if finding.fix else "Do this", CodeBox(finding.snippet))
+            self._add("" if finding.fix else "Fix", CodeBox(finding.snippet))
         if finding.after:
-            self._add("Before", CodeBox(finding.before, "The answer as it is"))
-            self._add("After", CodeBox(finding.after, "The answer as these lines make it"))
+            self._add("Before", CodeBox(finding.before, "The current response"))
+            self._add("After", CodeBox(finding.after, "The response after this code"))
         grid.setRowStretch(grid.rowCount(), 1)
 
     def _evidence(self) -> str:
@@ -137,7 +138,7 @@ class WhyPopover(Popover):
             self.body.addWidget(basic.label(entry.title, strong=True, wrap=True))
         self.body.addWidget(basic.label(MEANING[finding.severity], wrap=True))
         if "assumed" in finding.cause.lower():
-            text = "Assumed: it rests on a point that V7 has not published."
+            text = "Assumed: V7 has not published this point."
             self.body.addWidget(basic.label(text, tone="warn", wrap=True))
         if finding.places:
             seen = f"Seen in {finding.count:,} {'place' if finding.count == 1 else 'places'}"
@@ -173,10 +174,10 @@ class FindingActions(QWidget):
             # The fix takes the server's spelling; this leaves the choice to the user.
             edit = Action("edit-class", action.argument.partition("\n")[0], "Rename…")
             self.rename = basic.button(edit.label, on_click=lambda: self.action_triggered.emit(edit))
-            basic.set_tip(self.rename, f"Type another name for “{edit.argument}”")
+            basic.set_tip(self.rename, f"Enter a new name for {quoted(edit.argument)}")
             layout.addWidget(self.rename)
         if action is not None:
-            self.main = basic.button(action.label or "Do it", on_click=lambda: self.action_triggered.emit(action))
+            self.main = basic.button(action.label or "Apply", on_click=lambda: self.action_triggered.emit(action))
             layout.addWidget(self.main)
         self.set_primary(primary)
 

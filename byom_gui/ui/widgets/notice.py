@@ -8,10 +8,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from byom_gui.ui import theme
+from byom_gui.ui.widgets import basic
 from byom_gui.ui.widgets.basic import button, ground, label
 
 SECONDS_SHOWN = 6
-SECONDS_WITH_UNDO = 15
+SECONDS_WITH_ACTION = 15
+UNDO = "Undo"
 
 
 class Notice(QFrame):
@@ -27,9 +29,9 @@ class Notice(QFrame):
         layout.setContentsMargins(*(theme.px(m) for m in (12, 8, 12, 8)))
         layout.setSpacing(theme.px(12))
         layout.addWidget(self._text)
-        self._undo: Callable[[], object] | None = None
-        self.undo_button = button("Undo", on_click=self._take_back, tip="Take this change back")
-        layout.addWidget(self.undo_button)
+        self._action: Callable[[], object] | None = None
+        self.action_button = button(UNDO, on_click=self._act)
+        layout.addWidget(self.action_button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -40,22 +42,24 @@ class Notice(QFrame):
         """What it says, or said last."""
         return self._text.text()
 
-    def _take_back(self) -> None:
-        undo, self._undo = self._undo, None
+    def _act(self) -> None:
+        action, self._action = self._action, None
         self.hide()
-        if undo is not None:
-            undo()
+        if action is not None:
+            action()
 
-    def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
-        """Shows a message for some seconds; longer with a button where ``undo`` takes it back."""
+    def say(self, text: str, action: Callable[[], object] | None = None, name: str = UNDO) -> None:
+        """Shows a message for some seconds; longer with a button that calls ``action``."""
         if not text:
             return
-        self._undo = undo
-        self.undo_button.setVisible(undo is not None)
+        self._action = action
+        self.action_button.setText(name)
+        basic.set_tip(self.action_button, "Undo this change" if name == UNDO else "")
+        self.action_button.setVisible(action is not None)
         self._text.setText(text)
         self.setAccessibleDescription(text)
         self._text.setWordWrap(False)
-        widest = self._window.width() - theme.px(96 if undo is None else 192)
+        widest = self._window.width() - theme.px(96 if action is None else 192)
         if self._text.sizeHint().width() > widest:
             self._text.setWordWrap(True)
             self._text.setFixedWidth(widest)
@@ -66,7 +70,7 @@ class Notice(QFrame):
         self.place()
         self.show()
         self.raise_()
-        self._timer.start((SECONDS_SHOWN if undo is None else SECONDS_WITH_UNDO) * 1000)
+        self._timer.start((SECONDS_SHOWN if action is None else SECONDS_WITH_ACTION) * 1000)
 
     def place(self) -> None:
         """In the middle, above the checklist."""

@@ -19,7 +19,7 @@ class PaceChart(QWidget):
         super().__init__()
         self._levels: tuple[Level, ...] = ()
         self._slots = 1
-        self.setAccessibleName("Good answers a second")
+        self.setAccessibleName("Valid responses per second")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

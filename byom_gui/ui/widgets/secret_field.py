@@ -19,12 +19,10 @@ def place_text(place: SecretPlace) -> str:
     if place.kind == "unknown":
         return f"Not known: {place.why}. You can enter it for this session."
     if place.kind == "none":
-        head = f"Not entered yet; it will go to: {place.title}" if place.title else "Not entered yet"
-    elif place.kind == "environment":
-        head = f"Taken from the environment: {place.title}"
-    else:
-        head = f"Kept in: {place.title}" if place.kind == "keyring" else f"Kept for {place.title}"
-    return f"{head}. {place.why}" if place.why else head
+        return "Not entered yet"
+    if place.kind == "session":
+        return f"Kept for {place.title}" + (f": {place.why}." if place.why else "")
+    return f"Taken from: {place.title}" if place.kind == "environment" else f"Stored in: {place.title}"
 
 
 class SecretField(QWidget):
@@ -45,7 +43,7 @@ class SecretField(QWidget):
         self.save = basic.button("Save", on_click=self._hand_on, name=f"Save {name}")
         self._place = basic.label(tone="second", size="small", wrap=True)
         self.copy = basic.button("Copy secret", kind="link", on_click=self.copy_clicked.emit, name=f"Copy {name}")
-        basic.set_tip(self.copy, "Puts it on the clipboard, which is cleared after 30 seconds")
+        basic.set_tip(self.copy, "Copies it to the clipboard, which is cleared after 30 seconds")
         self.forget = basic.button("Forget", kind="link", on_click=self.forget_clicked.emit, name=f"Forget {name}")
         self._can_copy = can_copy
         self.edit.returnPressed.connect(self._hand_on)

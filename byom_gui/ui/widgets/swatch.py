@@ -76,7 +76,7 @@ class ColourMenu(QMenu):
     """``#RRGGBB``, or None for the automatic colour."""
 
     def __init__(self, current: str, colours: Sequence[str] = CLASS_COLOURS, parent: QWidget | None = None) -> None:
-        super().__init__("Colour", parent)
+        super().__init__("Color", parent)
         self._current = current
         for hex_ in colours:
             action = self.addAction(swatch_icon(ClassColour(hex_)), hex_)
@@ -84,10 +84,10 @@ class ColourMenu(QMenu):
             action.setChecked(hex_.upper() == current.upper())
             action.triggered.connect(lambda _=False, value=hex_: self.chosen.emit(value))
         self.addSeparator()
-        self.addAction("Automatic colour").triggered.connect(lambda: self.chosen.emit(None))
-        self.addAction("Other colour…").triggered.connect(self._ask)
+        self.addAction("Automatic color").triggered.connect(lambda: self.chosen.emit(None))
+        self.addAction("Other color…").triggered.connect(self._ask)
 
     def _ask(self) -> None:
-        colour = QColorDialog.getColor(QColor(self._current), self.parentWidget(), "Colour of the class")
+        colour = QColorDialog.getColor(QColor(self._current), self.parentWidget(), "Color of the class")
         if colour.isValid():
             self.chosen.emit(colour.name().upper())

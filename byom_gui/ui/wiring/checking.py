@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 
 from byom_gui.core.findings import Action, Finding
 from byom_gui.core.observations import STAGE_TITLES
+from byom_gui.ui.panels.diagnosis import VERDICTS
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.wiring.classing import Classing
 from byom_gui.ui.wiring.connecting import Connecting
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "Server": ("net.", "tls.", "http.", "auth.", "speed."),
-    "Answers": ("json.", "schema.", "status.", "results.", "confidence.", "label.", "shape.", "units.", "layout.",
+    "Responses": ("json.", "schema.", "status.", "results.", "confidence.", "label.", "shape.", "units.", "layout.",
                 "orientation.", "behaviour."),
     "Classes": ("classes.",),
     "Inputs": ("input.",),
@@ -125,10 +126,16 @@ class Checking(QObject):
         self.show_state()
 
     def _show_report(self, report: CheckReport) -> None:
-        outcome = {"ready": "ok", "not-ready": "bad", "unreachable": "bad"}[report.verdict]
+        outcome = VERDICTS["cut-short" if report.cut_short else report.verdict][0]
         self._parts.center.set_outcome("Diagnosis", outcome)
         self._parts.diagnosis.set_report(
-            report.stages, report.findings, report.not_checked, report.latency, report.verdict, report.calls
+            report.stages,
+            report.findings,
+            report.not_checked,
+            report.latency,
+            report.verdict,
+            report.calls,
+            report.cut_short,
         )
 
     # --- the checklist
@@ -159,7 +166,9 @@ class Checking(QObject):
             return "Connect a model first"
         blocking = len(self._works.submitting.blocking())
         if not blocking:
-            return "Nothing found that blocks registering" if session.ping is not None else ""
+            if session.check is not None and session.check.cut_short:
+                return "Ready as far as it was checked"
+            return "Ready to register" if session.ping is not None else ""
         words = f"{blocking} finding{'s' if blocking > 1 else ''}"
         if session.settings.override_reason.strip():
             return f"{words} overridden"
@@ -189,16 +198,16 @@ class Checking(QObject):
         session = self._session
         answered = sum(preview.state == "done" for preview in session.previews.values())
         running = any(preview.state in ("waiting", "running") for preview in session.previews.values())
-        findings = of_family(session.diagnosis.findings, "Answers")
+        findings = of_family(session.diagnosis.findings, "Responses")
         if findings and _worst(findings) != "ok":
-            self._show_family("Answers", "")
+            self._show_family("Responses", "")
         elif running:
-            self._parts.checklist.set_item("Answers", "running", str(answered))
+            self._parts.checklist.set_item("Responses", "running", str(answered))
         elif self._unreached():
-            self._parts.checklist.set_item("Answers", "not-reached", "not reached")
+            self._parts.checklist.set_item("Responses", "not-reached", "not reached")
         else:
             self._parts.checklist.set_item(
-                "Answers", "ok" if answered else "todo", str(answered) if answered else "not run"
+                "Responses", "ok" if answered else "todo", str(answered) if answered else "not run"
             )
 
     def _unreached(self) -> bool:
@@ -249,7 +258,7 @@ class Checking(QObject):
         """The first answer that shows a problem opens it; what the user closed stays closed."""
         if self._open is not None or not self._session.previews:
             return
-        for name in ("Answers", "Classes"):
+        for name in ("Responses", "Classes"):
             findings = of_family(self._session.diagnosis.findings, name)
             if _worst(findings) == "bad" and name not in self._closed_by_user:
                 self.open_item(name)

@@ -10,17 +10,21 @@ from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
 
 from byom_gui.core.class_formats.decoding import DecodedText
-from byom_gui.core.class_names import look_alike_key, near_key, visible
+from byom_gui.core.class_names import look_alike_key, near_key
 from byom_gui.core.class_text import ParsedClasses, parse_class_list
 from byom_gui.core.classes import KNOWN_TYPES, ClassEntry, ClassList
 from byom_gui.core.errors import AppError
 from byom_gui.core.preview import count_seen
-from byom_gui.core.reconcile import SeenClass, rows
+from byom_gui.core.quoting import quoted
+from byom_gui.core.reconcile import ClassRow, SeenClass, rows
+from byom_gui.ui.jobs import Job
 from byom_gui.ui.panels.paste_dialog import PasteDialog
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.works import Works
 
 SETTLE_MS = 60
+FEW_CLASSES = 5_000
+"""Classes that are compared at once; a worker does it for more."""
 
 
 class Classing(QObject):
@@ -30,6 +34,7 @@ class Classing(QObject):
         super().__init__(works)
         self._panel, self._parts, self._works, self._session = parts.classes, parts, works, works.session
         self._say = say
+        self._rows_job: Job[tuple[ClassRow, ...]] | None = None
         self._wire_edits()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -88,7 +93,16 @@ class Classing(QObject):
         """Brings list, server, answers and team side by side."""
         session = self._session
         seen = [SeenClass(name, shape, count) for (name, shape), count in count_seen(session.previews.values()).items()]
-        self._panel.set_rows(rows(session.classes, session.served_entries, seen, session.team_classes))
+        given = (session.classes, session.served_entries, seen, session.team_classes)
+        if self._rows_job is not None:
+            self._rows_job.cancel()
+        if len(session.classes) + len(session.served_entries or ()) <= FEW_CLASSES:
+            self._rows_job = None
+            self._panel.set_rows(rows(*given))
+        else:
+            self._rows_job = self._works.jobs.run(
+                lambda _: rows(*given), self._panel.set_rows, self._failed, lane="class rows"
+            )
         self._panel.set_undo(session.history.undo_label)
         self._panel.set_redo(session.history.redo_label)
         self._panel.set_fetch_enabled(session.endpoint is not None, "Connect a model first.")
@@ -100,7 +114,7 @@ class Classing(QObject):
     def add(self, entries: Sequence[ClassEntry]) -> None:
         """Adds classes at the end."""
         if entries:
-            what = f"add “{entries[0].name}”" if len(entries) == 1 else f"add {len(entries)} classes"
+            what = f"add {quoted(entries[0].name)}" if len(entries) == 1 else f"add {len(entries)} classes"
             self._edit(what, self._session.classes.add(*entries))
 
     def take_seen(self, names: Iterable[str]) -> None:
@@ -114,7 +128,7 @@ class Classing(QObject):
                 continue
             twin = alike.setdefault(look_alike_key(name), name)
             if twin != name:
-                self._say(f"“{visible(name)}” was not added: it looks the same as “{visible(twin)}”.")
+                self._say(f"{quoted(name)} was not added: it looks the same as {quoted(twin)}.")
                 continue
             shapes = {shape: count for (seen, shape), count in counts.items() if seen == name}
             best = max(shapes, key=lambda shape: shapes[shape], default=KNOWN_TYPES[0])
@@ -123,22 +137,26 @@ class Classing(QObject):
 
     def _renamed(self, row: int, name: str) -> None:
         entry = self._session.classes[row]
-        self._edit(f"rename “{entry.name}”", self._session.classes.replaced(row, replace(entry, name=name)))
+        self._edit(f"rename {quoted(entry.name)}", self._session.classes.replaced(row, replace(entry, name=name)))
 
     def _retyped(self, row: int, kind: str) -> None:
         entry = self._session.classes[row]
-        self._edit(f"retype “{entry.name}”", self._session.classes.replaced(row, replace(entry, type=kind)))
+        self._edit(
+            f"change type of {quoted(entry.name)}", self._session.classes.replaced(row, replace(entry, type=kind))
+        )
 
     def _recoloured(self, row: int, colour: str | None) -> None:
         entry = self._session.classes[row]
-        self._edit(f"recolour “{entry.name}”", self._session.classes.replaced(row, replace(entry, color=colour)))
+        self._edit(
+            f"change color of {quoted(entry.name)}", self._session.classes.replaced(row, replace(entry, color=colour))
+        )
 
     def _moved(self, row: int, to: int) -> None:
-        self._edit(f"move “{self._session.classes[row].name}”", self._session.classes.moved(row, to))
+        self._edit(f"move {quoted(self._session.classes[row].name)}", self._session.classes.moved(row, to))
 
     def _deleted(self, rows_: Sequence[int]) -> None:
         names = [self._session.classes[row].name for row in rows_]
-        what = f"delete “{names[0]}”" if len(names) == 1 else f"delete {len(names)} classes"
+        what = f"delete {quoted(names[0])}" if len(names) == 1 else f"delete {len(names)} classes"
         self._edit(what, self._session.classes.without(rows_))
 
     # --- the fixes of findings

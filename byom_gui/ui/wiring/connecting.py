@@ -53,7 +53,7 @@ class Connecting(QObject):
     def take_address(self, text: str) -> bool:
         """Parses what was typed; an error stands beside the field and nothing is lost."""
         if not text.strip() and self._session.endpoint is None:
-            self._set_error("Paste the address where the model answers, with its path.")
+            self._set_error("Paste the address of the model server, with its path.")
             return False
         try:
             parsed = self._parsed(text)
@@ -157,7 +157,7 @@ class Connecting(QObject):
         if not report.passed:
             self._parts.center.show_view("Connection")
         elif self._session.previews and self._parts.center.current == "Connection":
-            self._parts.center.show_view("Picture")
+            self._parts.center.show_view("Image")
         if self._works.inference.may_send():
             self._works.inference.start_held()
 
@@ -173,7 +173,7 @@ class Connecting(QObject):
             return
         failed = next((stage for stage in report.stages if stage.outcome == "failed"), None)
         if failed is None:
-            bar.set_state("passed", "Answers", report.milliseconds)
+            bar.set_state("passed", "Responds", report.milliseconds)
         else:
             bar.set_state("failed", f"{STAGE_TITLES[failed.name]} failed", report.milliseconds)
         center.set_outcome("Connection", "bad" if failed else "")
@@ -215,14 +215,14 @@ class Connecting(QObject):
     def _with_ref(self, kind: str, name: str, work: Callable[..., None], *more: str) -> None:
         endpoint = self._session.endpoint
         if endpoint is None:
-            self._say("Enter the model's address first: secrets belong to its host.")
+            self._say("Enter the model's address first: secrets are stored for its host.")
             return
         assert kind in ("basic", "header", "query")
         work(SecretRef(kind, endpoint.origin, name), *more)  # type: ignore[arg-type]
 
     def _auth_changed(self, auth: Auth) -> None:
         if self._session.endpoint is None:
-            self._say("Enter the model's address first: the credentials belong to its host.")
+            self._say("Enter the model's address first: credentials are stored for its host.")
             return
         self._session.set_auth(auth)
 

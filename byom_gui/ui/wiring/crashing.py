@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from byom_gui.ui.widgets.basic import message_box
 from byom_gui.ui.work.filing import Filing
 
-WHAT = "Something went wrong in the app itself. Your work is kept, and you can go on."
-THEN = "If it happens again, save the project, then close and open the app."
-REPORT = "A report is in {}. It holds no key, image or answer: it can be sent to whoever looks after the app."
-NO_REPORT = "A report could not be written."
+WHAT = "Something went wrong in the app. Your work is saved, and you can continue."
+THEN = "If it happens again, save the project, then restart the app."
+REPORT = "The crash report is {}. It contains no key, image, or response, so you can send it to the app's maintainers."
+NO_REPORT = "No crash report could be written."
 
 
 class Crashing(QObject):
@@ -36,7 +36,7 @@ class Crashing(QObject):
         said = REPORT.format(report.name) if report else NO_REPORT
         self.box = message_box(self._window, "Something went wrong", WHAT, f"{THEN}\n\n{said}")
         if report is not None:
-            folder = self.box.addButton("Open its folder", QMessageBox.ButtonRole.ActionRole)
+            folder = self.box.addButton("Open folder", QMessageBox.ButtonRole.ActionRole)
             folder.clicked.connect(lambda: open_folder(report.parent))
         self.box.addButton(QMessageBox.StandardButton.Close)
         self.box.finished.connect(self._closed)

@@ -25,7 +25,7 @@ def export_predictions(window: QMainWindow, works: Works, say: Callable[[str], N
     session = works.session
     held = [preview for preview in session.previews.values() if preview.state == "done" and preview.answered]
     if not held:
-        say("No image was answered yet. Drop images and ping the server first.")
+        say("No image has a response yet. Drop images and ping the server first.")
         return None
     counts: Counter[str] = Counter()
     for (name, _), count in count_seen(held).items():

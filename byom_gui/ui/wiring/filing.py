@@ -9,13 +9,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from byom_gui.core.project import SUFFIX
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.backend import Recovered
 from byom_gui.ui.menus import Menus
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.widgets.basic import message_box
 from byom_gui.ui.works import Works
 
-REPORTS = {"Page with pictures (*.html)": ".html", "JSON (*.json)": ".json", "JUnit XML (*.xml)": ".xml"}
+REPORTS = {"Page with images (*.html)": ".html", "JSON (*.json)": ".json", "JUnit XML (*.xml)": ".xml"}
 CLASS_FILES = (".txt", ".csv", ".tsv", ".yaml", ".yml", ".xml", ".pbtxt", ".names", ".labels")
 IMAGES = "Images (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.avif *.jp2);;All files (*)"
 
@@ -54,7 +55,7 @@ class Files(QObject):
         """The project's name, with a dot while it has unsaved changes."""
         session = self._session
         if session.practice:
-            return "Practice · built-in model"
+            return "Demo mode · built-in model"
         if session.path is not None:
             return f"{session.path.name} · {'Edited •' if session.dirty else 'Saved'}"
         name = session.project.registration.name
@@ -94,7 +95,7 @@ class Files(QObject):
         """Asks for a project."""
         name, _ = QFileDialog.getOpenFileName(
             self._window,
-            "Open a project or a class list",
+            "Open project or class list",
             self._folder(),
             f"Projects (*{SUFFIX});;JSON (*.json);;Class lists (*{' *'.join(CLASS_FILES)});;All files (*)",
         )
@@ -104,7 +105,7 @@ class Files(QObject):
     def ask_import(self) -> None:
         """Asks for a registration JSON."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Import a registration", self._folder(), "Registrations (*.json);;All files (*)"
+            self._window, "Import registration", self._folder(), "Registrations (*.json);;All files (*)"
         )
         if name:
             self.open(Path(name))
@@ -118,7 +119,7 @@ class Files(QObject):
 
     def ask_folder(self) -> None:
         """Asks for a folder of images."""
-        name = QFileDialog.getExistingDirectory(self._window, "Add a folder of images", self._folder())
+        name = QFileDialog.getExistingDirectory(self._window, "Add folder of images", self._folder())
         if name:
             self._parts.show_work(True)
             self._works.inference.add_paths([Path(name)])
@@ -137,7 +138,7 @@ class Files(QObject):
         self._parts.show_work(session.endpoint is not None or bool(session.previews) or bool(len(session.classes)))
         if session.previews and not session.practice:
             self._parts.canvas.set_message(
-                "play", "Nothing was sent yet", "Ping the server to see what the model says of these images."
+                "play", "Nothing has been sent yet", "Ping the server to see the model's results for these images."
             )
 
     # --- save
@@ -153,7 +154,7 @@ class Files(QObject):
         """Asks for a name and saves."""
         name = (self._session.project.registration.name or "model").replace("/", "-")
         start = str(Path(self._folder()) / f"{name}{SUFFIX}")
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save the project", start, f"Projects (*{SUFFIX})")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Save project", start, f"Projects (*{SUFFIX})")
         if chosen:
             path = Path(chosen)
             if not path.name.endswith(SUFFIX):
@@ -165,9 +166,9 @@ class Files(QObject):
 
     def _conflict(self, path: Path, then: Callable[[], None] | None) -> None:
         """The file is another than the one that was opened or saved here: nothing is lost without being asked."""
-        more = "Saving here writes over that. Nothing was written yet."
-        box = message_box(self._window, "Changed meanwhile", f"{path.name} was changed by another program.", more)
-        over = box.addButton("Write over it", QMessageBox.ButtonRole.DestructiveRole)
+        more = "If you overwrite the file, those changes are lost. Nothing has been saved yet."
+        box = message_box(self._window, "File changed", f"Another program changed {quoted(path.name)}.", more)
+        over = box.addButton("Overwrite", QMessageBox.ButtonRole.DestructiveRole)
         other = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(other)
@@ -177,13 +178,16 @@ class Files(QObject):
 
     def _may_replace(self, path: Path) -> bool:
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        return QMessageBox.question(self._window, "Replace it?", f"{path.name} is there already.", yes | no, no) == yes
+        return (
+            QMessageBox.question(self._window, "Replace file?", f"{quoted(path.name)} already exists.", yes | no, no)
+            == yes
+        )
 
     def export(self) -> None:
         """Asks for a name and writes the registration JSON."""
         name = (self._session.project.registration.name or "model").replace("/", "-")
         start = str(Path(self._folder()) / f"{name}.registration.json")
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export the registration", start, "JSON (*.json)")
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Export registration", start, "JSON (*.json)")
         if chosen:
             self._filing.export(Path(chosen))
 
@@ -191,7 +195,7 @@ class Files(QObject):
         """Asks for a name and writes the last check's report, in the form of the name's suffix."""
         name = (self._session.project.registration.name or "model").replace("/", "-")
         start = str(Path(self._folder()) / f"{name}.check.html")
-        chosen, form = QFileDialog.getSaveFileName(self._window, "Export the report", start, ";;".join(REPORTS))
+        chosen, form = QFileDialog.getSaveFileName(self._window, "Export report", start, ";;".join(REPORTS))
         if chosen:
             path = Path(chosen)
             suffix = REPORTS.get(form, ".html")
@@ -234,7 +238,7 @@ class Files(QObject):
         for path in paths:
             menu.addAction(str(path)).triggered.connect(lambda _=False, path=path: self.open(path))
         menu.addSeparator()
-        clear = menu.addAction("Clear the list")
+        clear = menu.addAction("Clear list")
         clear.setEnabled(bool(paths))
         clear.triggered.connect(self._clear_recent)
 
@@ -247,12 +251,12 @@ class Files(QObject):
         if not items:
             return
         item = items[0]
-        text = f"“{item.title}” was not saved when byom-gui ended ({item.saved_at})."
-        more = "Nothing is sent anywhere by opening it."
-        box = message_box(self._window, "Bring back unsaved work?", text, more)
-        bring = box.addButton("Bring it back", QMessageBox.ButtonRole.AcceptRole)
-        drop = box.addButton("Delete it", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
+        text = f"{quoted(item.title)} was not saved when byom-gui quit ({item.saved_at})."
+        more = "Opening it sends nothing."
+        box = message_box(self._window, "Restore unsaved work?", text, more)
+        bring = box.addButton("Restore", QMessageBox.ButtonRole.AcceptRole)
+        drop = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
 
         def answered() -> None:
             if box.clickedButton() is bring:

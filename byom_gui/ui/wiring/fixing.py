@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from byom_gui.core.findings import Action
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.widgets import basic
 from byom_gui.ui.wiring.classing import Classing
@@ -21,7 +22,7 @@ from byom_gui.ui.works import Works
 class Say(Protocol):
     """Tells the user something, with a button that takes it back where ``undo`` is given."""
 
-    def __call__(self, text: str, undo: Callable[[], object] | None = None) -> None: ...
+    def __call__(self, text: str, action: Callable[[], object] | None = None) -> None: ...
 
 
 class Fixing(QObject):
@@ -56,15 +57,15 @@ class Fixing(QObject):
     def choose_ca(self) -> None:
         """Asks for a CA file and pings again."""
         name, _ = QFileDialog.getOpenFileName(
-            self._parts.central.window(), "Trust the certificates in", "", "Certificates (*.pem *.crt *.cer);;All (*)"
+            self._parts.central.window(), "Choose CA file", "", "Certificates (*.pem *.crt *.cer);;All (*)"
         )
         if name and Path(name).is_file():
-            self._change_settings(f"Certificates in {Path(name).name} are trusted from now on.", ca_file=name)
+            self._change_settings(f"Certificates in {quoted(Path(name).name)} are now trusted.", ca_file=name)
 
     def _raise_timeout(self) -> None:
         settings = self._session.settings
         connect, read = min(settings.connect_timeout * 2, 300), min(settings.read_timeout * 2, 600)
-        words = f"Time-outs are now {connect:g} s to connect and {read:g} s to read."
+        words = f"Timeouts are now {connect:g} s to connect and {read:g} s to read."
         self._change_settings(words, connect_timeout=connect, read_timeout=read)
 
     def _change_settings(self, words: str, **changes: Any) -> None:
@@ -97,4 +98,4 @@ class Fixing(QObject):
 
     def _copy_adapter(self, source: str) -> None:
         basic.copy_text(source)
-        self._say("Copied. Put it into the server, and return adapt(answer, width, height).")
+        self._say("Copied. Add it to your server and return adapt(answer, width, height).")

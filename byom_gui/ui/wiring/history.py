@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from byom_gui.core.errors import AppError
 from byom_gui.core.ledger import Entry, Since, against_draft, entry_to_json, last_of
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.models.history import when_text
 from byom_gui.ui.parts import Parts
@@ -83,9 +84,9 @@ class HistoryWiring(QObject):
         if entry is None or (session.outcome is not None and session.outcome.kind == "registered"):
             self._register.set_before("")
             return
-        said = " ".join(against_draft(entry, session.project.registration)) or "Nothing is another since."
+        said = " ".join(against_draft(entry, session.project.registration)) or "No changes since then."
         how = "Registered" if entry.outcome == "registered" else "Sent, and may have arrived,"
-        self._register.set_before(f"{how} in {entry.team_name} on {when_text(entry.when)}. {said}")
+        self._register.set_before(f"{how} in {quoted(entry.team_name)} on {when_text(entry.when)}. {said}")
 
     def _last(self) -> Entry | None:
         session = self._session
@@ -99,7 +100,7 @@ class HistoryWiring(QObject):
     def _compare(self, entry: Entry) -> None:
         self._stop()
         since, settings = self._works.backend.ledger.since, self._session.settings
-        self.view().set_busy("Asking the server…")
+        self.view().set_busy("Calling the server…")
 
         def work(job: Job[Since]) -> Since:
             return since(entry, settings, job.token, lambda done, of: job.report((done, of)))
@@ -109,7 +110,7 @@ class HistoryWiring(QObject):
             self._compared,
             self._failed,
             lane="ledger-since",
-            on_progress=lambda told: self.view().set_busy(f"Asking the server… {told[0]} of {told[1]}"),
+            on_progress=lambda told: self.view().set_busy(f"Calling the server… {told[0]} of {told[1]}"),
         )
 
     def _compared(self, found: Since) -> None:
@@ -137,9 +138,9 @@ class HistoryWiring(QObject):
     def _ask_forget(self, entry: Entry) -> None:
         ask(
             self._window,
-            "Forget a registration",
-            f"Forget “{entry.registration.name}” of {when_text(entry.when)} here?",
-            "It stays in V7. Only this computer's history loses it.",
+            "Remove from history?",
+            f"Forget {quoted(entry.registration.name)}, registered on {when_text(entry.when)}?",
+            "The model stays in V7. Only the entry on this computer is deleted.",
             "Forget",
             lambda: self._forget(entry),
         )

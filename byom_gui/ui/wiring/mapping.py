@@ -20,6 +20,7 @@ from byom_gui.core.class_mapping import (
     to_make,
 )
 from byom_gui.core.errors import AppError
+from byom_gui.core.quoting import quoted
 from byom_gui.core.reconcile import words
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.pages import show_steps
@@ -109,19 +110,21 @@ class Mapping(QObject):
             return
         makes, others = to_make(self._mapped, session.team_classes)
         wanted = [each for each in makes if names is None or each.name in names]
-        why = [f"“{name}” can not be made: {reason}." for name, reason in others if names is None or name in names]
+        why = [
+            f"{quoted(name)} cannot be created: {reason}." for name, reason in others if names is None or name in names
+        ]
         if not wanted:
-            self._say(" ".join(why) or "There is no class to make.")
+            self._say(" ".join(why) or "There is no class to create.")
             return
         count = "1 class" if len(wanted) == 1 else f"{len(wanted)} classes"
         listed = [f"{each.name}, {words(each.type)}" for each in wanted[:MOST_NAMED]]
         listed += [f"and {len(wanted) - MOST_NAMED} more"] if len(wanted) > MOST_NAMED else []
         ask(
             self._window,
-            "Make classes in V7",
-            f"Make {count} in the team {session.team.name}? Everybody in the team will see them.",
+            "Create classes in V7",
+            f"Create {count} in the team {quoted(session.team.name)}? Everyone in the team will see them.",
             "\n".join([*listed, *([""] if why else []), *why]),
-            f"Make {count}",
+            f"Create {count}",
             lambda: self._make(wanted),
         )
 
@@ -130,7 +133,7 @@ class Mapping(QObject):
         if team is None:
             return
         make = self._works.backend.v7.make_classes
-        self.panel.set_busy("Asking V7 for the team's classes…")
+        self.panel.set_busy("Fetching the team's classes from V7…")
 
         def work(job: Job[MakingReport]) -> MakingReport:
             return make(team, wanted, job.token, lambda done, of, text: job.report((done, of, text)))
@@ -157,7 +160,7 @@ class Mapping(QObject):
     def _stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
-            self._made("Stopped. What was made until then is there; press it again to go on.")
+            self._made("Stopped. The classes created so far are in V7. Create missing adds the rest.")
 
     # --- what leaves
 
@@ -168,7 +171,7 @@ class Mapping(QObject):
         title = (session.project.registration.name or "model").replace("/", "-").replace("\\", "-")
         folder = session.path.parent if session.path else Path.home()
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Export the mapping", str(folder / f"{title}.mapping.json"), "JSON (*.json)"
+            self._window, "Export mapping", str(folder / f"{title}.mapping.json"), "JSON (*.json)"
         )
         if name:
             self.export(Path(name))
@@ -187,7 +190,7 @@ class Mapping(QObject):
 
         self._works.jobs.run(
             work,
-            lambda _: self._say(f"Written: {target}."),
+            lambda _: self._say(f"Saved to {quoted(target)}."),
             lambda error: self._say(error.sentence),
         )
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 from byom_gui.core.capacity import Capacity, Level, Step, as_json, calls_of, csv_text, parse_price, plan_text
 from byom_gui.core.errors import AppError
 from byom_gui.core.image import ImageRef
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.jobs import Job
 from byom_gui.ui.panels.capacity_dialog import CapacityDialog
 from byom_gui.ui.widgets.basic import ask
@@ -63,10 +64,10 @@ class _Measuring(QObject):
         host = self._endpoint.origin.host
         ask(
             self._dialog,
-            "Load a server",
-            f"{host} is not this machine. May it be loaded?",
+            "Load test this server?",
+            f"{host} is not this computer. Send load to it anyway?",
             plan_text(steps, host) + " Others may be using it, and its owner may pay for each call.",
-            "Load it",
+            "Start",
             lambda: self._allow(steps),
         )
 
@@ -106,11 +107,11 @@ class _Measuring(QObject):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-            self._dialog.end(None, "Stopped: what was measured until then stands here.")
+            self._dialog.end(None, "Stopped. The results so far are shown here.")
 
     def _save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._dialog, "Save the figures", str(Path.home() / "capacity.json"), "JSON (*.json);;CSV (*.csv)"
+            self._dialog, "Save results", str(Path.home() / "capacity.json"), "JSON (*.json);;CSV (*.csv)"
         )
         if name:
             self.save(Path(name))
@@ -126,6 +127,6 @@ class _Measuring(QObject):
         csv = target.suffix.lower() == ".csv"
         self._works.jobs.run(
             lambda _: files.export_text(target, text) if csv else files.export_json(target, value),
-            lambda _: self._dialog.said.setText(f"Written: {target}."),
+            lambda _: self._dialog.said.setText(f"Saved to {quoted(target)}."),
             lambda error: self._dialog.said.setText(error.sentence),
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
+from byom_gui.core.classes import ClassList
 from byom_gui.core.colours import ClassColour, assign
+from byom_gui.core.diagnosis import Answered
 from byom_gui.core.errors import AppError
 from byom_gui.core.findings import Finding
 from byom_gui.core.image import Raster
@@ -27,6 +29,8 @@ from byom_gui.ui.works import Works
 SLIDER_MS = 60
 FEW, FEW_POINTS = 500, 10_000
 """Shapes and points that are made ready at once."""
+FEW_CLASSES = 5_000
+"""Classes that get their colors at once; a worker does it for more."""
 _RESULT = re.compile(r"results\[(\d+)\]")
 
 
@@ -34,6 +38,12 @@ def to_image(raster: Raster) -> QImage:
     """A QImage that owns its bytes. In the GUI thread."""
     view = QImage(raster.rgba, raster.width, raster.height, raster.width * 4, QImage.Format.Format_RGBA8888)
     return view.copy()
+
+
+def colours_of(classes: ClassList, answers: Iterable[Answered]) -> Mapping[str, ClassColour]:
+    """The colors of listed and of returned classes."""
+    names = tuple(dict.fromkeys((*classes.names, *(seen.name for answered in answers for seen in answered.seen))))
+    return assign(names, {entry.name: entry.color for entry in classes if entry.color})
 
 
 class Picturing(QObject):
@@ -50,6 +60,8 @@ class Picturing(QObject):
         self._slid = QTimer(self, interval=SLIDER_MS, singleShot=True)
         self._slid.timeout.connect(self._take_threshold)
         self._colours: Mapping[str, ClassColour] = {}
+        self._coloured: tuple[int, ...] | None = None
+        """For which classes and responses a worker gets or got them."""
         self._wire_strip()
         self._wire_views()
         self._wire_session()
@@ -66,7 +78,7 @@ class Picturing(QObject):
         inference.paused_changed.connect(strip.set_paused)
         strip.show_file.connect(self._show_file)
         strip.thumbnail_wanted.connect(inference.fetch_thumbnail)
-        inference.thumbnail_ready.connect(lambda key, raster: strip.set_thumbnail(key, to_image(raster)))
+        inference.thumbnails.ready.connect(lambda key, raster: strip.set_thumbnail(key, to_image(raster)))
         inference.progress_changed.connect(self._progress)
         inference.elapsed_changed.connect(lambda seconds: self._progress(*self._counts, seconds))
         inference.notice.connect(self._say)
@@ -118,7 +130,7 @@ class Picturing(QObject):
         """What was dropped, pasted or chosen."""
         self._parts.show_work(True)
         if self._session.ping is None or self._session.ping.passed:
-            self._parts.center.show_view("Picture")
+            self._parts.center.show_view("Image")
         self._works.inference.add_paths(dropped.paths)
         self._works.inference.add_urls(dropped.urls)
         self._works.inference.add_pictures(dropped.pictures)
@@ -172,13 +184,13 @@ class Picturing(QObject):
         canvas, center = self._parts.canvas, self._parts.center
         if preview is None:
             canvas.set_picture(None)
-            canvas.set_message("drop", "Drop images here", "Files, folders, pasted pictures or addresses.")
+            canvas.set_message("drop", "Drop images here", "Files, folders, pasted images, or addresses.")
             center.set_info()
         else:
             size = f"{preview.width:,} × {preview.height:,} px" if preview.width else ""
             time = f"{preview.milliseconds:,.0f} ms" if preview.answered else ""
             if preview.kept:
-                time = f"kept, {preview.kept}"
+                time = f"cached, {preview.kept}"
             center.set_info(preview.ref.name, size, time)
         self._show_predictions()
         self._show_results_state(preview)
@@ -220,10 +232,23 @@ class Picturing(QObject):
         self._say(error.sentence)
 
     def _assign(self) -> Mapping[str, ClassColour]:
+        """The colors of all classes; the former ones while a worker gets those of a long list."""
         classes = self._session.classes
-        answers = (preview.answered for preview in self._session.previews.values() if preview.answered)
-        names = tuple(dict.fromkeys((*classes.names, *(seen.name for answered in answers for seen in answered.seen))))
-        return assign(names, {entry.name: entry.color for entry in classes if entry.color})
+        answers = tuple(preview.answered for preview in self._session.previews.values() if preview.answered)
+        if len(classes) <= FEW_CLASSES:
+            self._coloured = None
+            return colours_of(classes, answers)
+        wanted = (id(classes), *map(id, answers))
+        if wanted != self._coloured:
+            self._coloured = wanted
+
+            def ready(colours: Mapping[str, ClassColour]) -> None:
+                if self._coloured == wanted:
+                    self._colours = colours
+                    self._show_predictions()
+
+            self._works.jobs.run(lambda _: colours_of(classes, answers), ready, self._fail, lane="colors")
+        return self._colours
 
     def _show_results_state(self, preview: Preview | None) -> None:
         results = self._parts.results
@@ -267,7 +292,7 @@ class Picturing(QObject):
 
     def _zoom_to(self, index: int) -> None:
         self._select(index)
-        self._parts.center.show_view("Picture")
+        self._parts.center.show_view("Image")
         self._parts.canvas.zoom_to_selection()
 
     def _selected(self) -> Prediction | None:

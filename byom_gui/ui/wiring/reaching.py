@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from byom_gui.core.errors import InputError
+from byom_gui.core.quoting import quoted
 from byom_gui.core.reaching import found_here, judged, read_output, script
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.works import Works
@@ -51,7 +52,7 @@ class Reaching(QObject):
 
     def _ask_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the script", str(Path.home() / "reach.sh"), "Shell scripts (*.sh)"
+            self._window, "Save script", str(Path.home() / "reach.sh"), "Shell scripts (*.sh)"
         )
         if name:
             self.save(Path(name))
@@ -64,6 +65,6 @@ class Reaching(QObject):
         text, write = script(endpoint), self._works.backend.files.export_text
         self._works.jobs.run(
             lambda _: write(target, text),
-            lambda _: self._say(f"Written: {target}. Run it with sh."),
+            lambda _: self._say(f"Saved to {quoted(target)}. Run it with sh."),
             lambda error: self._say(error.sentence),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +21,9 @@ from byom_gui.ui.panels.profile_dialog import PasteProfileDialog, ProfileDialog
 from byom_gui.ui.parts import Parts
 from byom_gui.ui.wiring.connecting import Connecting
 from byom_gui.ui.works import Works
+
+NAMED = 20
+"""Classes whose names are shown for registering manually."""
 
 
 class Registering(QObject):
@@ -123,7 +127,7 @@ class Registering(QObject):
         if endpoint is not None:
             rows.append(HandRow("URL", endpoint.infer.shown))
             rows += self._secret_rows(endpoint)
-        rows.append(HandRow("Classes", _class_lines(session.classes), shown="" if len(session.classes) else "none yet"))
+        rows.append(HandRow("Classes", _class_lines(session.classes), shown=_class_summary(session.classes)))
         return tuple(rows)
 
     def _secret_rows(self, endpoint: Endpoint) -> list[HandRow]:
@@ -190,8 +194,8 @@ def _why_by_hand(endpoint: Endpoint | None) -> str:
     if endpoint is None or endpoint.external_url is not None:
         return ""
     return (
-        "V7's API wants a base address with /infer and /classes below it, and this address has another form. "
-        "Register it by hand in V7's dialog; each value is laid out for that."
+        "V7's API requires a base address with /infer and /classes under it, but this address has a different form. "
+        "Register manually in V7's dialog; each value is listed for that."
     )
 
 
@@ -201,6 +205,14 @@ def _day(when: str) -> str:
         return datetime.fromisoformat(when).astimezone().strftime("%d %b %Y")
     except ValueError:
         return when[:20]
+
+
+def _class_summary(classes: ClassList) -> str:
+    """The first names; of thousands the complete text is for the clipboard alone."""
+    if not len(classes):
+        return "none yet"
+    more = f" and {len(classes) - NAMED:,} more" if len(classes) > NAMED else ""
+    return ", ".join(entry.name for entry in itertools.islice(classes, NAMED)) + more
 
 
 def _class_lines(classes: ClassList) -> str:

@@ -1,4 +1,4 @@
-"""Help, What is kept on this computer: how much is kept of answers, and a button that deletes them."""
+"""Help, Stored data: how many responses are cached, and a button that deletes them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def size_text(size: int) -> str:
 
 def show_kept(parent: QWidget, works: Works, say: Callable[[str], None]) -> None:
     """Opens the page; the disk is asked beside the window."""
-    words = basic.label("Looking…", tone="second")
-    clear = basic.button("Delete kept answers")
+    words = basic.label("Counting…", tone="second")
+    clear = basic.button("Delete cached responses")
     clear.setEnabled(False)
     server = works.backend.server
 
@@ -32,7 +32,7 @@ def show_kept(parent: QWidget, works: Works, say: Callable[[str], None]) -> None
 
     def told(size: tuple[int, int]) -> None:
         count, taken = size
-        words.setText(f"{count:,} answers kept, {size_text(taken)}" if count else "No answers are kept.")
+        words.setText(f"{count:,} responses cached, {size_text(taken)}" if count else "No responses are cached.")
         clear.setEnabled(bool(count))
 
     def count() -> None:

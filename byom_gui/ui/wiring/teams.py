@@ -99,7 +99,7 @@ class Teams(QObject):
     def _why_not(self) -> str:
         session = self._session
         if session.practice:
-            return "In practice there is one team, and nothing is registered in V7."
+            return "Demo mode has one team, and nothing is registered in V7."
         if session.team is None:
             return "Add a V7 key first."
         if not len(session.classes):
@@ -135,7 +135,7 @@ class Teams(QObject):
         entry = last_of(entries, draft.endpoint.infer.shown, team.host, team.slug)
         if entry is None or entry.outcome != "registered" or against_draft(entry, draft):
             return ""
-        return f"Registered on {when_text(entry.when)}; nothing is another since."
+        return f"Registered on {when_text(entry.when)}. No changes since then."
 
     def _label(self, team: KnownTeam, environment: Environment) -> None:
         label = self._backend.set_label
@@ -201,7 +201,7 @@ class Teams(QObject):
 
     def _failed(self, team: KnownTeam, error: AppError) -> None:
         if self._dialog is not None:
-            more = " Then say so under Register, History." if isinstance(error, Unsettled) and error.entry else ""
+            more = " Then answer under Register, History." if isinstance(error, Unsettled) and error.entry else ""
             self._dialog.set_failed(team.slug, error.sentence + more)
         self._next()
 

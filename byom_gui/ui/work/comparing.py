@@ -86,7 +86,7 @@ class Comparing(QObject):
         """A built-in sample of that name: they are sent where there are no images."""
         found = next((path for path in self._backend.samples() if path.name == image), None)
         if found is None:
-            raise AppError("The picture is no longer at hand.")
+            raise AppError("The image is no longer available.")
         return ImageRef("sample", "file", str(found), image)
 
     def _keep(self, image: str, raster: Raster) -> None:

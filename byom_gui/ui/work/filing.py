@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from byom_gui.core.errors import AppError, ClassFileError
 from byom_gui.core.project import Project
+from byom_gui.core.quoting import quoted
 from byom_gui.ui.backend import Backend, Recovered
 from byom_gui.ui.jobs import Jobs
 from byom_gui.ui.session import Session
@@ -137,7 +138,7 @@ class Filing(QObject):
         report = check.as_json() if check is not None else None
         self._jobs.run(
             lambda _: self._backend.files.export(path, project, report),
-            lambda _: self.notice.emit(f"Exported to {path.name}."),
+            lambda _: self.notice.emit(f"Exported to {quoted(path.name)}."),
             self._say,
             lane="files",
         )
@@ -149,7 +150,7 @@ class Filing(QObject):
             return
         self._jobs.run(
             lambda job: self._backend.files.export_report(path, report, project.images, project.settings, job.token),
-            lambda _: self.notice.emit(f"The report is in {path.name}."),
+            lambda _: self.notice.emit(f"Saved the report to {quoted(path.name)}."),
             self._say,
             lane="files",
         )
@@ -161,7 +162,9 @@ class Filing(QObject):
 
         def taken(ours: bool) -> None:
             if not ours:
-                self.failed.emit(f"{path.name} is open in another window, too. What is saved last is what stays.")
+                self.failed.emit(
+                    f"{quoted(path.name)} is also open in another window. The last save overwrites the other."
+                )
 
         self._jobs.run(lambda _: self._backend.files.take(path), taken, self._say, lane="files")
 

@@ -1,48 +1,32 @@
-"""Images: added, read, sent, answered; one job an image, so that a bad one never stops the rest."""
+"""Images: added, read, sent, answered; one job for each image, so that a bad one never stops the rest."""
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from byom_gui.core.cancel import CancelToken
 from byom_gui.core.diagnosis import Answered
-from byom_gui.core.errors import AppError, Cancelled, ImageTooLargeError
-from byom_gui.core.image import ImageRef, ImageSource, Raster
+from byom_gui.core.errors import AppError, Cancelled, NotSentError
+from byom_gui.core.image import ImageRef
 from byom_gui.core.kept import Packed, pack
-from byom_gui.core.preview import Preview, PreviewState, whole
-from byom_gui.core.retry import ask_patiently
-from byom_gui.ui.backend import Backend
+from byom_gui.core.preview import Preview, PreviewState
+from byom_gui.ui.backend import Backend, ImageSender
 from byom_gui.ui.jobs import Job, Jobs
 from byom_gui.ui.session import DECIDE_FIRST, Session
 from byom_gui.ui.work.intake import Intake
+from byom_gui.ui.work.packing import AnswerPacking
+from byom_gui.ui.work.sending import SendingRun
+from byom_gui.ui.work.thumbnails import ImageRead, Thumbnails
 
-T = TypeVar("T")
-THUMB_SIDE = 192
 LANE = "infer"
-THUMBNAILS = "thumbnails"
 AT_ONCE = 20
 """Images that are queued before the window gets a turn."""
-WHOLE_FIRST, WHOLE_LAST = 24, 24
-"""Answers that are held as they are, of the first and of those that came or were looked at last; others are packed."""
-EAGER = 200
-"""Images of one drop that are read at once; of the others each is when its row is drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Progress of a job: the picture was read."""
-
-    width: int
-    height: int
-    thumbnail: Raster | None
-    """None where the picture is too large to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +48,12 @@ class _Busy:
 class Inference(QObject):
     """Sends images and brings their answers to the session."""
 
-    thumbnail_ready = Signal(str, object)
     progress_changed = Signal(int, int)
     """Done and all of the current batch; both 0 when nothing runs."""
     elapsed_changed = Signal(float)
     notice = Signal(str)
+    stopped = Signal(str)
+    """The server stopped responding, so that images were not sent; ``retry`` sends them."""
     paused_changed = Signal(bool)
     wants_ping = Signal()
     """Images came for an endpoint that has not answered yet."""
@@ -79,16 +64,17 @@ class Inference(QObject):
         self.intake = Intake(session, backend, jobs, self)
         self.intake.arrived.connect(self._add)
         self.intake.notice.connect(self.notice)
+        self.thumbnails = Thumbnails(session, backend, jobs, self._show_failure, self)
+        self._packing = AnswerPacking(session, jobs, self._say, self)
         self.add_paths, self.add_urls, self.add_pictures = (
             self.intake.add_paths, self.intake.add_urls, self.intake.add_pictures,
         )  # fmt: skip
         self._running: dict[str, Job[_Came]] = {}
-        self._unread_yet: set[str] = set()
         self._to_start: dict[str, bool] = {}
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._start_some)
-        self._first: set[str] = set()
-        self._last: OrderedDict[str, Packed] = OrderedDict()
+        self._run = self._new_run()
+        self._to_retry: list[str] = []
         self._done = self._total = self._old = 0
         self._began = 0.0
         self._paused_at: float | None = None
@@ -99,7 +85,6 @@ class Inference(QObject):
         session.project_replaced.connect(self._project_replaced)
         session.endpoint_changed.connect(self.stop_sending)
         session.images_changed.connect(self._drop_removed)
-        session.current_changed.connect(self._unpack_current)
 
     # --- adding
 
@@ -108,10 +93,7 @@ class Inference(QObject):
         if self.may_send():
             self.run([ref.id for ref in refs], fresh=False)
             return
-        room = max(EAGER - self._jobs.waiting(THUMBNAILS), 0)
-        for ref in refs[:room]:
-            self._thumbnail_only(ref)
-        self._unread_yet.update(ref.id for ref in refs[room:])
+        self.thumbnails.add(refs)
         if refs and self._session.endpoint is not None and self._session.ping is None:
             self.wants_ping.emit()
 
@@ -138,14 +120,27 @@ class Inference(QObject):
         wanted = [key for key in ids if key in self._session.previews and not self._is_under_way(key)]
         if not self._running and not self._to_start:
             self._begin()
+        elif self._run.stopped:
+            self._run = self._new_run(len(self._to_start))  # what the user sends now is tried again
         self._total += len(wanted)
+        self._run.total += len(wanted)
         self._to_start.update(dict.fromkeys(wanted, fresh))
         self._start_some()
 
     def _is_under_way(self, key: str) -> bool:
         return key in self._running or key in self._to_start
 
+    def _new_run(self, total: int = 0) -> SendingRun:
+        endpoint, settings = self._session.endpoint, self._session.settings
+
+        def start() -> ImageSender:
+            assert endpoint is not None
+            return self._backend.server.start_run(endpoint, settings)
+
+        return SendingRun(start, total)
+
     def _begin(self) -> None:
+        self._run = self._new_run()
         self._done = self._total = self._old = 0
         self._began = time.monotonic()
         self._clock.start()
@@ -175,6 +170,10 @@ class Inference(QObject):
     def rerun_failed(self) -> None:
         """Sends again what failed."""
         self.run([key for key, preview in self._session.previews.items() if preview.state == "failed"])
+
+    def retry(self) -> None:
+        """Sends what was not sent, or not answered any more, when the server stopped responding."""
+        self.run(self._to_retry)
 
     def rerun_all(self) -> None:
         """Sends everything again."""
@@ -212,8 +211,12 @@ class Inference(QObject):
             preview = self._session.previews.get(key)
             if preview is not None and preview.state in ("waiting", "running"):
                 self._session.put_preview(replace(preview, state="held"))
+        self._forget_run()
+
+    def _forget_run(self) -> None:
         self._running.clear()
         self._to_start.clear()
+        self._run = self._new_run()
         self._settle()
 
     def _start(self, preview: Preview, fresh: bool) -> None:
@@ -222,69 +225,39 @@ class Inference(QObject):
         self._session.put_preview(plain)
         endpoint, settings, ref = self._session.endpoint, self._session.settings, preview.ref
         assert endpoint is not None
+        run = self._run
+        run.started += 1
+        position = run.started
 
         def work(job: Job[_Came]) -> _Came:
-            job.report("running")
-            source = self._read(job, ref)
+            if not run.stopped:
+                job.report("running")
+            source = self._backend.images.read(ref, settings, job.token)
             kept = None if fresh else self._backend.server.kept(endpoint, settings, source)
+            if kept is not None or not run.stopped:
+                self.thumbnails.report(job, source)
             if kept is not None:
                 return _Came(kept, pack(kept), _when(kept.call.started))
 
-            def ask() -> Answered:
+            def send(cancel: CancelToken) -> Answered:
                 job.report("running")
-                return self._backend.server.infer(endpoint, settings, ref, source, job.token)
+                return self._backend.server.infer(endpoint, settings, ref, source, cancel)
 
-            answered = ask_patiently(ask, job.token, lambda why: job.report(_Busy(why)))
+            answered = run.send(send, position, job.token, lambda why: job.report(_Busy(why)))
             return _Came(answered, pack(answered))
 
         self._running[key] = self._jobs.run(
             work,
-            lambda came: self._answered(key, came),
-            lambda error: self._failed(key, error),
+            lambda came: self._answered(key, came, run),
+            lambda error: self._not_answered(key, error, run),
             lane=LANE,
             on_progress=lambda value: self._progress(key, value),
         )
 
-    def _read(self, job: Job[_Came], ref: ImageRef) -> ImageSource:
-        source = self._backend.images.read(ref, self._session.settings, job.token)
-        read = self._thumbnail(source)
-        job.token.raise_if_cancelled()
-        job.report(read)
-        return source
-
-    def _thumbnail(self, source: ImageSource) -> _Read:
-        try:
-            thumbnail = self._backend.images.raster(source, THUMB_SIDE)
-        except ImageTooLargeError:
-            return _Read(source.width, source.height, None)  # it is sent as it is; the canvas says why it is not drawn
-        return _Read(source.width, source.height, thumbnail)
-
     def fetch_thumbnail(self, key: str) -> None:
-        """Reads the thumbnail of a row that is drawn without one. Images of a project that was opened stay unread."""
-        preview = self._session.previews.get(key)
-        dropped = key in self._unread_yet
-        self._unread_yet.discard(key)
-        if preview is not None and (dropped or preview.width) and key not in self._running:
-            self._thumbnail_only(preview.ref)
-
-    def _thumbnail_only(self, ref: ImageRef) -> None:
-        def work(job: Job[None]) -> None:
-            source = self._backend.images.read(ref, self._session.settings, job.token)
-            job.report(self._thumbnail(source))
-
-        self._jobs.run(
-            work,
-            lambda _: None,
-            lambda error: self._unread(ref.id, error),
-            lane=THUMBNAILS,
-            on_progress=lambda value: self._progress(ref.id, value),
-        )
-
-    def _unread(self, key: str, error: AppError) -> None:
-        preview = self._session.previews.get(key)
-        # Of an image that was sent meanwhile, its own call says what became of it.
-        if preview is not None and preview.state == "held":
-            self._failed(key, error)
+        """Reads the thumbnail of a row that is drawn without one, unless its image is being read anyway."""
+        if key not in self._running:
+            self.thumbnails.fetch(key)
 
     # --- coming back
 
@@ -297,12 +270,10 @@ class Inference(QObject):
                 self._session.put_preview(replace(preview, state="running", problem=""))
         elif isinstance(value, _Busy):
             self._session.put_preview(replace(preview, state="waiting", problem=value.why))
-        elif isinstance(value, _Read):
-            self._session.put_preview(replace(preview, width=value.width, height=value.height))
-            if value.thumbnail is not None:
-                self.thumbnail_ready.emit(key, value.thumbnail)
+        elif isinstance(value, ImageRead):
+            self.thumbnails.take(key, value)
 
-    def _answered(self, key: str, came: _Came) -> None:
+    def _answered(self, key: str, came: _Came, run: SendingRun) -> None:
         preview = self._session.previews.get(key)
         self._old += bool(came.kept)
         if preview is not None:
@@ -310,43 +281,21 @@ class Inference(QObject):
             state: PreviewState = "failed" if problem else "done"
             done = replace(preview, state=state, answered=came.answered, problem=problem, kept=came.kept)
             self._session.put_preview(done)
-            self._last.pop(key, None)
-            if came.packed is not None:
-                self._hold(key, came.packed)
+            self._packing.came(key, came.packed)
+            if problem and run.stopped:
+                run.failed.append(key)
         self._leave(key)
 
-    # --- answers out of sight
-
-    def _hold(self, key: str, packed: Packed) -> None:
-        """Holds an answer whole, and packs the one that was not looked at for longest."""
-        if len(self._first) < WHOLE_FIRST:
-            self._first.add(key)
-        if key in self._first:
-            return
-        self._last[key] = packed
-        self._last.move_to_end(key)
-        while len(self._last) > WHOLE_LAST:
-            oldest = next(each for each in self._last if each != self._session.current_id)
-            lean, body = self._last.pop(oldest)
-            preview = self._session.previews.get(oldest)
-            if preview is not None and preview.state == "done" and not preview.packed:
-                self._session.swap_preview(replace(preview, answered=lean, packed=body))
-
-    def _unpack_current(self) -> None:
-        preview = self._session.current
-        if preview is None or not preview.packed or preview.answered is None:
-            return
-        packed = (preview.answered, preview.packed)
-
-        def landed(again: Preview) -> None:
-            if self._session.previews.get(again.ref.id) is preview:
-                self._session.swap_preview(again)
-                self._hold(again.ref.id, packed)
-
-        self._jobs.run(lambda _: whole(preview), landed, self._say, lane="view")
-
-    def _failed(self, key: str, error: AppError) -> None:
+    def _not_answered(self, key: str, error: AppError, run: SendingRun) -> None:
+        self._show_failure(key, error)
+        preview = self._session.previews.get(key)
+        if isinstance(error, NotSentError) and preview is not None:
+            run.not_sent.append(key)
+            if not preview.width:
+                self.thumbnails.add([preview.ref])
         self._leave(key)
+
+    def _show_failure(self, key: str, error: AppError) -> None:
         preview = self._session.previews.get(key)
         if preview is not None and not isinstance(error, Cancelled):
             self._session.put_preview(replace(preview, state="failed", problem=error.sentence))
@@ -367,11 +316,15 @@ class Inference(QObject):
         self._more.stop()
         self.pause(False)
         old, self._old = self._old, 0
+        run, self._run = self._run, self._new_run()
         self._done = self._total = 0
         self.progress_changed.emit(0, 0)
-        if old:
-            many = "One answer is" if old == 1 else f"{old:,} answers are"
-            self.notice.emit(f"{many} kept from an earlier run. Images, Rerun all, asks the server again.")
+        if run.not_sent:
+            self._to_retry = [*run.failed, *run.not_sent]
+            self.stopped.emit(run.summary())
+        elif old:
+            many = "One response is" if old == 1 else f"{old:,} responses are"
+            self.notice.emit(f"{many} cached from an earlier run. To send the images again, choose Images, Rerun all.")
 
     def _say(self, error: AppError) -> None:
         self.notice.emit(error.sentence)
@@ -382,11 +335,7 @@ class Inference(QObject):
     def _project_replaced(self) -> None:
         for job in self._running.values():
             job.cancel()
-        self._running.clear()
-        self._to_start.clear()
-        self._first.clear()
-        self._last.clear()
-        self._settle()
+        self._forget_run()
         self._follow_settings()
 
     def _drop_removed(self) -> None:
@@ -397,6 +346,7 @@ class Inference(QObject):
                 self._running.pop(key).cancel()
             self._to_start.pop(key, None)
             self._total -= 1
+            self._run.total -= 1
         if gone:
             self._tell_progress()
 
@@ -412,6 +362,6 @@ def problem_of(answered: Answered) -> str:
     if answered.answer is not None and (answered.answer.predictions or answered.answer.status == "succeeded"):
         return ""
     errors = [finding for finding in answered.findings if finding.severity == "error"]
-    if errors:
-        return errors[0].what
-    return "The answer holds nothing that can be shown." if answered.answer is None else ""
+    if errors or (answered.answer is None and answered.findings):
+        return (errors or answered.findings)[0].what  # a rate limit is a warning
+    return "The response contains nothing that can be shown." if answered.answer is None else ""

@@ -94,7 +94,7 @@ class Intake(QObject):
     def _listed(self, left_out: LeftOut) -> None:
         said = left_out.sentences()
         if not left_out.taken:
-            said = ("No images were found there. PNG, JPEG, WebP, TIFF, BMP and GIF files can be used.", *said)
+            said = ("No images found there. Supported: PNG, JPEG, WebP, TIFF, BMP, and GIF files.", *said)
         self.notice.emit(" ".join(said))
         self._left_out.add(left_out)
         self.left_out_changed.emit(self._left_out)

@@ -126,7 +126,7 @@ class Pinging(QObject):
         if entries:
             self._take(observation, entries, asked)
         elif asked:
-            self.notice.emit(f"No class list came from {observation.address.shown}.")
+            self.notice.emit(f"{observation.address.shown} returned no class list.")
 
     def _take(self, observation: ClassesObservation, entries: tuple[object, ...], asked: bool) -> None:
         session = self._session
@@ -134,10 +134,10 @@ class Pinging(QObject):
         known = set(session.classes.names)
         fresh = [entry for entry in served if entry.name not in known]
         if not len(session.classes) or (asked and fresh):
-            session.edit_classes(f"take {len(fresh)} from the server", session.classes.add(*fresh))
+            session.edit_classes(f"add {len(fresh)} from the server", session.classes.add(*fresh))
         if asked:
             self.notice.emit(
-                f"{len(fresh)} of {len(entries)} classes were new." if fresh else "The list has them all already."
+                f"{len(fresh)} of {len(entries)} classes were new." if fresh else "The list already has all of them."
             )
         endpoint = session.endpoint
         guess = endpoint is not None and endpoint.classes is None and observation.address != endpoint.classes_guess

@@ -68,7 +68,7 @@ class Submitting(QObject):
         if registration.endpoint is None:
             return None, "Connect a model first."
         if session.team is None:
-            return None, "Add a V7 key first: the request holds the team's id."
+            return None, "Add a V7 key first: the request needs the team's id."
         try:
             return plan_request(session.profile, registration, session.team, self._backend.v7.host()), ""
         except AppError as error:
@@ -81,12 +81,12 @@ class Submitting(QObject):
     def why_not(self) -> str:
         """Why Register can not be pressed now; empty where it can."""
         if self._job is not None:
-            return "It is being sent."
+            return "The registration is being sent."
         request, why = self.plan()
         if request is None:
             return why
         if not self._session.project.registration.name.strip():
-            return "Give the model a name first."
+            return "Enter a model name first."
         if self.blocking() and not self._session.settings.override_reason.strip():
             count = len(self.blocking())
             return f"{count} finding{'s block' if count > 1 else ' blocks'} registering."
@@ -123,8 +123,8 @@ class Submitting(QObject):
         self._session.set_outcome(
             RegisterOutcome(
                 "unknown",
-                "The app no longer waits for V7. The registration may have arrived.",
-                "Open V7's Models page and look, before you send it again.",
+                "Canceled while waiting for V7. The registration may have arrived.",
+                "Before you send it again, look at V7's Models page.",
             )
         )
 
@@ -135,7 +135,7 @@ class Submitting(QObject):
             self._end()
             self._in_history()
             self.notice.emit(
-                "The app no longer waits for V7. The registration may have arrived: look at V7's Models page."
+                "Canceled while waiting for V7. The registration may have arrived: look at V7's Models page."
             )
 
     def confirm(self, there: bool) -> None:
