@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one way to everything: ``python3 dev.py COMMAND``; the commands are at the end, and ``--help`` lists them.
+"""The entry point for everything: ``python3 dev.py COMMAND``; the commands are at the end, and ``--help`` lists them.
 
 Standard library alone, so that it runs on a machine with nothing but Python 3.11 or later. Each command
 sets up what it needs first (system libraries, a virtual environment, pinned packages) and leaves a stamp,
@@ -101,15 +101,15 @@ def _install(required: Needs, others: Needs) -> None:
     print(f"Missing on this computer: {', '.join(lacking.signs)}", file=sys.stderr)
     if lacking.command():
         root = "" if "sudo " in lacking.command() else ", as root"
-        print(f"The command that installs what is missing{root}:\n  {lacking.command()}", file=sys.stderr, flush=True)
+        print(f"To install what is missing{root}, run:\n  {lacking.command()}", file=sys.stderr, flush=True)
     else:
-        print("Install the packages of your system that have them.", file=sys.stderr, flush=True)
+        print("Install your system's packages for them.", file=sys.stderr, flush=True)
     if not required:
         print(f"Tests that need {', '.join(others)} will be skipped.", file=sys.stderr, flush=True)
     elif _skip_system:
-        print("WARNING: going on without them, as you asked; expect failures.", file=sys.stderr, flush=True)
+        print("WARNING: continuing without them, as requested; expect failures.", file=sys.stderr, flush=True)
     else:
-        sys.exit("Then run this again. To go on without: --no-system-check, or BYOM_SKIP_SYSTEM=1.")
+        sys.exit("Then run this again. To continue without them: --no-system-check, or BYOM_SKIP_SYSTEM=1.")
 
 
 def _apt_get(before: Sequence[str], packages: Sequence[str]) -> bool:
@@ -195,9 +195,11 @@ def _make_venv(lock: int) -> None:
         inside = VENV.iterdir() if VENV.is_dir() else [VENV]
         strangers = {path.name for path in inside if path.suffix != ".stamp"} - _VENV_PARTS
         if strangers and not (VENV / "pyvenv.cfg").exists():
-            sys.exit(f"{VENV} is not a virtual environment, so nothing was changed. Set BYOM_VENV to another folder.")
+            sys.exit(
+                f"{VENV} is not a virtual environment, so nothing was changed. Set BYOM_VENV to a different folder."
+            )
         print(
-            f"The environment in {VENV} is incomplete or belongs to another Python or place; making it again.",
+            f"The environment in {VENV} is incomplete or belongs to a different Python or location; creating it again.",
             flush=True,
         )
         try:
@@ -206,12 +208,12 @@ def _make_venv(lock: int) -> None:
             shutil.rmtree(VENV)
         except OSError as error:
             sys.exit(f"{VENV} cannot be removed: {error.strerror}. Remove it yourself, or set BYOM_VENV.")
-    print(f"Making a virtual environment in {VENV}", flush=True)
+    print(f"Creating a virtual environment in {VENV}", flush=True)
     # The environment's own Python may be the one that runs this.
     maker = getattr(sys, "_base_executable", None) or sys.executable
     code, _ = _watched([maker, "-m", "venv", str(VENV)], lock)
     if code:
-        sys.exit(f"Python could not make a virtual environment in {VENV}; its message is above.")
+        sys.exit(f"Python could not create a virtual environment in {VENV}; its message is above.")
 
 
 def _watched(command: Sequence[str], lock: int) -> tuple[int, str]:
@@ -239,9 +241,7 @@ def _alone() -> Iterator[int]:
         return
     name = f"byom-gui-{os.getuid()}-{hashlib.sha256(os.fsencode(VENV)).hexdigest()[:16]}.lock"
     with Path(tempfile.gettempdir(), name).open("a") as file:
-        note = threading.Timer(
-            2.0, print, ["Waiting for another set-up of the same environment to end"], {"flush": True}
-        )
+        note = threading.Timer(2.0, print, ["Waiting for another setup of the same environment"], {"flush": True})
         note.start()
         fcntl.flock(file, fcntl.LOCK_EX)
         note.cancel()
@@ -252,7 +252,7 @@ def why_pip_failed(code: int, said: str) -> str:
     """What to do about pip's failure. The network is blamed only where pip itself could not reach an index."""
     what = "pip could not install the packages; its messages are above."
     if code < 0:
-        return f"pip was ended by signal {-code}. Run this again: the set-up starts over."
+        return f"pip was stopped by signal {-code}. Run this again: the setup starts over."
     if "No space left on device" in said:
         return f"{what} The disk is full."
     unreachable = any(sign in said for sign in _NO_NETWORK)
@@ -260,7 +260,7 @@ def why_pip_failed(code: int, said: str) -> str:
         settings = "pip's proxy, index and certificate settings"
         return f"{what} No package index could be reached: check the network, and {settings}."
     if "from versions: none" in said:
-        return f"{what} The package index could not be reached, or has no version of a package that fits."
+        return f"{what} The package index could not be reached, or has no matching version of a package."
     if "No matching distribution" in said or "is not a supported wheel" in said:
         libc = " ".join(platform.libc_ver()) or "no glibc"
         here = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {libc}"
@@ -274,7 +274,7 @@ def run(*words: str, env: dict[str, str] | None = None) -> int:
 
 
 def demo(rest: list[str]) -> int:
-    """The main job on the built-in server: in a window, or offscreen where there is no display."""
+    """The main workflow on the built-in server: in a window, or offscreen without a display."""
     headless = "--headless" in rest or not system_packages.has_display(os.environ)
     ensure_system([OFFSCREEN] if headless else [OFFSCREEN, *system_packages.for_window(os.environ)])
     ensure_venv("")
@@ -338,7 +338,7 @@ def diagnosis(rest: list[str]) -> int:
 
 
 def torture(rest: list[str]) -> int:
-    """What can go wrong, made to go wrong; writes docs/reliability.md."""
+    """Stress tests of what can go wrong; writes docs/reliability.md."""
     shipping = not rest or "shipping" in rest
     set_up_tests(bare=shipping)
     if shipping:
@@ -348,19 +348,19 @@ def torture(rest: list[str]) -> int:
 
 
 def house(rest: list[str]) -> int:
-    """How large the house is, and how hard it is to find one's way in it; writes docs/house.md."""
+    """Size and structure of the code, measured; writes docs/house.md."""
     set_up_tests()
     return run("-m", "benchmarks.house", *rest)
 
 
 def mutants(rest: list[str]) -> int:
-    """Small faults put into core and services, and how many the tests notice; writes docs/mutants.md."""
+    """Small faults in core and services, and how many the tests notice; writes docs/mutants.md."""
     set_up_tests()
     return run("-m", "benchmarks.mutants", *rest)
 
 
 def shots(rest: list[str]) -> int:
-    """Makes every picture of the window that README and docs show."""
+    """Creates every screenshot in README and docs."""
     set_up_tests()
     return run("-m", "benchmarks.shots", *rest, env={"QT_QPA_PLATFORM": "offscreen"})
 
@@ -372,7 +372,7 @@ def python(rest: list[str]) -> int:
 
 
 def audit(_: list[str]) -> int:
-    """Vulnerabilities, licences and an SBOM of what is shipped, into dist/audit; 3 where it could not be asked."""
+    """Vulnerabilities, licenses and an SBOM of what is shipped, into dist/audit; 3 if it is unreachable."""
     ensure_system([], extra="audit")
     ensure_venv("audit")
     return run("-m", "benchmarks.shipping.audit")
@@ -420,7 +420,7 @@ def main() -> int:
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
     parser.add_argument(
-        "--no-system-check", action="store_true", help="go on, with a warning, where system packages are missing"
+        "--no-system-check", action="store_true", help="continue with a warning if system packages are missing"
     )
     arguments, rest = parser.parse_known_args()
     _skip_system |= arguments.no_system_check

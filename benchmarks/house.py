@@ -1,7 +1,7 @@
 """``python3 dev.py house``: how large the house is and how hard it is to find one's way in it; writes docs/house.md.
 
-A mirror, not a gate: nothing fails by it. Words that the glossary replaces are looked for in what people read: strings
-of ``byom_gui`` (not docstrings or comments) and the pages of ``docs`` and README.
+It only measures. Words that the glossary replaces are searched in what people read: strings of ``byom_gui`` (not
+docstrings or comments) and the pages of ``docs`` and README. ``tests/test_words.py`` uses the same search.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ _WORDS = (
     r"rehears\w+|stands? (?:in|here|beside|there|twice|under|around|for)|at hand|is another|brings?|brought|golden",
     r"by hand|sound (?:server|answer)|per cent|pictures?(?![/]|\.md)|colour\w*|centre\w*|cancelled|licence|told|tells",
 )
-AVOIDED = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
-"""Words that docs/language.md replaces, as far as a search can tell."""
+AVOIDED = re.compile(rf"(?<![\w.@])({'|'.join(_WORDS)})\b", re.IGNORECASE)
+"""Words that GLOSSARY.md replaces, as far as a search can tell. Ids such as ``layout.centre`` do not count."""
+_NAME = re.compile(r"[a-z][\w.-]*")
 
 
 def sources() -> list[Path]:
@@ -50,11 +51,12 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def avoided() -> list[tuple[str, int, str]]:
-    """File, line and word of each avoided word in strings and docs."""
+    """File, line and word of each avoided word in strings and docs. A single lower-case word is a name, not text."""
     found = []
     for path in sources():
         for line, text in strings(ast.parse(path.read_bytes())):
-            found += [(path.relative_to(ROOT).as_posix(), line, m.group()) for m in AVOIDED.finditer(text)]
+            words = () if _NAME.fullmatch(text) else AVOIDED.finditer(text)
+            found += [(path.relative_to(ROOT).as_posix(), line, word.group()) for word in words]
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for number, text in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
             found += [(page.relative_to(ROOT).as_posix(), number, m.group()) for m in AVOIDED.finditer(text)]

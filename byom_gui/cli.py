@@ -1,7 +1,7 @@
 """``byom-gui``: opens the window, or does the same work without one.
 
-Results go to stdout, progress and messages to stderr; a secret goes to neither. Heavy modules are imported by the
-command that needs them, so that ``--help`` and the window start at once.
+Results go to stdout, progress and messages to stderr; secrets go to neither. Heavy modules are imported by the
+command that needs them, so that ``--help`` and the window start immediately.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from byom_gui.commands import standard_streams
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "open the app on the built-in server with sample images"),
-    "new": ("new", "make a project"),
-    "check": ("check", "the whole diagnosis of a model server"),
-    "infer": ("infer", "send images, write answers and overlays"),
-    "capacity": ("capacity", "measure what a server can take, and how long many items take"),
-    "reach": ("reach", "will V7 reach the server: from here, and from elsewhere by a script"),
-    "classes": ("classes", "what the server lists, as V7 wants it"),
-    "validate": ("validate", "judge saved answers, class lists, projects or registrations"),
+    "new": ("new", "create a project"),
+    "check": ("check", "diagnose a model server completely"),
+    "infer": ("infer", "send images, write responses and overlays"),
+    "capacity": ("capacity", "measure how many requests a server can handle, and estimate the time for many items"),
+    "reach": ("reach", "check whether V7 can reach the server, from here and from elsewhere with a script"),
+    "classes": ("classes", "show the server's class list in V7's format"),
+    "validate": ("validate", "check saved responses, class lists, projects or registrations"),
     "export": ("export", "write the registration JSON of a project"),
     "register": ("register", "submit a project or a registration JSON to V7"),
-    "history": ("history", "what was registered from here, and what has changed since"),
-    "key": ("key", "keep, forget or find the V7 key or an endpoint's secret"),
-    "scaffold": ("scaffold", "a new model server, ready to run, with your model behind one function"),
-    "serve": ("serve", "the built-in model server, sound or with a named fault"),
-    "sandbox": ("sandbox", "the V7 stand-in"),
+    "history": ("history", "list what was registered from this computer, and what has changed since"),
+    "key": ("key", "store, delete or find the V7 key or an endpoint's secret"),
+    "scaffold": ("scaffold", "create a new model server, ready to run, with your model behind one function"),
+    "serve": ("serve", "run the built-in model server, correct or with a named fault"),
+    "sandbox": ("sandbox", "run the V7 stand-in"),
 }
 """Command -> module in ``byom_gui.commands`` and one line of help."""
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the program itself: what commands there are. Loads none of them."""
+    """The parser of the program itself, with its commands. Loads none of them."""
     parser = argparse.ArgumentParser(
         prog="byom-gui",
-        description="See, check and register your own computer-vision model with V7 Darwin.",
-        epilog="byom-gui alone opens the window; byom-gui FILE.byom.json opens a saved project in it.",
+        description="Preview, check and register your own computer-vision model with V7 Darwin.",
+        epilog="Without a command, byom-gui opens the window; byom-gui FILE.byom.json opens a saved project.",
     )
     parser.add_argument("--version", action="version", version=f"byom-gui {__version__}")
     parser.add_argument(
-        "--quit-after-first-paint", action="store_true", help="for measuring: end once the window was painted"
+        "--quit-after-first-paint", action="store_true", help="for measurements: quit after the window was painted"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, text) in COMMANDS.items():
@@ -53,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def command_parser(name: str) -> argparse.ArgumentParser:
-    """One command's parser. It stands alone, as only then may options and positionals be mixed freely."""
+    """One command's parser. It is separate, because only then can options and positionals be mixed freely."""
     module, text = COMMANDS[name]
     parser = argparse.ArgumentParser(prog=f"byom-gui {name}", description=f"{text[0].upper()}{text[1:]}.")
     command = importlib.import_module(f"byom_gui.commands.{module}")
@@ -63,7 +63,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
 
 
 def collect_less() -> None:
-    """An answer brings objects by the hundred thousand, none of them in a circle: looking for circles doubled its
+    """A response creates hundreds of thousands of objects without cycles: looking for cycles doubled its
     time."""
     gc.set_threshold(50_000, 20, 50)
 
@@ -115,10 +115,10 @@ def _run(arguments: argparse.Namespace) -> int:
         say(f"byom-gui: {error.sentence}")
         return 2
     except OSError as error:
-        # What the system refuses and no command expects: a name that is too long, a loop of links, no temporary folder.
+        # System errors that no command expects: a name that is too long, a loop of links, no temporary folder.
         from byom_gui.commands.common import say
 
-        what = f"{str(error.filename)[:200]} cannot be used" if error.filename else "The system refused"
+        what = f"{str(error.filename)[:200]} cannot be used" if error.filename else "The system reported an error"
         say(f"byom-gui: {what}: {error.strerror or error}.")
         return 2
 

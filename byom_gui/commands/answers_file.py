@@ -1,4 +1,4 @@
-"""``answers.jsonl``: one line for each image, each whole, on a full disk too."""
+"""``answers.jsonl``: one complete line for each image, even on a full disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from byom_gui.services.special import kind_of
 
 
 class AnswersFile:
-    """The file for the answers, emptied at once.
+    """The file for the responses, emptied immediately.
 
     Args:
         path: the file.
@@ -36,7 +36,7 @@ class AnswersFile:
         os.ftruncate(self._handle, 0)
 
     def write(self, line: str) -> None:
-        """Adds a line. Raises FileError; the file then ends with the last whole line."""
+        """Adds a line. Raises FileError; the file then ends with the last complete line."""
         data = memoryview(f"{line}\n".encode("utf-8", "surrogatepass"))
         start = os.lseek(self._handle, 0, os.SEEK_CUR)
         try:
@@ -56,5 +56,5 @@ class AnswersFile:
         os.close(self._handle)
 
     def _failed(self, error: OSError | ValueError) -> FileError:
-        why = error.strerror if isinstance(error, OSError) else "no file can have this name"
+        why = error.strerror if isinstance(error, OSError) else "a file cannot have this name"
         return FileError(f"{self._path} could not be written: {why}.", where=str(self._path), detail=repr(error))

@@ -1,4 +1,4 @@
-"""``byom-gui capacity``: measures what a model server can take, and says how long many items take."""
+"""``byom-gui capacity``: measures what a model server can handle, and estimates the time for many items."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ from byom_gui.services.measuring import Target, measure
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("positionals", metavar="ENDPOINT [IMAGE…]", nargs="*", help="images: files, folders, globs")
-    parser.add_argument("--items", type=_items, required=True, metavar="N", help="how many items are to be inferred")
+    parser.add_argument(
+        "--items", type=_items, required=True, metavar="N", help="the number of items to run inference on"
+    )
     parser.add_argument("--max-calls", type=int, default=capacity.MAX_CALLS, metavar="N", help="at most N calls")
-    parser.add_argument("--price", default="", metavar="CREDITS", help="credits for one item, as your contract says")
-    parser.add_argument("--yes", action="store_true", help="do not ask before loading a server on another machine")
+    parser.add_argument("--price", default="", metavar="CREDITS", help="credits per item, from your contract")
+    parser.add_argument("--yes", action="store_true", help="do not ask before a load test of another machine")
     parser.add_argument("--json", metavar="FILE", help="write the figures as JSON (- is stdout)")
     add_connection_options(parser)
 
 
 def _items(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1_000_000_000):
-        raise argparse.ArgumentTypeError("give a whole number from 1 to 1000000000")
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 1000000000")
     return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 where a pace was found, 1 where too many calls failed or the server died, 3 where no HTTP status ever came."""
+    """0 if a rate was found, 1 if too many calls failed or the server died, 3 if there was never an HTTP status."""
     price = capacity.parse_price(arguments.price)
     check_targets(arguments.json)
     steps = capacity.plan(arguments.max_calls, arguments.concurrency or capacity.AT_ONCE[-1])
@@ -73,23 +75,23 @@ def _said(found: capacity.Capacity, arguments: argparse.Namespace, price: capaci
 
 
 def _ask_first(connection: Connection, *, yes: bool) -> None:
-    """A server that is not on this machine is somebody's: loading it takes a yes.
+    """A load test of another machine needs a confirmation.
 
     Raises:
-        InputError: there is nobody to ask.
+        InputError: there is no terminal to ask on.
         Cancelled: the answer is no.
     """
     origin = connection.endpoint.origin
     if yes or origin.is_loopback:
         return
     if not sys.stdin.isatty():
-        raise InputError(f"{origin.host} is not this machine. Add --yes if it may be loaded.")
-    say(f"{origin.host} is not this machine. May it be loaded? [y/N]")
+        raise InputError(f"{origin.host} is not this machine. Add --yes to run the load test anyway.")
+    say(f"{origin.host} is not this machine. Run the load test anyway? [y/N]")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Cancelled
 
 
-_HEAD = ("at once", "calls", "failed", "p50 ms", "p95 ms", "p99 ms", "a second", "hours")
+_HEAD = ("parallel", "calls", "failed", "p50 ms", "p95 ms", "p99 ms", "per s", "hours")
 
 
 def _table(found: capacity.Capacity, items: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""``byom-gui check``: the whole diagnosis."""
+"""``byom-gui check``: the complete diagnosis."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ EXIT = {"ready": 0, "not-ready": 1, "unreachable": 3}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("positionals", metavar="ENDPOINT [IMAGE…]", nargs="*", help="images: files, folders, globs")
-    parser.add_argument("--quick", action="store_true", help="one image, both ways to send it, contract, classes")
+    parser.add_argument("--quick", action="store_true", help="one image, both image transports, contract, classes")
     parser.add_argument("--max-calls", type=int, default=checkup.MAX_CALLS, metavar="N", help="at most N calls")
-    parser.add_argument("--budget", type=milliseconds, default=0.0, metavar="MS", help="what p95 may take")
+    parser.add_argument("--budget", type=milliseconds, default=0.0, metavar="MS", help="latency budget for p95")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON (- is stdout)")
     parser.add_argument("--junit", metavar="FILE", help="write the findings as JUnit XML")
-    parser.add_argument("--html", metavar="FILE", help="write one page to send to a colleague")
-    parser.add_argument("--no-images", action="store_true", help="leave pictures out of the page")
+    parser.add_argument("--html", metavar="FILE", help="write one HTML page to share")
+    parser.add_argument("--no-images", action="store_true", help="leave images out of the HTML page")
     add_connection_options(parser)
 
 
@@ -66,11 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _keep(connection: Connection, report: CheckReport) -> None:
-    """For ``export --with-check``. A folder that can not be written must not cost the report."""
+    """For ``export --with-check``. A folder that cannot be written must not lose the report."""
     try:
         save_report(connection.endpoint, report.as_json())
     except FileError as error:
-        say(f"The report is not kept for export --with-check: {error.sentence}")
+        say(f"The report could not be saved for export --with-check: {error.sentence}")
 
 
 def _check(
@@ -88,7 +88,7 @@ def _check(
     for what, count in plan.steps:
         say(f"  {count:>3}  {what}")
     if samples:
-        say("No images were given: the built-in samples are sent.")
+        say("No images given: sending the built-in samples.")
     return checkup.run(
         connection.endpoint,
         connection.settings,
@@ -108,9 +108,9 @@ def _check(
 def summary(report: CheckReport) -> str:
     """The report for people."""
     words = {
-        "ready": "READY: nothing found that V7 would refuse.",
-        "not-ready": "NOT READY: mend what is marked as error, then check again.",
-        "unreachable": "UNREACHABLE: no HTTP answer ever came.",
+        "ready": "READY: no errors found.",
+        "not-ready": "NOT READY: fix the errors, then check again.",
+        "unreachable": "UNREACHABLE: the server never sent an HTTP response.",
     }
     if report.cut_short:
         lines = [f"READY as far as it was checked. {report.cut_short} See “Not checked” below.", ""]
@@ -138,7 +138,7 @@ def _finding(finding: Finding) -> list[str]:
         if text:
             lines.append(f"  {title}: {text}")
     if finding.fix:
-        lines.append(f"  Do this: {finding.fix}")
+        lines.append(f"  Fix: {finding.fix}")
     if finding.snippet:
         lines.append(textwrap.indent(finding.snippet, "      "))
     return lines

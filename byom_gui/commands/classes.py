@@ -1,4 +1,4 @@
-"""``byom-gui classes``: what the server lists, as V7 wants it."""
+"""``byom-gui classes``: the server's class list in V7's format."""
 
 from __future__ import annotations
 
@@ -22,21 +22,26 @@ from byom_gui.core.observations import ClassesObservation
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="where the model answers, with its path")
+    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="the model's address, with its path")
     parser.add_argument(
-        "--mapping", metavar="FILE", help="set them beside the classes of the V7 key's team, as JSON (- is stdout)"
+        "--mapping",
+        metavar="FILE",
+        help="write their mapping to the classes of the V7 key's team as JSON (- is stdout)",
     )
     parser.add_argument(
-        "--make", metavar="CLASS", nargs="*", help="make what the team misses, all or these classes, after a yes"
+        "--make",
+        metavar="CLASS",
+        nargs="*",
+        help="create the classes that the team lacks, all or these, after a confirmation",
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask before classes are made")
+    parser.add_argument("--yes", action="store_true", help="do not ask before creating classes")
     add_connection_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the list as ``[{"name", "type"}]``; 1 where it is not in V7's form, 3 where nothing answered.
+    """Prints the list as ``[{"name", "type"}]``; 1 if it is not in V7's format, 3 without a response.
 
-    With ``--mapping`` or ``--make``: 1 where a class has none of the team, 4 and 5 where V7 refused or was not reached.
+    With ``--mapping`` or ``--make``: 1 if a class is not mapped, 4 and 5 if V7 refused or was not reached.
     """
     check_targets(arguments.mapping)
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
@@ -53,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _served(seen: ClassesObservation) -> tuple[ClassEntry, ...]:
-    """What the server lists; none where it is no JSON."""
+    """What the server lists; nothing if it is not JSON."""
     try:
         return read_classes(seen.call.reply.body).entries if seen.call.reply else ()
     except JsonError:
@@ -61,19 +66,19 @@ def _served(seen: ClassesObservation) -> tuple[ClassEntry, ...]:
 
 
 def show(seen: ClassesObservation) -> int:
-    """Prints what the classes address said."""
+    """Prints what the class list address returned."""
     reply, readable, failure = seen.call.reply, seen.call.readable, seen.call.failure
     if reply is None or readable is None:
-        came = f"HTTP {seen.call.status}, and no usable response" if seen.call.status else "no answer"
+        came = f"HTTP {seen.call.status}, and no usable response" if seen.call.status else "no response"
         say(f"{seen.address.shown}: {came}: {failure.detail if failure else ''}")
         return 1 if seen.call.status else 3
     if reply.status != 200:
-        say(f"{seen.address.shown} answers {reply.status}. V7's own dialog needs no classes address: list them there.")
+        say(f"{seen.address.shown} returned status {reply.status}. You can also enter the classes in V7's own dialog.")
         return 1
     try:
         served = read_classes(reply.body)
     except JsonError as error:
-        say(f"What {seen.address.shown} says is no JSON: {error.sentence}")
+        say(f"The response from {seen.address.shown} is not JSON: {error.sentence}")
         return 1
     say(f"{len(served.entries)} classes from {seen.address.shown}")
     for problem in read_classes(readable.body).problems:

@@ -1,4 +1,4 @@
-"""What several commands share: connection options, where secrets come from, messages."""
+"""Shared by several commands: connection options, where secrets come from, messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from byom_gui.services.secrets import (
 
 
 def say(text: str) -> None:
-    """A message, to stderr, without the control characters that a terminal would obey."""
+    """Prints a message to stderr, without control characters that a terminal would obey."""
     print(printable(text), file=sys.stderr, flush=True)
 
 
@@ -52,39 +52,39 @@ def say_progress(done: int, total: int, text: str) -> None:
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
-    """JSON in which all that a terminal would obey, or no file could hold, is written as ``\\u…``."""
+    """JSON in which everything that a terminal would obey, or a file could not store, is escaped as ``\\u…``."""
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = json.dumps(value, ensure_ascii=plain, indent=indent)
     return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def check_targets(*targets: str | None) -> None:
-    """Says before any call is made that a report could not be written.
+    """Checks before any call that the reports can be written.
 
     Raises:
-        InputError: two reports are for stdout, a folder is not there, or the name is a folder's.
+        InputError: two reports are for stdout, a folder does not exist, or the name is a folder.
     """
     named = [target for target in targets if target]
     if named.count("-") > 1:
-        raise InputError("Only one report can go to stdout (-). Give the others a file.")
+        raise InputError("Only one report can go to stdout (-). Write the others to files.")
     for target in named:
         if target != "-" and not Path(target).absolute().parent.is_dir():
-            raise InputError(f"The folder of {target} is not there. Make it first.")
+            raise InputError(f"The folder of {target} does not exist. Create it first.")
         if target != "-" and Path(target).is_dir():
-            raise InputError(f"{target} is a folder. Name a file in it.")
+            raise InputError(f"{target} is a folder. Give a file name in it.")
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder for results, where it is not there yet. Raises FileError."""
+    """Creates a folder for results if it does not exist. Raises FileError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no folder can have this name"
+        why = error.strerror if isinstance(error, OSError) else "a folder cannot have this name"
         raise FileError(f"The folder {folder} cannot be created: {why}.") from None
 
 
 def write_text(target: str, text: str) -> None:
-    """Writes to a file, or to stdout where ``target`` is ``-``."""
+    """Writes to a file, or to stdout if ``target`` is ``-``."""
     if target == "-":
         print(printable(text))
         return
@@ -110,25 +110,25 @@ def cancel_on_interrupt(store: SecretStore | None = None) -> CancelToken:
 def add_connection_options(parser: argparse.ArgumentParser) -> None:
     """The options that say how to reach the model server; the same for every command that calls it."""
     group = parser.add_argument_group("connection")
-    group.add_argument("--project", metavar="FILE", help="take endpoint, classes and settings from a project")
+    group.add_argument("--project", metavar="FILE", help="use the endpoint, classes and settings of a project")
     group.add_argument("--classes-url", metavar="URL", help="where the class list is served")
     group.add_argument(
         "--classes",
         metavar="FILE",
-        help="the class list to register: JSON, CSV, lines, or what trainers and labeling tools write",
+        help="the class list to register: JSON, CSV, lines, or a file from a training or labeling tool",
     )
     group.add_argument("--user", metavar="NAME", help="user for HTTP Basic; the password is never an argument")
-    group.add_argument("--secret-header", metavar="NAME", help="header that carries the endpoint's secret")
+    group.add_argument("--secret-header", metavar="NAME", help="header for the endpoint's secret")
     group.add_argument("--ca", metavar="FILE", help="trust the certificates in this file")
     group.add_argument("--insecure", action="store_true", help="do NOT verify the server's certificate")
-    group.add_argument("--proxy", metavar="URL", help="proxy; bypassed for loopback, and V7 will not use it")
-    group.add_argument("--timeout", type=_seconds, metavar="S", help="bounds the connection and each read")
-    group.add_argument("--concurrency", type=_count, metavar="N", help="requests at once (2 unless raised)")
+    group.add_argument("--proxy", metavar="URL", help="proxy; not used for loopback, and V7 will not use it")
+    group.add_argument("--timeout", type=_seconds, metavar="S", help="connect timeout and read timeout, in seconds")
+    group.add_argument("--concurrency", type=_count, metavar="N", help="parallel requests (default: 2)")
     group.add_argument(
         "--project-connection",
         choices=("ask", "allow", "ignore"),
         default="ask",
-        help="the proxy, CA file, --insecure and interface of a project file: use them, leave them out, or ask (usual)",
+        help="the proxy, CA file, --insecure and interface of a project file: use them, ignore them, or ask (default)",
     )
     group.add_argument("--image-url", metavar="URL", help="an image address the server can fetch")
 
@@ -137,33 +137,33 @@ def _seconds(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("a number of seconds is due, such as 30") from None
+        raise argparse.ArgumentTypeError("expected a number of seconds, such as 30") from None
     if not 0 < value <= 3600:
-        raise argparse.ArgumentTypeError("give a number of seconds between 0 and 3600")
+        raise argparse.ArgumentTypeError("must be more than 0 and at most 3600 seconds")
     return value
 
 
 def milliseconds(text: str) -> float:
-    """An option's time budget; 0 is none."""
+    """An option's time budget; 0 means none."""
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0 <= value <= 3_600_000:
-        raise argparse.ArgumentTypeError("give milliseconds, such as 2000")
+        raise argparse.ArgumentTypeError("expected milliseconds, such as 2000")
     return value
 
 
 def port(text: str) -> int:
     """An option's port; 0 takes a free one."""
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError("give a port from 1 to 65535, or 0 for a free one")
+        raise argparse.ArgumentTypeError("must be a port from 1 to 65535, or 0 for a free one")
     return int(text)
 
 
 def _count(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError("give a whole number from 1 to 64")
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 64")
     return int(text)
 
 
@@ -192,10 +192,12 @@ def connect(arguments: argparse.Namespace, positionals: Sequence[str]) -> Connec
         project = load_project(Path(arguments.project))
         endpoint = project.registration.endpoint
         if endpoint is None:
-            raise InputError(f"The project {arguments.project} holds no endpoint. Give one, or open it in the window.")
+            raise InputError(
+                f"The project {arguments.project} has no endpoint. Give an endpoint, or add it in the window."
+            )
     else:
         if not rest:
-            raise InputError("Give the endpoint's address, or --project FILE.")
+            raise InputError("Give the endpoint's address or --project FILE.")
         project = Project()
         endpoint = _endpoint(rest.pop(0), store)
     endpoint = _with_auth(endpoint, arguments, store)
@@ -218,7 +220,10 @@ def _endpoint(text: str, store: SecretStore) -> Endpoint:
         if value:
             # For this run only: an argument is seen by other programs anyway, so it is not worth a keyring entry.
             store.hold(SecretRef("query", parsed.address.origin, name), value)
-            say(f"The value of ?{name}= is a secret: other programs can see arguments. `byom-gui new` keeps it safe.")
+            say(
+                f"The value of ?{name}= is a secret, and other programs can see arguments. `byom-gui new` stores it "
+                "in the keyring."
+            )
     return Endpoint(parsed.address)
 
 
@@ -242,7 +247,7 @@ def _settings(settings: Settings, arguments: argparse.Namespace) -> Settings:
         changes["concurrency"] = arguments.concurrency
     if arguments.ca:
         if not Path(arguments.ca).is_file():
-            what = "is not a regular file" if Path(arguments.ca).exists() else "is not there"
+            what = "is not a regular file" if Path(arguments.ca).exists() else "does not exist"
             raise InputError(f"The CA file {arguments.ca} {what}.")
         changes["ca_file"] = arguments.ca
     if arguments.insecure:
@@ -254,7 +259,7 @@ def _settings(settings: Settings, arguments: argparse.Namespace) -> Settings:
 
 
 def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
-    """Says on stderr where each secret of the endpoint comes from.
+    """Prints to stderr where each secret of the endpoint comes from.
 
     Raises:
         InputError: the keyring could not be read.
@@ -272,7 +277,7 @@ def tell_secrets(endpoint: Endpoint, store: SecretStore) -> None:
 
 
 def open_store(*, use_environment: bool = True) -> SecretStore:
-    """The secrets, as commands use them: a keyring that asks for its password is reported, and given up in time.
+    """The secrets, as commands use them: a keyring that waits for its password is reported, and abandoned in time.
 
     Raises:
         InputError: ``BYOM_KEYRING_WAIT`` is not a number of seconds.
@@ -284,23 +289,23 @@ def open_store(*, use_environment: bool = True) -> SecretStore:
     def hear(on: bool) -> None:
         if on and not said:
             said.append(on)
-            say(f"Waiting for your keyring to be unlocked, for {patience.limit:g} s at most. Ctrl+C cancels.")
+            say(f"Waiting for your keyring to be unlocked, at most {patience.limit:g} s. Ctrl+C cancels.")
 
     store.on_waiting = hear
     return store
 
 
 def unreadable(what: str, place: SecretPlace, variable: str) -> InputError:
-    """What to say of a secret whose keyring could not be read: it may be there, so nothing goes without it."""
-    return InputError(f"{what}: not known, as {place.why}. Unlock the keyring and try again, or set {variable}.")
+    """The error for a secret whose keyring could not be read: it may exist, so nothing is sent without it."""
+    return InputError(f"{what}: unknown, because {place.why}. Unlock the keyring and try again, or set {variable}.")
 
 
 def read_class_file(path: Path) -> ClassList:
-    """The class list in a file of any known form; how it was read, and what is odd with it, is said on stderr.
+    """The class list in a file of any known format; how it was read, and what looks wrong, is printed to stderr.
 
     Raises:
         FileError: the file cannot be read.
-        InputError: it lists no classes, or one whose name no project can hold.
+        InputError: it lists no classes, or one whose name cannot be stored in a project.
     """
     from byom_gui.core.class_text import parse_class_file
     from byom_gui.services.files import read_bytes
@@ -322,7 +327,7 @@ def read_class_file(path: Path) -> ClassList:
 
 
 def say_odd_names(classes: Sequence[ClassEntry], where: str) -> None:
-    """Says of a served list at once which names cannot work as they are."""
+    """Reports immediately which names of a served list cannot work."""
     from byom_gui.core.reconcile import name_problems
 
     times = Counter(entry.name for entry in classes)
@@ -332,10 +337,10 @@ def say_odd_names(classes: Sequence[ClassEntry], where: str) -> None:
 
 
 def images_of(words: Sequence[str]) -> list[Path]:
-    """The image files that files, folders and globs stand for; what is left out of them is said.
+    """The image files in the given files, folders and globs; what is left out is reported.
 
     Raises:
-        InputError: something was named, and there is no image in it.
+        InputError: something was given, but contains no image.
     """
     from byom_gui.core.file_kinds import LeftOut
     from byom_gui.services.images import expand
@@ -343,17 +348,17 @@ def images_of(words: Sequence[str]) -> list[Path]:
     left_out = LeftOut()
     found = list(expand(words, left_out=left_out))
     if words and not found:
-        raise InputError(" ".join((f"There is no image to send in {', '.join(words)}.", *left_out.sentences())))
+        raise InputError(" ".join((f"No images to send in {', '.join(words)}.", *left_out.sentences())))
     for sentence in left_out.sentences():
         say(sentence)
     return found
 
 
 def read_images(words: Sequence[str], most: int) -> list[ImageSource]:
-    """Reads at most so many images; one that cannot be read or decoded is said and left out.
+    """Reads at most ``most`` images; one that cannot be read or decoded is reported and skipped.
 
     Raises:
-        InputError: images were named, and none could be read.
+        InputError: images were given, but none could be read.
     """
     from byom_gui.core.errors import ImageError
     from byom_gui.services.images import check_pixels, read_image
@@ -371,14 +376,14 @@ def read_images(words: Sequence[str], most: int) -> list[ImageSource]:
             bad += 1
             say(f"{path}: {error.sentence}")
     if words and not found:
-        raise InputError("None of the named images could be read.")
+        raise InputError("None of the images could be read.")
     if bad:
-        say(f"{bad:,} {'image is' if bad == 1 else 'images are'} left out; going on with the other {len(found):,}.")
+        say(f"Skipped {bad:,} {'image' if bad == 1 else 'images'}; continuing with the other {len(found):,}.")
     return found
 
 
 def v7_key(store: SecretStore, ref: SecretRef) -> str:
-    """The V7 key, and a line on stderr that says where it came from.
+    """The V7 key; prints to stderr where it came from.
 
     Raises:
         InputError: there is none.
@@ -388,7 +393,7 @@ def v7_key(store: SecretStore, ref: SecretRef) -> str:
         place = store.place(ref)
         if place.kind == "unknown":
             raise unreadable("V7 key", place, V7_KEY_VARIABLE)
-        raise InputError("There is no V7 key. Set BYOM_V7_API_KEY, or run: byom-gui key set")
+        raise InputError("No V7 key found. Set BYOM_V7_API_KEY, or run: byom-gui key set")
     say(f"V7 key: {store.place(ref).title}.")
     return key
 

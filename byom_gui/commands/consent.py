@@ -1,4 +1,4 @@
-"""Settings of a project file that decide who can read a secret: agreed to, left out, or nothing is sent."""
+"""Project settings that decide who can read a secret: allowed, left out, or nothing is sent."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from byom_gui.core.errors import FileError, InputError
 from byom_gui.core.project import Settings
 from byom_gui.services.consents import Consents
 
-INSECURE = "WARNING: the server's certificate is NOT verified. Anybody in between can read and change everything."
+INSECURE = (
+    "WARNING: the server's certificate is NOT verified. Anyone on the network path can read and change everything."
+)
 
 
 def given_kinds(arguments: argparse.Namespace) -> frozenset[ConsentKind]:
-    """What was given on the command line, and is agreed to by that for this run."""
+    """What was given on the command line, and is therefore allowed for this run."""
     given: dict[ConsentKind, object] = {
         "proxy": arguments.proxy,
         "ca_file": arguments.ca,
@@ -37,20 +39,20 @@ def given_kinds(arguments: argparse.Namespace) -> frozenset[ConsentKind]:
 def consented(
     settings: Settings, endpoint: Endpoint, arguments: argparse.Namespace, say: Callable[[str], None]
 ) -> Settings:
-    """The settings that may be used; says which of them decide who can read a secret.
+    """The settings that may be used; prints those that decide who can read a secret.
 
     Args:
-        settings: the project's, with what the command line says in their place.
+        settings: the project's, overridden by the command line.
 
     Raises:
-        InputError: the project asks for something that the user has not agreed to.
+        InputError: the project needs a setting that the user has not allowed.
     """
     if why := refused_interface(settings):
         say(why)
         settings = without(settings, ())
     consents, given, choice = Consents(), given_kinds(arguments), arguments.project_connection
     asked = [each for each in consents.look(origins_of(endpoint), settings).asked if each.kind not in given]
-    # Who can connect to this computer is no reason to stop: other images are sent as they always are.
+    # The image host's interface is no reason to stop: images are sent as base64 anyway.
     blocking = [each for each in asked if each.kind != "image_host_interface"]
     if choice == "ignore" or (choice == "ask" and not blocking and not sys.stdin.isatty()):
         settings = without(settings, asked)
@@ -71,18 +73,18 @@ def _say_lines(head: str, requests: Iterable[SettingRequest], endpoint: Endpoint
 
 
 def _ask(consents: Consents, asked: list[SettingRequest], endpoint: Endpoint, say: Callable[[str], None]) -> None:
-    """A yes is remembered. Raises InputError for a no, and where there is nobody to ask."""
+    """A yes is remembered. Raises InputError for a no, and if there is no terminal to ask on."""
     _say_lines("The project asks for", asked, endpoint, say)
     if not sys.stdin.isatty():
         raise InputError(
-            "Nothing was sent, as you have not agreed to these settings of the project. To use them in this run, give "
-            "--proxy, --ca or --insecure yourself, or --project-connection allow. To leave them out, give "
+            "Nothing was sent, because you have not allowed these project settings. To use them for this run, pass "
+            "--proxy, --ca or --insecure yourself, or --project-connection allow. To ignore them, pass "
             "--project-connection ignore."
         )
     say(f"Use them for {endpoint.origin} from now on? [y/N]")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise InputError("Nothing was sent. To leave these settings out, give --project-connection ignore.")
+        raise InputError("Nothing was sent. To ignore these settings, pass --project-connection ignore.")
     try:
         consents.agree(origins_of(endpoint), asked)
     except FileError as error:
-        say(f"This holds for this run only. {error.sentence}")
+        say(f"This applies to this run only. {error.sentence}")

@@ -1,4 +1,4 @@
-"""``byom-gui demo``: the app on the built-in server with sample images; offscreen, a walk through the main job."""
+"""``byom-gui demo``: the app on the built-in server with sample images; offscreen, a run through the main workflow."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MODEL_NAME = "practice-model"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--headless", action="store_true", help="no window: walk through the main job offscreen")
-    parser.add_argument("--out", metavar="DIR", default="byom-demo", help="where the JSON and the pictures go")
+    parser.add_argument("--headless", action="store_true", help="no window: run through the main workflow offscreen")
+    parser.add_argument("--out", metavar="DIR", default="byom-demo", help="folder for the JSON and the screenshots")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Opens the window in practice; without a display, or when asked, does the same offscreen."""
+    """Opens the window in demo mode; without a display, or with ``--headless``, does the same offscreen."""
     from byom_gui import app
     from byom_gui.services.system_packages import has_display
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def walk(out: Path) -> int:
-    """The main job, offscreen: leaves the registration JSON and a picture of each step."""
+    """The main workflow, offscreen: writes the registration JSON and a screenshot of each step."""
     from byom_gui import app
     from byom_gui.app.qt_check import require_offscreen
 
@@ -43,7 +43,7 @@ def walk(out: Path) -> int:
     from byom_gui.services.secrets import SecretStore
 
     make_folder(out)
-    # The walk leaves nothing behind but its pictures: its settings go with the folder.
+    # The run leaves only its screenshots: its settings are deleted with the folder.
     with tempfile.TemporaryDirectory(prefix="byom-demo-") as scratch:
         app.use_scratch_folders(Path(scratch))
         application = app.make_application()

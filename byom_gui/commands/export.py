@@ -18,22 +18,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--out", required=True, metavar="OUT", help="the registration JSON to write (- is stdout)"
     )
-    parser.add_argument("--with-check", action="store_true", help="put the last check's report beside it")
+    parser.add_argument("--with-check", action="store_true", help="include the last check's report")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the registration; it holds no secret."""
+    """Writes the registration; it contains no secrets."""
     loaded = load_any(Path(arguments.file))
     if loaded.error is not None:
         raise loaded.error
     if loaded.registration is None:
-        raise InputError(f"{arguments.file} holds neither a project nor a registration. Choose another file.")
+        raise InputError(f"{arguments.file} is neither a project nor a registration. Choose a different file.")
     endpoint = loaded.registration.endpoint
     report = None
     if arguments.with_check:
         report = load_report(endpoint) if endpoint is not None else None
         if report is None:
-            raise InputError("This endpoint was not checked yet. Run byom-gui check first, or leave --with-check out.")
+            raise InputError("This endpoint was not checked yet. Run byom-gui check first, or omit --with-check.")
     reason = loaded.project.settings.override_reason if loaded.project is not None else ""
     if arguments.out == "-":
         written = as_exported(loaded.registration, report, override_reason=reason)

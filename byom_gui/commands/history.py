@@ -23,28 +23,30 @@ from byom_gui.services.model_server import ModelServer
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("number", metavar="N", nargs="?", type=int, help="one of them; 1 is the newest")
-    parser.add_argument("--compare", action="store_true", help="ask the server what it says now (the newest, or N)")
+    parser.add_argument("number", metavar="N", nargs="?", type=int, help="number of a registration; 1 is the newest")
+    parser.add_argument(
+        "--compare", action="store_true", help="compare with the server's current responses (the newest, or N)"
+    )
     parser.add_argument("--forget", action="store_true", help="delete N from the history; V7 keeps it")
     parser.add_argument(
         "--arrived",
         choices=("yes", "no"),
-        help="you looked in V7 after an outcome that is not known: N (the newest where not given) is there, or is not",
+        help="after an unknown outcome, say whether you found N (default: the newest) in V7",
     )
     parser.add_argument("--json", metavar="FILE", help="write it as JSON (- is stdout)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0; with ``--compare`` 1 where something is another than it was registered, 3 where the server does not answer."""
+    """0; with ``--compare``, 1 if something changed since registering, 3 if the server does not respond."""
     check_targets(arguments.json)
     ledger = Ledger()
     entries, damaged = ledger.entries()
     if damaged:
-        say(f"{damaged} of them can not be read and are left out; they are in {ledger.folder}.")
+        say(f"Skipped {damaged} entries that cannot be read, in {ledger.folder}.")
     if arguments.forget:
         entry = _one(entries, arguments.number)
         ledger.forget(entry.id)
-        say(f"Forgotten here: {entry.registration.name} in {entry.team_name}. V7 keeps it.")
+        say(f"Deleted from the history: {entry.registration.name} in {entry.team_name}. V7 still has it.")
         return 0
     if arguments.arrived:
         return _settle(ledger, _one(entries, arguments.number or 1), arguments.arrived == "yes")
@@ -59,22 +61,22 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.number is not None:
                 print(printable("\n".join(f"   {one.name}, {one.type}" for one in entry.classes)))
     if not entries:
-        say("Nothing was registered from here yet.")
+        say("Nothing was registered from this computer yet.")
     return 0
 
 
 def _one(entries: tuple[Entry, ...], number: int | None) -> Entry:
     if number is None or not 1 <= number <= len(entries):
-        raise InputError(f"Name one of the {len(entries)} registrations by its number; 1 is the newest.")
+        raise InputError(f"Give the number of one of the {len(entries)} registrations; 1 is the newest.")
     return entries[number - 1]
 
 
 def _settle(ledger: Ledger, entry: Entry, there: bool) -> int:
     name = f"{entry.registration.name} in {entry.team_name}"
     if entry.outcome != "unknown":
-        raise InputError(f"{name} is registered: V7 said so, or you did. To delete it here, use --forget.")
+        raise InputError(f"{name} is already known as registered. To delete it here, use --forget.")
     ledger.settle(entry, there)
-    say(f"{name}: registered, as you saw in V7." if there else f"{name}: not in V7, so it is no longer listed here.")
+    say(f"{name}: registered, as you confirmed." if there else f"{name}: not in V7, so it is no longer listed here.")
     return 0
 
 
@@ -92,7 +94,7 @@ def _compare(entry: Entry, target: str | None) -> int:
     if endpoint is not None:
         store.environment_origin = endpoint.origin
         tell_secrets(endpoint, store)
-    say(f"{entry.registration.name}, registered {entry.when}: asking {entry.address}")
+    say(f"{entry.registration.name}, registered {entry.when}: comparing with {entry.address}")
     server, token = ModelServer(store.get), cancel_on_interrupt(store)
     found = since(entry, server, Settings(), token, lambda done, of: say(f"[{done}/{of}]"))
     for sentence in found.sentences():

@@ -1,4 +1,4 @@
-"""``byom-gui infer``: answers as JSON Lines, and each image with its overlay."""
+"""``byom-gui infer``: responses as JSON Lines, and each image with its overlay."""
 
 from __future__ import annotations
 
@@ -39,21 +39,23 @@ from byom_gui.services.previewing import infer_image
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("positionals", metavar="ENDPOINT IMAGE…", nargs="*", help="images: files, folders, globs")
-    parser.add_argument("--out", required=True, metavar="DIR", help="where answers.jsonl and the overlays go")
-    parser.add_argument("--darwin", metavar="DIR", help="also Darwin JSON 2.0, a file an image, to import into V7")
-    parser.add_argument("--coco", metavar="FILE", help="also all results as one COCO file")
-    parser.add_argument("--csv", metavar="FILE", help="also all results as CSV, a row a result")
-    parser.add_argument("--mapping", metavar="FILE", help="name classes in these files as a written mapping has them")
-    parser.add_argument("--no-overlays", action="store_true", help="write the answers only")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for answers.jsonl and the overlays")
+    parser.add_argument(
+        "--darwin", metavar="DIR", help="also write Darwin JSON 2.0 to import into V7, one file per image"
+    )
+    parser.add_argument("--coco", metavar="FILE", help="also write all results as one COCO file")
+    parser.add_argument("--csv", metavar="FILE", help="also write all results as CSV, one row per result")
+    parser.add_argument("--mapping", metavar="FILE", help="rename classes in these files by a mapping file")
+    parser.add_argument("--no-overlays", action="store_true", help="write only the responses")
     add_connection_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 where every image was answered, 1 where some were not, 3 where nothing answered at all."""
+    """0 if every image got a response, 1 if some did not, 3 if nothing responded at all."""
     connection = connect(arguments, arguments.positionals)
     paths = images_of(connection.positionals)
     if not paths:
-        raise InputError("Name at least one image, folder or glob.")
+        raise InputError("Give at least one image, folder or glob.")
     mapped = _mapped(arguments.mapping)
     out = Path(arguments.out)
     make_folder(out)
@@ -62,13 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
         make_folder(Path(arguments.darwin))
     painting = not arguments.no_overlays and _can_paint()
     token = cancel_on_interrupt(connection.store)
-    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} at once.")
+    say(f"{connection.endpoint.infer.shown}: {len(paths)} calls, {connection.settings.concurrency} in parallel.")
     answered = failed = 0
     any_reply = any_call = False
     overlays = _names(paths, ".overlay.png")
     targets = Targets(arguments.darwin or "", arguments.coco or "", arguments.csv or "")
     pictured: list[Pictured] = []
-    # One list for all images, so that a class has one colour in all of them.
+    # One list for all images, so that a class has the same color in all of them.
     names = list(connection.classes.names)
     chosen = {entry.name: entry.color for entry in connection.classes if entry.color}
     with AnswersFile(out / "answers.jsonl") as lines:
@@ -86,17 +88,17 @@ def run(arguments: argparse.Namespace) -> int:
             if painting and not isinstance(result, str):
                 names += [p.name for p in _predictions(result)]
                 _overlay(out / overlays[path], path, result.readable, assign(names, chosen))
-    say(f"{answered} answered, {failed} not; see {out / 'answers.jsonl'}")
+    say(f"{answered} succeeded, {failed} failed; see {out / 'answers.jsonl'}")
     for sentence in write_pre_labels(Choice(targets, names=mapped), pictured, write=write_text).sentences():
         say(sentence)
     token.raise_if_cancelled()
     if not any_call:
-        raise InputError("None of the named images could be read.")
+        raise InputError("None of the images could be read.")
     return 0 if not failed else 1 if any_reply else 3
 
 
 def _mapped(file: str | None) -> dict[str, str | None]:
-    """How the team calls the model's classes. Raises InputError, FileError."""
+    """The team's names of the model's classes. Raises InputError, FileError."""
     if not file:
         return {}
     try:
@@ -136,14 +138,14 @@ def _all(
 
 
 def _record(path: Path, result: Answered | str) -> tuple[dict[str, object], bool, bool]:
-    """The line of answers.jsonl, whether it is a good answer, and whether an HTTP status came."""
+    """The line of answers.jsonl, whether it is a success, and whether an HTTP status came."""
     if isinstance(result, str):
         return {"image": str(path), "summary": result, "error": result}, False, False
     call, answer, readable = result.call, result.answer, result.readable.answer
     findings = [finding.as_json() for finding in result.findings]
     good = answer is not None and answer.status == "succeeded"
     errors = [finding for finding in result.findings if finding.severity == "error"]
-    first = next((finding.what for finding in errors or result.findings), "no answer that can be read")
+    first = next((finding.what for finding in errors or result.findings), "no readable response")
     record: dict[str, object] = {
         "image": str(path),
         "width": call.image_width,
@@ -170,13 +172,13 @@ def _predictions(result: Answered) -> Sequence[Prediction]:
 
 
 def _can_paint() -> bool:
-    """Whether overlays can be drawn here; why not is said, and costs no answer."""
+    """Whether overlays can be drawn here; if not, the reason is printed, and the responses are written anyway."""
     from byom_gui.app.qt_check import require_offscreen
 
     try:
         require_offscreen("QtGui")
     except SetupError as error:
-        say(f"No overlays are drawn; the answers are written anyway. {error.sentence}")
+        say(f"Overlays cannot be drawn; the responses are written anyway. {error.sentence}")
         return False
     return True
 

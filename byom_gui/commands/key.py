@@ -1,4 +1,4 @@
-"""``byom-gui key``: keeps, forgets or finds the V7 key, or an endpoint's secret. Never shows one."""
+"""``byom-gui key``: stores, deletes or finds the V7 key, or an endpoint's secret. Never shows one."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         choices=("set", "forget", "show", "list"),
-        help="show tells where it is kept, never the value; list names the teams with a key of their own",
+        help="show prints where it is stored, never the value; list prints the teams with their own key",
     )
     parser.add_argument("--endpoint", metavar="URL", help="a secret of this endpoint instead of the V7 key")
     parser.add_argument("--user", metavar="NAME", help="the password of this HTTP Basic user")
     parser.add_argument("--secret-header", metavar="NAME", help="the secret sent in this header")
-    parser.add_argument("--team", metavar="SLUG", help="the V7 key of this team, kept beside those of others")
+    parser.add_argument("--team", metavar="SLUG", help="the V7 key of this team; each team can have its own")
     parser.add_argument("--query", metavar="NAME", help="the value of this query key (?NAME=…)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Reads a value from a prompt, or from stdin where that is no terminal."""
+    """Reads a value from a prompt, or from stdin if that is not a terminal."""
     ref = _ref(arguments)
     store = open_store(use_environment=False)
     if arguments.action == "list":
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         store.forget(ref)
         if team:
             save_teams(drop(load_teams(), str(ref.origin), ref.name))
-        say(f"The {what} for {ref.origin} is forgotten.")
+        say(f"Deleted the {what} for {ref.origin}.")
         return 0
     if arguments.action == "show":
         place = open_store().place(ref)
@@ -66,17 +66,17 @@ def _set(store: SecretStore, ref: SecretRef, what: str) -> int:
             f"again, or set {VARIABLES[ref.kind]}."
         )
     if place.kind != "keyring":
-        say(f"Not kept: {place.why or 'no keyring would take it'}.")
-        say(f"A command ends at once, so it cannot keep a secret by itself. Set {VARIABLES[ref.kind]} instead.")
+        say(f"Not stored: {place.why or 'no keyring accepted it'}.")
+        say(f"A command cannot keep a secret after it ends. Set {VARIABLES[ref.kind]} instead.")
         return 2
     if ref.kind == "v7-key" and ref.name:
         save_teams(put(load_teams(), KnownTeam(str(ref.origin), ref.name, ref.name)))
-    say(f"Kept: {place.title}.")
+    say(f"Stored: {place.title}.")
     return 0
 
 
 def _list(store: SecretStore) -> int:
-    """The teams, and where their keys are; no key is shown."""
+    """The teams, and where their keys are stored; no key is shown."""
     teams = load_teams()
     for team in teams:
         place = store.place(team_ref(parse_address(team.host).address.origin, team.slug))
@@ -84,12 +84,12 @@ def _list(store: SecretStore) -> int:
     if teams and store.unreadable:
         raise InputError(f"The keyring could not be read: {store.unreadable}. Unlock it and try again.")
     if not teams:
-        say("No team has a key of its own yet. Give one with key set --team SLUG.")
+        say("No team has its own key yet. Add one with key set --team SLUG.")
     return 0
 
 
 def _read(prompt: str) -> str:
-    """One line. Spaces belong to a password, so only the line's end is taken off."""
+    """One line. Passwords may have spaces, so only the line break is removed."""
     try:
         if sys.stdin.isatty():
             import getpass
@@ -106,12 +106,12 @@ def _ref(arguments: argparse.Namespace) -> SecretRef:
     named = [(kind, getattr(arguments, key)) for kind, key in NAMED if getattr(arguments, key)]
     if not arguments.endpoint:
         if named:
-            raise InputError("Say which endpoint the secret belongs to, with --endpoint URL.")
+            raise InputError("Name the endpoint of the secret with --endpoint URL.")
         return SecretRef("v7-key", v7_host(environment()), arguments.team or "")
     if arguments.team:
         raise InputError("--team is for V7 keys; an endpoint's secrets belong to its address.")
     if len(named) != 1:
-        raise InputError("Say which secret of the endpoint: --user NAME, --secret-header NAME or --query NAME.")
+        raise InputError("Name the endpoint's secret: --user NAME, --secret-header NAME or --query NAME.")
     kind, name = named[0]
     assert kind in ("basic", "header", "query")
     return SecretRef(kind, parse_address(arguments.endpoint).address.origin, name)  # type: ignore[arg-type]

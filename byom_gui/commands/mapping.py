@@ -1,4 +1,4 @@
-"""The model's classes beside those of the V7 key's team, for ``classes --mapping`` and ``classes --make``."""
+"""Maps the model's classes to those of the V7 key's team, for ``classes --mapping`` and ``classes --make``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from byom_gui.services.wire import Options
 
 @dataclass(frozen=True, slots=True)
 class _Team:
-    """Whose classes they are, and how they are had."""
+    """The team whose classes are used, and how to fetch them."""
 
     client: V7
     key: str
@@ -46,9 +46,9 @@ class _Team:
 
 
 def map_to_team(arguments: argparse.Namespace, connection: Connection, listed: ClassList, token: CancelToken) -> int:
-    """Says the mapping, makes what is asked for, writes the file.
+    """Prints the mapping, creates the requested classes, writes the file.
 
-    0 where every class has one of the team, 1 where not, 4 and 5 as ``register``.
+    0 if every class is mapped to one of the team's, 1 if not, 4 and 5 as ``register``.
     """
     host = v7_host(environment())
     key = v7_key(connection.store, SecretRef("v7-key", host))
@@ -70,7 +70,7 @@ def map_to_team(arguments: argparse.Namespace, connection: Connection, listed: C
         model, tool = connection.project.registration.name, f"byom-gui {__version__}"
         write_text(arguments.mapping, json_text(mapping_json(mapped, team.info, str(host), model, created, tool)))
     left = len(open_rows(mapped))
-    say(f"{len(mapped) - left} of {len(mapped)} classes have one in the team {team.info.name}.")
+    say(f"{len(mapped) - left} of {len(mapped)} classes matched in the team {team.info.name}.")
     return 1 if left or not mapped else 0
 
 
@@ -84,17 +84,17 @@ def _mapped(
 def _make(
     arguments: argparse.Namespace, team: _Team, mapped: Sequence[MappedClass], known: Sequence[TeamClass]
 ) -> bool:
-    """Makes the missing classes, after a yes; whether there was anything to make."""
+    """Creates the missing classes after a confirmation; returns whether there were any."""
     from byom_gui.services.class_making import make_missing
 
     makes, others = to_make(mapped, known)
     for name, why in others:
-        say(f"“{name}” is not made: {why}.")
+        say(f"“{name}” is not created: {why}.")
     wanted = _named(arguments.make, makes)
     if not wanted:
-        say("There is no class to make.")
+        say("There are no classes to create.")
         return False
-    say(f"To be made in the team {team.info.name}: " + ", ".join(f"{one.name} ({words(one.type)})" for one in wanted))
+    say(f"To create in the team {team.info.name}: " + ", ".join(f"{one.name} ({words(one.type)})" for one in wanted))
     _ask(arguments, team)
     report = make_missing(
         team.client, team.key, team.info.slug, wanted, team.token,
@@ -105,25 +105,25 @@ def _make(
 
 
 def _named(names: Sequence[str], makes: Sequence[NewClass]) -> tuple[NewClass, ...]:
-    """Those that were named, all where none was. Raises InputError for one that is not to be made."""
+    """The named classes, or all if none is named. Raises InputError for one that cannot be created."""
     by_name = {each.name: each for each in makes}
     unknown = next((name for name in names if name not in by_name), None)
     if unknown is not None:
-        raise InputError(f"“{unknown}” is not among the classes that are missing and can be made.", where="make")
+        raise InputError(f"“{unknown}” is not a missing class that can be created.", where="make")
     return tuple(by_name[name] for name in names) if names else tuple(makes)
 
 
 def _ask(arguments: argparse.Namespace, team: _Team) -> None:
-    """What is made in a team is seen by all of it, so it takes a yes.
+    """Everyone in the team sees new classes, so this needs a confirmation.
 
     Raises:
-        InputError: there is nobody to ask.
+        InputError: there is no terminal to ask on.
         Cancelled: the answer is no.
     """
     if arguments.yes:
         return
     if not sys.stdin.isatty():
-        raise InputError(f"Add --yes if they may be made in the team {team.info.name}.")
-    say("May they be made? [y/N]")
+        raise InputError(f"Add --yes to create them in the team {team.info.name}.")
+    say("Create them? [y/N]")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Cancelled

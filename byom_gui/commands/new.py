@@ -1,4 +1,4 @@
-"""``byom-gui new``: makes a project."""
+"""``byom-gui new``: creates a project."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from byom_gui.services.secrets import SECRET_VARIABLE
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="where the model answers, with its path")
+    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="the model's address, with its path")
     parser.add_argument("--name", required=True, help="the model's name in V7")
     parser.add_argument("-o", "--out", required=True, metavar="P.byom.json", help="the project file to write")
-    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
     add_connection_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the project; without a class file, with the list that the server has, looked for as `classes` does."""
+    """Writes the project; without a class file, with the server's list, found as `classes` does."""
     out = Path(arguments.out)
     if not out.name.endswith(SUFFIX):
-        raise InputError(f"The project's file has to end in {SUFFIX}: {out.name}{SUFFIX}, say.")
+        raise InputError(f"The project file's name must end in {SUFFIX}, such as {out.name}{SUFFIX}.")
     if not arguments.name.strip():
-        raise InputError("The model needs a name: --name nuclei, say.")
+        raise InputError("The model needs a name, such as --name nuclei.")
     if out.exists() and not arguments.force:
-        raise InputError(f"{out} is there already. Take another name, or add --force.")
+        raise InputError(f"{out} already exists. Use a different name, or add --force.")
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
     classes, endpoint = connection.classes, connection.endpoint
     if not arguments.classes and (arguments.classes_url or not len(classes)):
@@ -60,34 +60,37 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _served(connection: Connection, *, must: bool) -> tuple[ClassList, Address | None]:
-    """The list that the server has, at the given address or where it usually is, and that address.
+    """The server's list, at the given address or the usual ones, and that address.
 
     Without a list: none and no address, and the reason on stderr.
 
     Raises:
-        InputError: there is a response, and no list in it, although there must be one.
+        InputError: there is a response without a list, although there must be one.
     """
     seen = connection.server.classes(connection.endpoint, connection.settings, cancel_on_interrupt(connection.store))
     where = " and ".join(address.shown for address in seen.tried) if len(seen.tried) > 1 else seen.address.shown
     reply, failure = seen.call.reply, seen.call.failure
     if reply is None:
         why = f": {failure.detail}" if failure else ""
-        say(f"{seen.address.shown} did not answer{why}. Is the server running? Or give a file with --classes instead.")
+        say(
+            f"{seen.address.shown} did not respond{why}. Is the server running? You can also give a file with "
+            "--classes."
+        )
         return ClassList(), None
     trouble, served = "", None
     if reply.status != 200:
-        trouble = f"{where} answers {reply.status}, not a class list. Give a file with --classes instead."
+        trouble = f"{where} returned status {reply.status}, not a class list. Give a file with --classes instead."
     else:
         try:
             served = read_classes(reply.body)
         except JsonError as error:
-            trouble = f"What {seen.address.shown} returns is not JSON: {error.sentence}"
+            trouble = f"The response from {seen.address.shown} is not JSON: {error.sentence}"
         else:
-            trouble = "" if served.entries else f"What {seen.address.shown} returns holds no classes in V7's form."
+            trouble = "" if served.entries else f"The response from {seen.address.shown} has no classes in V7's format."
     if trouble and must:
         raise InputError(trouble)
     if trouble or served is None:
-        say(f"No class list was found. {trouble}")
+        say(f"No class list found. {trouble}")
         return ClassList(), None
     say_odd_names(served.entries, seen.address.shown)
     for problem in served.problems:
@@ -97,7 +100,7 @@ def _served(connection: Connection, *, must: bool) -> tuple[ClassList, Address |
 
 
 def _keep_query_values(endpoint: str, connection: Connection) -> None:
-    """Values of the address's query are secrets: the project keeps their names, the keyring their values."""
+    """Secret values of the address's query: the project has their names, the keyring their values."""
     if not endpoint:
         return
     parsed = parse_address(endpoint)
@@ -105,7 +108,7 @@ def _keep_query_values(endpoint: str, connection: Connection) -> None:
         if value:
             place = connection.store.set(SecretRef("query", parsed.address.origin, name), value)
             if place.kind == "keyring":
-                say(f"The value of ?{name}= is kept: {place.title}.")
+                say(f"Stored the value of ?{name}=: {place.title}.")
             elif connection.store.unreadable:
                 raise InputError(
                     f"The value of ?{name}= could not be stored, or could not be read back: {place.why}. Unlock the "
@@ -113,6 +116,6 @@ def _keep_query_values(endpoint: str, connection: Connection) -> None:
                     f"leave the value out of the address and set {SECRET_VARIABLE} when you use the project."
                 )
             else:
-                # A command ends at once: what its memory holds is gone with it.
-                why = place.why or "no keyring would take it"
-                say(f"The value of ?{name}= is not kept: {why}. Set {SECRET_VARIABLE} when you use the project.")
+                # The command ends: what is only in memory is lost.
+                why = place.why or "no keyring accepted it"
+                say(f"The value of ?{name}= is not stored: {why}. Set {SECRET_VARIABLE} when you use the project.")

@@ -1,4 +1,4 @@
-"""``byom-gui reach``: will V7 reach the server? From here, from elsewhere by a script, and what nobody can know."""
+"""``byom-gui reach``: can V7 reach the server? From here, from elsewhere with a script, and what cannot be known."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ _MOST = 1_000_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="where the model answers, with its path")
+    parser.add_argument("endpoint", metavar="ENDPOINT", nargs="?", help="the model's address, with its path")
     parser.add_argument("--script", metavar="FILE", help="only write the script to run elsewhere (- is stdout)")
-    parser.add_argument("--read", metavar="FILE", help="judge what the script printed (- is stdin)")
-    parser.add_argument("--json", metavar="FILE", help="write what was found as JSON (- is stdout)")
+    parser.add_argument("--read", metavar="FILE", help="evaluate the script's output (- is stdin)")
+    parser.add_argument("--json", metavar="FILE", help="write the results as JSON (- is stdout)")
     add_connection_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 where nothing that was seen stands in V7's way, 1 where something does, 3 where nothing answered from here."""
+    """0 if nothing was found that blocks V7, 1 if something was, 3 if nothing responded from here."""
     check_targets(arguments.script, arguments.json)
     connection = connect(arguments, [arguments.endpoint] if arguments.endpoint else [])
     endpoint = connection.endpoint
     if arguments.script:
         write_text(arguments.script, script(endpoint))
-        say("Run it with sh on a machine in another network, then give what it prints to reach --read.")
+        say("Run it with sh on a machine in a different network, then pass its output to reach --read.")
         return 0
     there: tuple[Row, ...] = ()
     here: tuple[Row, ...] = ()
@@ -66,11 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _text(name: str) -> str:
-    """What was printed elsewhere. Raises FileError, InputError."""
+    """The script's output. Raises FileError, InputError."""
     try:
         data = sys.stdin.buffer.read(_MOST + 1) if name == "-" else read_bytes(Path(name))
     except OSError as error:
         raise FileError(f"stdin cannot be read: {error.strerror}.", where=name) from None
     if len(data) > _MOST:
-        raise InputError("That is far more than the script prints. Paste only what it printed.")
+        raise InputError("This is far more than the script prints. Paste only the script's output.")
     return data.decode("utf-8", "replace")

@@ -28,8 +28,8 @@ from byom_gui.services.v7 import V7, v7_host
 from byom_gui.services.wire import Options
 
 _SETTLE = (
-    "Look on V7's Models page. If it is there: byom-gui history 1 --arrived yes (byom-gui history lists the numbers). "
-    "If it is not: register it again with --again."
+    "Check V7's Models page. If the model is there: byom-gui history 1 --arrived yes (byom-gui history lists the "
+    "numbers). If it is not: register it again with --again."
 )
 REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited", "refused")
 
@@ -37,25 +37,27 @@ REFUSED = ("key-refused", "not-allowed", "not-found", "invalid", "rate-limited",
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("file", metavar="FILE", nargs="?", help="a project, or a registration JSON")
-    parser.add_argument("--dry-run", action="store_true", help="show the request, secrets masked, and register nothing")
-    parser.add_argument("--allow-no-classes", action="store_true", help="register it although it lists no classes")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show the request with secrets masked, and register nothing"
+    )
+    parser.add_argument("--allow-no-classes", action="store_true", help="register even if there are no classes")
     parser.add_argument(
         "--again",
         action="store_true",
-        help="send it although an earlier one of this name may have arrived: you looked in V7, it is not there",
+        help="send even if an earlier registration with this name may have arrived; use it after you checked V7",
     )
     parser.add_argument(
-        "--team", nargs="+", metavar="SLUG", default=[], help="the teams that it goes to, each by the key of its own"
+        "--team", nargs="+", metavar="SLUG", default=[], help="the teams to register with; each needs its own key"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 registered, 4 V7 refused, 5 V7 not reached or an outcome unknown; of several teams the worst."""
+    """0 registered, 4 V7 refused, 5 V7 not reached or outcome unknown; with several teams, the worst."""
     if arguments.file is None and len(arguments.team) > 1:
-        # ``--team SLUG FILE``: the option took the file for one more team.
+        # ``--team SLUG FILE``: the option took the file as another team.
         arguments.file = arguments.team.pop()
     if arguments.file is None:
-        raise InputError("Name the project or registration JSON to submit.")
+        raise InputError("Give the project or registration JSON to submit.")
     registration = load_registration(Path(arguments.file))
     if not len(registration.classes) and not arguments.allow_no_classes:
         _agree_to_no_classes(arguments.file, dry=arguments.dry_run)
@@ -76,32 +78,32 @@ def run(arguments: argparse.Namespace) -> int:
         except Cancelled:
             raise
         except AppError as error:
-            # One team that cannot be sent to does not stop the others.
+            # One team that fails does not stop the others.
             say(f"{slug}: {error.sentence}")
             codes.append(2)
     return max(codes)
 
 
 def _agree_to_no_classes(file: str, *, dry: bool) -> None:
-    """Registering no class at all takes a yes.
+    """Registering without classes needs a confirmation.
 
     Raises:
-        InputError: there is nobody to ask.
+        InputError: there is no terminal to ask on.
         Cancelled: the answer is no.
     """
     what = f"{file} lists no classes, so the model would be registered without any."
     if dry:
-        say(f"{what} Without --allow-no-classes, register refuses that.")
+        say(f"{what} Registering it needs --allow-no-classes.")
         return
     if not (sys.stdin and sys.stdin.isatty()):
-        raise InputError(f"{what} Add classes (new --classes FILE, or in the window), or add --allow-no-classes.")
+        raise InputError(f"{what} Add classes (new --classes FILE, or in the window), or use --allow-no-classes.")
     say(f"{what} Register it anyway? [y/N]")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Cancelled
 
 
 class _Sending:
-    """One registration to one team after the other."""
+    """Sends one registration to one team after the other."""
 
     def __init__(
         self,
@@ -116,7 +118,7 @@ class _Sending:
         self._started = process_started()
 
     def to(self, slug: str) -> int:
-        """Sends it to a team, to the key's own where ``slug`` is empty. Raises InputError where there is no key."""
+        """Sends it to a team, or to the key's own team if ``slug`` is empty. Raises InputError if there is no key."""
         own = self._store.get(team_ref(self._host, slug)) if slug else None
         if self._dry and not own and not self._store.get(SecretRef("v7-key", self._host)):
             return self._show_without_key(slug)
@@ -129,7 +131,7 @@ class _Sending:
             return exit_code(error.kind)
         if slug and team.slug != slug:
             raise InputError(
-                f"The key belongs to the team {team.slug}. Other teams need a key of their own: key set --team {slug}."
+                f"The key belongs to the team {team.slug}. Other teams need their own key: key set --team {slug}."
             )
         profile = load_profile()
         request = plan_request(profile, self._registration, team, self._host)
@@ -144,11 +146,11 @@ class _Sending:
         return self._submit(entry, lambda: client.register(request, self._store.get, key, self._token))
 
     def _show_without_key(self, slug: str) -> int:
-        """The request as far as it is known without V7: which team a key belongs to is not."""
+        """The request as far as it is known without V7, which knows the key's team."""
         why = self._store.unreadable
-        key = f"The V7 key is not known, as {why}" if why else "No V7 key was found"
+        key = f"The V7 key is unknown, because {why}" if why else "No V7 key was found"
         what = "unlock the keyring, or set BYOM_V7_API_KEY" if why else "set a key first"
-        say(f"{key}, so V7 was not asked for the team: its id appears as 0. To register, {what}.")
+        say(f"{key}, so the team's id is unknown and appears as 0. To register, {what}.")
         team = TeamInfo(0, slug or "your-team", slug)
         print(printable(as_text(plan_request(load_profile(), self._registration, team, self._host).masked())))
         return 0
@@ -165,7 +167,7 @@ class _Sending:
                 return 5
             return self._asked(error.entry, entry, send)
         except Cancelled:
-            say(f"{MAY_HAVE_ARRIVED} The history lists it as one that may have arrived (byom-gui history).")
+            say(f"{MAY_HAVE_ARRIVED} The history lists it as possibly arrived (byom-gui history).")
             raise
         code = _tell(outcome)
         if outcome.kind in MAYBE_ARRIVED:
@@ -173,12 +175,12 @@ class _Sending:
         return code
 
     def _asked(self, earlier: Entry, entry: Entry, send: Callable[[], RegisterOutcome]) -> int:
-        """Asks on the terminal what became of the earlier one, and goes on from there."""
-        print("Is it on V7's Models page? [yes/no, Enter stops here] ", end="", file=sys.stderr, flush=True)
+        """Asks on the terminal what happened to the earlier one, and continues from there."""
+        print("Is it on V7's Models page? [yes/no, Enter cancels] ", end="", file=sys.stderr, flush=True)
         said = sys.stdin.readline().strip().lower()
         if said in ("y", "yes"):
             Ledger().settle(earlier, True)
-            say("The history now lists it as registered. Nothing was sent now.")
+            say("The history now lists it as registered. Nothing was sent.")
             return 0
         if said in ("n", "no"):
             Ledger().settle(earlier, False)
@@ -206,6 +208,6 @@ def exit_code(kind: OutcomeKind) -> int:
 
 
 def as_text(request: SentRequest) -> str:
-    """The request as it goes over the wire, secrets masked."""
+    """The request as sent, with secrets masked."""
     head = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
     return "\n".join([*head, "", request.body])

@@ -1,4 +1,4 @@
-"""``byom-gui serve``: the built-in model server, sound or with a named fault."""
+"""``byom-gui serve``: the built-in model server, correct or with a named fault."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from byom_gui.services.files import atomic_write
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("--port", type=port, default=0, metavar="N", help="port on loopback; 0 takes a free one")
-    parser.add_argument("--fault", metavar="NAME", help="answer with this fault; several joined by +")
-    parser.add_argument("--list-faults", action="store_true", help="name the faults and end")
+    parser.add_argument("--fault", metavar="NAME", help="respond with this fault; join several with +")
+    parser.add_argument("--list-faults", action="store_true", help="list the faults and exit")
     parser.add_argument(
-        "--write-ca", metavar="FILE", help="with a fault of TLS: leave its authority's certificate there"
+        "--write-ca", metavar="FILE", help="with a TLS fault: write its certificate authority's certificate there"
     )
-    parser.add_argument("--user", metavar="NAME", help="ask for HTTP Basic (password: BYOM_ENDPOINT_PASSWORD)")
-    parser.add_argument("--secret-header", metavar="NAME", help="ask for a header (secret: BYOM_ENDPOINT_SECRET)")
+    parser.add_argument("--user", metavar="NAME", help="require HTTP Basic (password: BYOM_ENDPOINT_PASSWORD)")
+    parser.add_argument("--secret-header", metavar="NAME", help="require a header (secret: BYOM_ENDPOINT_SECRET)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serves until Ctrl+C or SIGTERM. The address is the one line on stdout."""
+    """Serves until Ctrl+C or SIGTERM. The address is the only line on stdout."""
     from byom_gui.sandbox.faults import find_fault
     from byom_gui.sandbox.model_server import ModelServer
 
@@ -44,13 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.write_ca:
             _write_ca(arguments.write_ca, server.ca_pem)
         print(server.url, flush=True)
-        say("The built-in model server answers there. Ctrl+C ends it.")
+        say("The built-in model server is running. Ctrl+C stops it.")
         wait(cancel_on_interrupt())
     return 0
 
 
 def _list_faults() -> None:
-    """One fault a line: its name, a tab, what it does."""
+    """One fault per line: its name, a tab, what it does."""
     from byom_gui.sandbox.faults import FAULTS, words_of
 
     for name, fault in FAULTS.items():
@@ -60,7 +60,7 @@ def _list_faults() -> None:
 
 def _write_ca(file: str, pem: bytes) -> None:
     if not pem:
-        raise InputError("--write-ca needs a fault of TLS with a certificate, such as --fault tls.expired.")
+        raise InputError("--write-ca needs a TLS fault with a certificate, such as --fault tls.expired.")
     atomic_write(Path(file), pem)
 
 
@@ -78,4 +78,4 @@ def wait(token: CancelToken) -> None:
     signal.signal(signal.SIGTERM, lambda *_: token.cancel())
     while not token.wait(0.5):
         pass  # in short turns: on Windows a signal is only seen between two waits
-    print("Ended.", file=sys.stderr)
+    print("Stopped.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""stdout, stderr and stdin as a command finds them: closed, a full disk, a pipe whose reader has left."""
+"""stdout, stderr and stdin in every state: closed, on a full disk, a pipe without a reader."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from byom_gui.core.errors import AppError
 
 
 class OutputError(AppError):
-    """What should go to stdout could not be written there."""
+    """stdout could not be written."""
 
 
 class _Guarded(io.RawIOBase):
-    """A descriptor whose first failed write is an OutputError; what comes after it is dropped.
+    """A descriptor whose first failed write is an OutputError; later writes are dropped.
 
     Args:
         number: the descriptor.
-        silent: no write ever fails: a lost message must not end the work.
+        silent: no write ever fails: a lost message must not stop the work.
     """
 
     def __init__(self, number: int, silent: bool) -> None:
@@ -55,7 +55,7 @@ def _why(error: OSError) -> str:
     if error.errno == errno.EBADF:
         return "it is closed"
     if error.errno == errno.EPIPE:
-        return "the program that reads it has ended"
+        return "the reading program has ended"
     return (error.strerror or "the system refused").lower()
 
 
@@ -65,8 +65,8 @@ def guard() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # Else the next file that is opened gets this number, and what is printed goes into it. A stdout that can
-            # only be read makes each write fail.
+            # Otherwise the next opened file gets this number, and printed text goes into it. A read-only stdout makes
+            # each write fail.
             os.open(os.devnull, flags)
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the process
@@ -76,7 +76,7 @@ def guard() -> None:
         sys.stderr = _guarded(sys.stderr, 2)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal that cannot show a character gets its number instead of an exception.
+            # A terminal that cannot show a character gets its code instead of an exception.
             stream.reconfigure(errors="backslashreplace")
 
 

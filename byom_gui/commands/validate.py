@@ -1,4 +1,4 @@
-"""``byom-gui validate``: judges saved answers, class lists, projects or registrations; no server needed."""
+"""``byom-gui validate``: checks saved responses, class lists, projects or registrations; no server needed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from byom_gui.services.judging import Judged, judge_file
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="saved answers, class lists, projects, registrations")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="saved responses, class lists, projects, registrations"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the verdicts as JSON (- is stdout)")
-    parser.add_argument("--image", metavar="FILE", help="the image that the answers belong to")
-    parser.add_argument("--classes", metavar="FILE", help="the class list to hold the answers against")
+    parser.add_argument("--image", metavar="FILE", help="the image that the responses are for")
+    parser.add_argument("--classes", metavar="FILE", help="the class list to compare the responses with")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """1 where any file has an error, 2 where one cannot be read."""
+    """1 if any file has an error, 2 if one cannot be read."""
     check_targets(arguments.json)
     image = read_image(Path(arguments.image)) if arguments.image else None
     listed = read_class_file(Path(arguments.classes)) if arguments.classes else None
@@ -40,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _judge(path: Path, image: ImageSource | None, listed: ClassList | None) -> Judged | None:
-    """The file's verdict; None, said on stderr, where it cannot be read. The others are still judged."""
+    """The file's verdict; None, with a message on stderr, if it cannot be read. The others are still checked."""
     try:
         return judge_file(path, image, listed)
     except FileError as error:
@@ -56,7 +58,7 @@ def _line(one: Judged) -> str:
         lines.append(f"  {finding.severity.upper()}  {finding.id}{times}  {finding.where}")
         lines.append(f"    {finding.what}")
         if finding.fix:
-            lines.append(f"    Do this: {finding.fix}")
+            lines.append(f"    Fix: {finding.fix}")
             lines += [f"      {line}" for line in finding.snippet.splitlines()]
     return "\n".join(lines)
 
@@ -65,4 +67,4 @@ def _verdict(one: Judged) -> str:
     errors = sum(f.severity == "error" for f in one.findings)
     if errors:
         return f"{errors} error{'s' if errors > 1 else ''}"
-    return "sound, with warnings" if any(f.severity == "warning" for f in one.findings) else "sound"
+    return "valid, with warnings" if any(f.severity == "warning" for f in one.findings) else "valid"

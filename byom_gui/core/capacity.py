@@ -208,7 +208,9 @@ def _cautions(capacity: Capacity) -> list[str]:
     if any(0 < level.calls < 100 for level in capacity.levels):
         said.append("Of fewer than 100 calls, p99 is the slowest one.")
     if capacity.levels:
-        said.append("How many requests V7 sends at once is not published, and its way to the server is another one.")
+        said.append(
+            "How many requests V7 sends at once is not published, and its network path to the server is different."
+        )
     return said
 
 
@@ -243,7 +245,7 @@ def parse_price(text: str) -> Price:
 def hours_text(hours: float | None) -> str:
     """A duration for people, such as ``about 12 minutes`` or ``about 3.4 hours``."""
     if hours is None:
-        return "no time that can be told"
+        return "an unknown time"
     if hours * 60 < 1:
         return "under a minute"
     if hours < 1:

@@ -1,4 +1,4 @@
-"""The model's classes beside the team's: what matches, what the user chose, what is missing. Pure; linear in both."""
+"""Maps the model's classes to the team's: what matches, what the user chose, what is missing. Pure; linear in both."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from byom_gui.core.registering import TeamClass, TeamInfo
 
 FORMAT = "byom-class-mapping/1"
 KEY = "class_mappings"
-"""Where a project's file keeps what the user chose, a team each."""
+"""The key in a project's file for the user's choices, one item per team."""
 
 LEAVE_OUT = ""
-"""Chosen for a class that goes to no class of the team."""
+"""The choice for a class that is mapped to no class of the team."""
 
 Match = Literal[
-    "exact",  # the same name, and a type that fits
-    "near",  # the same but for case, spaces and punctuation, and a type that fits
-    "type",  # the name is there, with another type
-    "chosen",  # the user's word
-    "left-out",  # the user's word, too
-    "missing",  # the team has none of that name
+    "exact",  # the same name and a matching type
+    "near",  # the same except for case, spaces and punctuation, and a matching type
+    "type",  # the same name with a different type
+    "chosen",  # chosen by the user
+    "left-out",  # left out by the user
+    "missing",  # the team has no class with that name
 ]
 
 MATCH_WORDS: Mapping[Match, str] = {
     "exact": "Same name",
     "near": "Near match",
-    "type": "Other type",
+    "type": "Different type",
     "chosen": "Chosen",
     "left-out": "Left out",
     "missing": "Missing",
@@ -46,7 +46,7 @@ _MADE = (*(kind for kind in KNOWN_TYPES if kind != "skeleton"), "mask")
 
 @dataclass(frozen=True, slots=True)
 class MappedClass:
-    """One class of the model. ``problem`` says in words what stands in the way; empty where nothing does."""
+    """One class of the model. ``problem`` says why it cannot be mapped; empty if it can."""
 
     name: str
     type: str
@@ -60,7 +60,7 @@ class MappedClass:
 
 @dataclass(frozen=True, slots=True)
 class NewClass:
-    """A class that the team has not, and that can be made there."""
+    """A class that the team does not have and that can be created."""
 
     name: str
     type: str
@@ -68,7 +68,7 @@ class NewClass:
 
 @dataclass(frozen=True, slots=True)
 class MakingReport:
-    """What became of the classes that were to be made. ``stopped`` says why the rest (``left``) was not tried."""
+    """What happened to the classes to create. ``stopped`` says why the rest (``left``) was not tried."""
 
     made: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
@@ -79,8 +79,8 @@ class MakingReport:
     @property
     def sentence(self) -> str:
         """All of it in a line."""
-        parts = [f"{len(self.made)} made"]
-        parts += [f"{len(self.there)} there already"] if self.there else []
+        parts = [f"{len(self.made)} created"]
+        parts += [f"{len(self.there)} already existed"] if self.there else []
         parts += [f"{len(self.failed)} refused"] if self.failed else []
         parts += [f"{len(self.left)} not tried"] if self.left else []
         why = " ".join(filter(None, (*(f"“{name}”: {why}" for name, why in self.failed[:3]), self.stopped)))
@@ -98,9 +98,9 @@ def map_classes(
     """Each named class of the model once, with the team's class it goes to.
 
     Args:
-        rows: what is listed, then what was returned and is not listed.
+        rows: what is listed, then what was returned but is not listed.
         team: the team's annotation classes.
-        chosen: the user's word by the model's class name; ``LEAVE_OUT`` maps it to none.
+        chosen: the user's choice by the model's class name; ``LEAVE_OUT`` maps it to none.
     """
     named: dict[str, ClassRow] = {}
     for row in rows:
@@ -111,7 +111,7 @@ def map_classes(
 
 
 class _Matcher:
-    """The look-ups that every row needs, made once."""
+    """The look-ups that every row needs, built once."""
 
     def __init__(self, team: Sequence[TeamClass], chosen: Mapping[str, str]) -> None:
         self._by_name = {each.name: each for each in team}
@@ -132,11 +132,13 @@ class _Matcher:
         else:
             found = self._found(plain)
             found = replace(
-                found, problem=f"“{wanted}” was chosen, and the team has it no more. {found.problem}".strip()
+                found, problem=f"“{wanted}” was chosen, but the team no longer has it. {found.problem}".strip()
             )
         if found.listed or found.match == "left-out":
             return found
-        return replace(found, problem=f"Returned, and not listed: V7 learns of listed classes. {found.problem}".strip())
+        return replace(
+            found, problem=f"Returned, but not listed: only listed classes are registered. {found.problem}".strip()
+        )
 
     def _found(self, plain: MappedClass) -> MappedClass:
         same = self._by_name.get(plain.name)
@@ -162,7 +164,7 @@ def _other(plain: MappedClass, found: TeamClass) -> MappedClass:
 
 def _misfit(plain: MappedClass, of: TeamClass) -> str:
     kinds = ", ".join(words(kind) for kind in of.types) or "of no known type"
-    return f"In the team “{of.name}” is {kinds}; the model's is {words(plain.type)}."
+    return f"The team's “{of.name}” is {kinds}; the model's is {words(plain.type)}."
 
 
 def candidates(type_: str, team: Iterable[TeamClass]) -> tuple[tuple[TeamClass, ...], tuple[TeamClass, ...]]:
@@ -177,7 +179,7 @@ def candidates(type_: str, team: Iterable[TeamClass]) -> tuple[tuple[TeamClass, 
 def to_make(
     mapped: Sequence[MappedClass], team: Sequence[TeamClass]
 ) -> tuple[tuple[NewClass, ...], tuple[tuple[str, str], ...]]:
-    """The listed classes that the team misses: those that can be made, and the others by name, with why not."""
+    """The listed classes that the team lacks: those that can be created, and the others by name, with the reason."""
     names = {each.name for each in team}
     missing = [each for each in mapped if each.listed and each.target is None and each.match != "left-out"]
     reasons = [(each, _why_not(each, names)) for each in missing]
@@ -187,21 +189,21 @@ def to_make(
 
 def _why_not(each: MappedClass, names: set[str]) -> str:
     if each.name in names:
-        return "the name is taken, with another type"
+        return "the name already exists with a different type"
     if each.type == "skeleton":
-        return "a skeleton needs its nodes and edges: make it in V7"
-    return "" if each.type in _MADE else f"V7 makes no class of {words(each.type) or 'no type'} alone"
+        return "a skeleton needs nodes and edges: create it in V7"
+    return "" if each.type in _MADE else f"V7 cannot create a class of only {words(each.type) or 'no type'}"
 
 
 def open_rows(mapped: Iterable[MappedClass]) -> tuple[MappedClass, ...]:
-    """The classes that still want a decision."""
+    """The classes that still need a decision."""
     return tuple(each for each in mapped if each.problem or (each.target is None and each.match != "left-out"))
 
 
 def mapping_json(
     mapped: Sequence[MappedClass], team: TeamInfo, host: str, model: str, created: str, tool: str
 ) -> dict[str, Any]:
-    """The mapping as ``byom-class-mapping/1``, to set up the AI Model stage by, or to keep."""
+    """The mapping as ``byom-class-mapping/1``, for setting up the AI Model stage, or to keep."""
     return {
         "format": FORMAT,
         "model": model,
@@ -220,20 +222,20 @@ def _row_json(each: MappedClass) -> dict[str, Any]:
 
 
 def names_of(mapped: Iterable[MappedClass]) -> dict[str, str | None]:
-    """How exports call the model's classes: as the team does; None for what is left out."""
+    """The team's names of the model's classes, for exports; None for what is left out."""
     found: dict[str, str | None] = {each.name: each.target.name for each in mapped if each.target is not None}
     return found | {each.name: None for each in mapped if each.match == "left-out"}
 
 
 def names_in(value: Any) -> dict[str, str | None]:
-    """The same, of a written mapping.
+    """The same, from a mapping file.
 
     Raises:
-        InputError: it is no ``byom-class-mapping/1``.
+        InputError: it is not ``byom-class-mapping/1``.
     """
     classes = value.get("classes") if isinstance(value, Mapping) and value.get("format") == FORMAT else None
     if not isinstance(classes, list) or not all(_is_row(each) for each in classes):
-        raise InputError(f"This is no mapping of the form {FORMAT}. Write one with classes --mapping.", where="mapping")
+        raise InputError(f"This is not a {FORMAT} file. Write one with classes --mapping.", where="mapping")
     found: dict[str, str | None] = {each["name"]: each["to"]["name"] for each in classes if each.get("to")}
     return found | {each["name"]: None for each in classes if each.get("match") == "left-out"}
 
@@ -246,7 +248,7 @@ def _is_row(each: Any) -> bool:
 
 
 def chosen_in(project: Project, host: str, slug: str) -> dict[str, str]:
-    """What the user chose for this team; what a file holds in another form is not taken in."""
+    """The user's choices for this team; anything else in the file is ignored."""
     found = _kept(project, host, slug).get("classes")
     if not isinstance(found, Mapping):
         return {}
@@ -277,10 +279,10 @@ def _kept(project: Project, host: str, slug: str) -> Mapping[str, Any]:
 
 
 def next_steps(mapped: Sequence[MappedClass], model: str, team: str) -> tuple[tuple[str, str], ...]:
-    """What to do in V7 once the model is registered, for this model: a title and the words of each step."""
+    """What to do in V7 after this model is registered: title and text of each step."""
     to = [f"{each.name} → {each.target.name}" for each in mapped if each.target is not None and each.listed]
     out = [each.name for each in mapped if each.target is None and each.listed]
-    pairs = "\n".join(to) or "No class of the model has one in the team yet."
+    pairs = "\n".join(to) or "No class is mapped yet."
     rest = f"\nLeave out: {', '.join(out)}. Assumed: what is not mapped is dropped." if out else ""
     name = f"“{model}”" if model else "the model"
     return (
@@ -288,10 +290,10 @@ def next_steps(mapped: Sequence[MappedClass], model: str, team: str) -> tuple[tu
         ("Map the classes", f"Map the model's output classes to the team's:\n{pairs}{rest}"),
         (
             "Try one image",
-            "Send one image through the stage. Compare what it brings with the picture here: names, places, counts.",
+            "Send one image through the stage. Compare the result with the image here: names, positions, counts.",
         ),
         (
             "Auto-annotate",
-            f"{name[:1].upper()}{name[1:]} can be part of the auto-annotate stage as well, mapped the same way.",
+            f"{name[:1].upper()}{name[1:]} can be used in the auto-annotate stage too, mapped the same way.",
         ),
     )

@@ -1,4 +1,4 @@
-"""Where a model answers: parsed once, never a bare string again.
+"""The address of a model: parsed once, never a bare string again.
 
 A value in an address's query is a secret where its name says so (``?api_key=…``) or the user does: an ``Address`` has
 only its name, and ``parse_address`` returns the value next to it, for the keyring. All others (``?version=2``) are
@@ -227,7 +227,7 @@ def parse_address(text: str, secret_names: Collection[str] = ()) -> ParsedAddres
         port = parts.port
         host = parts.hostname or ""
     except ValueError:
-        raise _bad("The host or port of the address can not be read. Check it.") from None
+        raise _bad("The host or port of the address cannot be read. Check it.") from None
     scheme = parts.scheme.lower()
     _check_parts(scheme, parts.netloc, port)
     host = _sound_host(host)
@@ -246,7 +246,7 @@ def _query(
         quoted, equals, rest = part.partition("=")
         name, value = unquote_plus(quoted), unquote_plus(rest)
         if name in pairs:
-            raise _bad("The address gives the same query name twice. Keep one of them.")
+            raise _bad("The address has the same query parameter twice. Keep one of them.")
         if is_secret_name(name) or name in secret_names or value == MASK or (equals and not value):
             secrets[name] = value
             pairs[name] = None
@@ -256,7 +256,7 @@ def _query(
 
 
 def check_proxy(text: str) -> None:
-    """Raises InputError where ``text`` is no proxy's address. A user and a password in it are not judged."""
+    """Raises InputError if ``text`` is not a proxy's address. A user and a password in it are not checked."""
     try:
         parse_address(_USER_INFO.sub("//", text, count=1))
     except InputError as error:
@@ -269,26 +269,26 @@ def _bad(sentence: str) -> InputError:
 
 def _check_text(text: str) -> None:
     if not text:
-        raise _bad("Paste the address where the model answers, with its path.")
+        raise _bad("Enter the model's address, with its path.")
     if any(c.isspace() for c in text):
-        raise _bad("There is a space in the address. Take it out.")
+        raise _bad("There is a space in the address. Remove it.")
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in text):
-        raise _bad("There is an invisible character in the address. Type it anew instead of pasting it.")
+        raise _bad("There is an invisible character in the address. Type the address instead of pasting it.")
     if "\\" in text:
         raise _bad("There is a backslash in the address. Use / instead.")
     if "://" not in text:
-        raise _bad("The address has no scheme. Put https:// (or http://) before it.")
+        raise _bad("The address has no scheme. Start it with https:// or http://.")
 
 
 def _check_parts(scheme: str, netloc: str, port: int | None) -> None:
     if scheme not in _DEFAULT_PORTS:
-        raise _bad("The address has to start with https:// or http://.")
+        raise _bad("The address must start with https:// or http://.")
     if "@" in netloc:
         raise _bad(
-            "There is a user or password in the address. Take it out, and enter it under Auth, where it is kept safe."
+            "There is a user or password in the address. Remove it, and enter it under Auth, where it is stored safely."
         )
     if port == 0:
-        raise _bad("Port 0 can not be reached. Check the number after the host.")
+        raise _bad("Port 0 cannot be used. Check the number after the host.")
 
 
 def _sound_path(path: str) -> str:
@@ -297,7 +297,7 @@ def _sound_path(path: str) -> str:
 
 
 def _sound_host(host: str) -> str:
-    wrong = _bad("The address has no usable host name. Check what stands after ://.")
+    wrong = _bad("The address has no valid host name. Check the part after ://.")
     try:
         if ":" in host:
             address = ipaddress.IPv6Address(host)
@@ -316,7 +316,7 @@ def _sound_host(host: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SecretPlace:
-    """Where a secret is kept, for the line beside its field.
+    """Where a secret is stored, for the line next to its field.
 
     ``title`` is for people (``macOS Keychain``, ``Secret Service keyring``, ``this session only``); ``why`` says why it
     is only this session, where it is. ``unknown``: the keyring could not be read, and ``why`` says why.

@@ -24,7 +24,7 @@ class AppError(Exception):
 
 
 class InputError(AppError):
-    """Something that the user gave (an address, a list, an option) can not be used."""
+    """Something that the user gave (an address, a list, an option) cannot be used."""
 
 
 class FileError(AppError):
@@ -83,11 +83,11 @@ class SecretStoreError(AppError):
 
 
 class NetworkError(AppError):
-    """A call that brought no HTTP answer; ``observations.NetFailure`` holds the facts."""
+    """A call without an HTTP response; ``observations.NetFailure`` holds the facts."""
 
 
 class Cancelled(AppError):
     """The user, or the end of the app, stopped the work."""
 
     def __init__(self) -> None:
-        super().__init__("Cancelled.")
+        super().__init__("Canceled.")

@@ -27,7 +27,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause, told once.
+    """One cause, reported once.
 
     Args:
         id: from the fixed vocabulary (``docs/findings.md``).
@@ -84,7 +84,7 @@ class NotChecked:
     why: str
 
 
-NOT_QUOTED = "What the server said is not quoted: it repeats a secret."
+NOT_QUOTED = "The server's response is not quoted because it repeats a secret."
 
 
 def in_words_of(findings: Sequence[Finding], masked: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -83,7 +83,7 @@ def from_bytes(data: bytes) -> Call:
     try:
         return _call(json.loads(first), zlib.decompress(packed))
     except (ValueError, TypeError, KeyError, zlib.error, AttributeError, RecursionError):
-        raise JsonError("This is no answer that was kept.", finding_id="json.invalid") from None
+        raise JsonError("This is not a cached response.", finding_id="json.invalid") from None
 
 
 def _call(head: dict[str, Any], body: bytes) -> Call:

@@ -1,4 +1,4 @@
-"""What was registered when, where and with what; and what has changed since: in the server, and in the draft."""
+"""What was registered when, where and with what; and what has changed since, in the server and in the draft."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Summed:
-    """One result in short: class, shape, and left, top, right, bottom in whole pixels; zeros where it has no place."""
+    """One result in short: class, shape, and left, top, right, bottom in whole pixels; zeros if it has no position."""
 
     name: str
     shape: str
@@ -40,13 +40,13 @@ class Summed:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """What the model said of one image when it was registered.
+    """The model's results for one image at registration.
 
     Args:
         name: the image's.
-        place: the file; asked anew from there.
+        place: the file; sent again from there.
         digest: SHA-256 of the file's bytes.
-        count: of all results, also of those beyond ``MOST_RESULTS``.
+        count: all results, including those beyond ``MOST_RESULTS``.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One registration. ``when``: ISO 8601, UTC. ``id`` is given by whoever keeps it."""
+    """One registration. ``when``: ISO 8601, UTC. ``id`` is set by the store."""
 
     when: str
     host: str
@@ -77,13 +77,13 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """Where the model answered, without the secrets of its query."""
+        """The model's address, without the secrets in its query."""
         endpoint = self.registration.endpoint
         return endpoint.infer.shown if endpoint else ""
 
     @property
     def started(self) -> str:
-        """When it was sent, for people, in UTC; what a file holds instead of a time is shown as it is."""
+        """When it was sent, for people, in UTC; a value that is not a time is shown unchanged."""
         try:
             return datetime.fromisoformat(self.when).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
         except ValueError:
@@ -91,10 +91,10 @@ class Entry:
 
 
 class Unsettled(AppError):
-    """Nothing was sent, because another registration of the same name in the same team may have arrived.
+    """Nothing was sent, because an earlier registration with the same name in the same team may have arrived.
 
     Args:
-        entry: the earlier registration, whose outcome the user has to settle; None where another window or command is
+        entry: the earlier registration, whose outcome the user must confirm; None if another window or command is
             registering right now or has just done so.
     """
 
@@ -104,7 +104,7 @@ class Unsettled(AppError):
 
 
 def unsettled(entry: Entry) -> Unsettled:
-    """The refusal to send again while the outcome of ``entry`` is not known."""
+    """The refusal to send again while the outcome of ``entry`` is unknown."""
     name, team = entry.registration.name, entry.team_name
     what = f"A registration of “\u2068{name}\u2069” to “\u2068{team}\u2069” was started at {entry.started}"
     return Unsettled(
@@ -115,12 +115,12 @@ def unsettled(entry: Entry) -> Unsettled:
 
 
 def now() -> str:
-    """This moment, as an entry holds it."""
+    """The current time in an entry's format."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def latest(entries: Iterable[Entry], like: Entry) -> Entry | None:
-    """The newest registration of the same name in the same team of the same V7; ``entries`` are newest first."""
+    """The newest registration with the same name in the same team on the same V7 host; ``entries`` are newest first."""
     return next((each for each in entries if _key(each) == _key(like)), None)
 
 
@@ -130,7 +130,7 @@ def _key(entry: Entry) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ClassChanges:
-    """How one class list became another."""
+    """How a class list changed."""
 
     renamed: tuple[tuple[str, str], ...] = ()
     added: tuple[str, ...] = ()
@@ -142,12 +142,12 @@ class ClassChanges:
         return bool(self.renamed or self.added or self.removed or self.retyped or self.reordered)
 
     def sentences(self) -> tuple[str, ...]:
-        """Each kind of change in words; none where nothing changed."""
+        """Each kind of change in words; none if nothing changed."""
         said = [f"“{old}” is now “{new}”." for old, new in self.renamed]
-        said += [f"“{name}” was {words(old)} and is {words(new)}." for name, old, new in self.retyped]
+        said += [f"“{name}” was {words(old)} and is now {words(new)}." for name, old, new in self.retyped]
         said += [f"New: {_listed(self.added)}."] * bool(self.added)
-        said += [f"Gone: {_listed(self.removed)}."] * bool(self.removed)
-        said += ["The order is another."] * self.reordered
+        said += [f"Removed: {_listed(self.removed)}."] * bool(self.removed)
+        said += ["The order changed."] * self.reordered
         return tuple(said)
 
 
@@ -159,7 +159,7 @@ def _listed(names: Sequence[str], most: int = 8) -> str:
 def compare_classes(before: Sequence[ClassEntry], now: Sequence[ClassEntry]) -> ClassChanges:
     """What changed between two lists.
 
-    A name that is gone and one that is new are one renamed class where case, spaces or punctuation alone differ.
+    A removed name and a new name are one renamed class if only case, spaces or punctuation differ.
     """
     was, is_ = ({entry.name: entry.type for entry in reversed(entries)} for entries in (before, now))
     gone = [entry.name for entry in before if entry.name not in is_]
@@ -197,14 +197,14 @@ def _summed(each: Prediction) -> Summed:
 
 
 def golden_of(name: str, place: str, digest: str, predictions: Sequence[Prediction]) -> Golden:
-    """What is kept of an answer."""
+    """What is stored for a response."""
     return Golden(name, place, digest, len(predictions), summed(predictions)[:MOST_RESULTS])
 
 
 def compare_golden(before: Golden, now: Sequence[Prediction]) -> str:
-    """In what an answer differs from the one at registering; empty where it does not."""
+    """How a response differs from the one at registration; empty if it does not."""
     if len(now) != before.count:
-        return f"{before.name}: {before.count} results then, {len(now)} now."
+        return f"{before.name}: {before.count} results before, {len(now)} now."
     rest = list(summed(now)[:MOST_RESULTS] if before.count <= MOST_RESULTS else summed(now))
     lost: Counter[str] = Counter()
     for each in before.results:
@@ -216,7 +216,7 @@ def compare_golden(before: Golden, now: Sequence[Prediction]) -> str:
     if not lost:
         return ""
     which = ", ".join(f"{count} “{name}”" for name, count in lost.most_common(4))
-    return f"{before.name}: moved or became another class: {which}."
+    return f"{before.name}: moved or changed class: {which}."
 
 
 def _same(one: Summed, two: Summed) -> bool:
@@ -226,25 +226,25 @@ def _same(one: Summed, two: Summed) -> bool:
 
 
 def last_of(entries: Iterable[Entry], address: str, host: str, team: str = "") -> Entry | None:
-    """The newest registration of this address there (with this team, any where empty); ``entries`` are newest first."""
+    """The newest registration of this address there (with this team; any if empty); ``entries`` are newest first."""
     fitting = (each for each in entries if each.address == address and each.host == host and team in ("", each.team))
     return next(fitting, None)
 
 
 def against_draft(entry: Entry, draft: Registration) -> tuple[str, ...]:
-    """What is different in the draft at hand."""
+    """What is different in the current draft."""
     said = []
     if draft.name != entry.registration.name:
         current = f"is now called “{draft.name}”" if draft.name else "now has no name"
         said.append(f"It was called “{entry.registration.name}” and {current}.")
     before, now = entry.registration.endpoint, draft.endpoint
     if before is not None and now is not None and before.auth != now.auth:
-        said.append("Credentials are sent in another way.")
+        said.append("The kind of credentials changed.")
     return (*said, *compare_classes(entry.classes, draft.classes.entries).sentences())
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:
-    """The JSON form; no secret is in it."""
+    """The JSON form; it contains no secrets."""
     return {
         "format": FORMAT,
         "when": entry.when,
@@ -259,7 +259,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
                 "place": each.place,
                 "sha256": each.digest,
                 "count": each.count,
-                # A line each, so that a file of thousands stays small.
+                # One line each, so that a file with thousands stays small.
                 "results": [" ".join((*map(str, one.box), one.shape, one.name)) for one in each.results],
             }
             for each in entry.golden
@@ -271,10 +271,10 @@ def entry_from_json(value: object, id_: str = "") -> Entry:
     """The entry that a file holds.
 
     Raises:
-        FileError: another format, or another shape.
+        FileError: a different format, or damaged.
     """
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise FileError(f"This is no entry of the form {FORMAT}.")
+        raise FileError(f"This is not a {FORMAT} entry.")
     team = value.get("team")
     texts = [value.get(key, "") for key in ("when", "host", "model_url")]
     if not isinstance(team, dict) or not all(isinstance(each, str) for each in [*texts, team.get("slug")]):
@@ -313,12 +313,12 @@ def _result(line: Any) -> Summed:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What the server says now, beside what was registered.
+    """What the server returns now, compared with what was registered.
 
     Args:
-        classes: how its list differs; None where it could not be had.
-        moved: a sentence for each image whose answer is another.
-        same: how many images bring the same answer.
+        classes: how its list differs; None if it could not be fetched.
+        moved: a sentence for each image with a different response.
+        same: how many images get the same response.
         untold: what could not be compared, and why.
     """
 
@@ -329,7 +329,7 @@ class Since:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is another than it was."""
+        """Whether anything changed."""
         return bool(self.classes) or bool(self.moved)
 
     def sentences(self) -> tuple[str, ...]:
@@ -338,5 +338,7 @@ class Since:
         said += ["The server lists the same classes."] * (self.classes is not None and not self.classes)
         said += self.moved
         if self.same:
-            said.append("1 image brings the same answer." if self.same == 1 else f"{self.same} images: same answers.")
+            said.append(
+                "1 image gets the same response." if self.same == 1 else f"{self.same} images get the same responses."
+            )
         return (*said, *(f"Not compared: {each}" for each in self.untold))

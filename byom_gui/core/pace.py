@@ -15,7 +15,7 @@ def clock_text(seconds: float) -> str:
 
 
 def pace_text(done: int, total: int, seconds: float) -> str:
-    """Rate and time left, such as ``8.3 a second · 2:41 left``; empty while there is too little to tell from.
+    """Rate and time left, such as ``8.3 per second · 2:41 left``; empty while there is too little to tell from.
 
     Args:
         done: how many of the run have ended, well or not.
@@ -30,7 +30,7 @@ def pace_text(done: int, total: int, seconds: float) -> str:
 
 
 def rate_text(rate: float) -> str:
-    """How many in a time, such as ``8.3 a second`` or ``24 a minute``."""
+    """How many in a time, such as ``8.3 per second`` or ``24 per minute``."""
     if rate < 1:
-        return f"{rate * 60:.0f} a minute" if rate * 60 >= 1 else "under 1 a minute"
-    return f"{rate:.1f} a second" if rate < 10 else f"{rate:,.0f} a second"
+        return f"{rate * 60:.0f} per minute" if rate * 60 >= 1 else "under 1 per minute"
+    return f"{rate:.1f} per second" if rate < 10 else f"{rate:,.0f} per second"

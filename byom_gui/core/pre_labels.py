@@ -81,7 +81,7 @@ class Written:
     def sentences(self) -> tuple[str, ...]:
         """What each form could not hold, for people."""
         return tuple(
-            f"{form} has no place for these, so they are not in it: " + ", ".join(f"{n} {s}" for s, n in left.items())
+            f"{form} cannot store these, so they are left out: " + ", ".join(f"{n} {s}" for s, n in left.items())
             for form, left in self.left_out.items()
             if left
         )

@@ -1,7 +1,7 @@
-"""The API profile: how V7 is told of a model. Data, not code, as V7 has not published the call.
+"""The API profile: how a model is registered with V7. Data, not code, because V7 has not published the call.
 
 ``RegisterRequest`` is the request with named slots where secrets go. What is shown and what is sent come out of one
-function, so that they can not differ but in the secrets.
+function, so that they can differ only in the secrets.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class ApiProfile:
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
         if self.method not in METHODS:
-            raise InputError(f"The method has to be one of {', '.join(METHODS)}.", where="profile.method")
+            raise InputError(f"The method must be one of {', '.join(METHODS)}.", where="profile.method")
         if not _PATH.fullmatch(self.path) or set(self.path.split("/")) & {".", ".."}:
             what = (
-                "The path has to begin with one / and may hold {team_id} and {team_slug}, but no host, space or query."
+                "The path must start with one / and may contain {team_id} and {team_slug}, but no host, space or query."
             )
             raise InputError(what, where="profile.path")
         _check_fields(self.fields)
@@ -85,7 +85,7 @@ class ApiProfile:
         assert isinstance(data, dict)
         fields_, texts = data.get("fields"), [data.get(key, "") for key in ("method", "path", "source")]
         if not isinstance(fields_, dict) or not all(isinstance(item, str) for item in (*texts, *fields_.values())):
-            raise FileError("This API profile does not hold method, path and fields as text.", where="profile")
+            raise FileError("This API profile does not have method, path and fields as strings.", where="profile")
         return ApiProfile(texts[0], texts[1], fields_, data.get("confirmed") is True, texts[2])
 
 
@@ -95,11 +95,13 @@ def _check_fields(names: Mapping[str, str]) -> None:
         raise InputError(f"“{strange[0]}” is not one of {', '.join(FIELDS)}.", where=where)
     keys = [key for key in names.values() if key]
     if any(not all(key.split(".")) for key in keys):
-        raise InputError("A key of V7's begins or ends with a dot, or has two in a row. Take it out.", where=where)
+        raise InputError(
+            "One of V7's keys starts or ends with a dot, or has two dots in a row. Remove it.", where=where
+        )
     if any(a == b or b.startswith(f"{a}.") for i, a in enumerate(sorted(keys)) for b in sorted(keys)[i + 1 :]):
-        raise InputError("Two fields have the same key of V7's. Give each its own.", where=where)
+        raise InputError("Two fields have the same V7 key. Use a different key for each.", where=where)
     if missing := [name for name in ("name", "external_url") if not names.get(name)]:
-        raise InputError(f"The field {missing[0]} needs a key of V7's.", where=where)
+        raise InputError(f"The field {missing[0]} needs a V7 key name.", where=where)
 
 
 @cache
@@ -155,7 +157,7 @@ class RegisterRequest:
         """Address, headers and body as they go out. For the call alone, never to be shown.
 
         Raises:
-            InputError: where a secret or the key is missing, or the key can not stand in a header.
+            InputError: a secret or the key is missing, or the key cannot be sent in a header.
         """
         url, headers, body = self._render(lambda ref: _looked_up(ref, lookup), checked_key(key))
         return url, headers, body.encode()
@@ -202,13 +204,13 @@ def plan_request(profile: ApiProfile, registration: Registration, team: TeamInfo
     """The request that registers ``registration`` with ``team`` on V7's ``host``; secrets stay slots.
 
     Raises:
-        InputError: without a name or an endpoint, or where only registering by hand fits.
+        InputError: without a name or an endpoint, or if it can only be registered manually.
     """
     endpoint = registration.endpoint
     if endpoint is None:
-        raise InputError("There is no model server yet. Paste its address first.", where="endpoint")
+        raise InputError("There is no model server yet. Enter its address first.", where="endpoint")
     if not registration.name.strip():
-        raise InputError("The model has no name yet. Type one.", where="name")
+        raise InputError("The model has no name yet. Enter one.", where="name")
     values = _values(registration, endpoint, team)
     body: dict[str, Any] = {}
     for name, key in profile.fields.items():
@@ -221,7 +223,7 @@ def plan_request(profile: ApiProfile, registration: Registration, team: TeamInfo
 
 def _values(registration: Registration, endpoint: Endpoint, team: TeamInfo) -> dict[str, Any]:
     if endpoint.external_url is None:
-        what = "V7's API wants an address that ends in /infer, with /classes beside it. Register by hand instead."
+        what = "V7's API needs an address that ends in /infer, with /classes next to it. Register manually instead."
         raise InputError(what, where="external_url")
     auth, origin = endpoint.auth, endpoint.origin
     return {
@@ -243,7 +245,7 @@ def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def edited(profile: ApiProfile, method: str, path: str, fields_: Mapping[str, str]) -> ApiProfile:
-    """The profile as a user changed it in the table. Raises InputError where it can not be used."""
+    """The profile as the user changed it in the table. Raises InputError if it cannot be used."""
     changed = replace(profile, method=method.strip().upper(), path=path.strip(), fields=fields_)
     same = (changed.method, changed.path, changed.fields) == (profile.method, profile.path, profile.fields)
-    return profile if same else replace(changed, confirmed=False, source="Edited by hand.")
+    return profile if same else replace(changed, confirmed=False, source="Edited by you.")

@@ -161,7 +161,7 @@ def project_from_json(data: object) -> Project:
 def _settings(values: Mapping[str, Any]) -> Settings:
     names = [item.name for item in fields(Settings) if item.name != "extra"]
     if "@" in values.get("proxy", ""):
-        sentence = "settings.proxy holds a user or a password. Keep the address alone."
+        sentence = "settings.proxy contains a user or password. Keep only the address."
         raise FileError(sentence, where="settings.proxy")
     if values.get("proxy"):
         try:

@@ -27,7 +27,7 @@ def _starts(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
 
 
-_OTHER_PORT = "Use the port on which the model server answers HTTP requests."
+_OTHER_PORT = "Use the model server's HTTP port."
 _PROTOCOLS: tuple[Protocol, ...] = (
     Protocol(
         "http2",
@@ -40,13 +40,13 @@ _PROTOCOLS: tuple[Protocol, ...] = (
         "tls",
         "TLS, although the address starts with http://",
         _starts(rb"[\x14-\x17]\x03[\x00-\x04]"),
-        "Write https:// instead of http:// in the address.",
+        "Use https:// instead of http:// in the address.",
     ),
     Protocol(
         "http",
         "HTTP without TLS, although the address starts with https://",
         _starts(rb"HTTP/\d"),
-        "For a test, write http:// instead of https://; before you register the model, put TLS in front of the server.",
+        "For a test, use http:// instead of https://; before you register the model, put TLS in front of the server.",
     ),
     Protocol("ssh", "SSH", _starts(rb"SSH-\d"), f"{_OTHER_PORT} Port 22 is usually SSH."),
     Protocol("rtsp", "RTSP, as cameras and video servers do", _starts(rb"RTSP/\d"), _OTHER_PORT),
@@ -65,7 +65,7 @@ _PROTOCOLS: tuple[Protocol, ...] = (
         "headless",
         "without an HTTP status line and headers: the response starts with its body",
         _starts(rb"\s*[{\[<]"),
-        "Answer with an HTTP library (FastAPI, Flask, http.server), which writes the status line and the headers.",
+        "Use an HTTP library (FastAPI, Flask, http.server), which writes the status line and headers.",
     ),
 )
 PROTOCOLS: dict[str, Protocol] = {each.key: each for each in _PROTOCOLS}

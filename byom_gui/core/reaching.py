@@ -1,6 +1,6 @@
-"""Will V7 reach it? What is seen from here, what can not be known from here, and what a script run elsewhere says.
+"""Can V7 reach the server? What this computer sees, what cannot be checked from here, and a script to run elsewhere.
 
-Nothing here sends anything. The script asks for secrets itself and hands them to curl out of sight, so none is in it.
+Nothing here sends anything. The script asks for secrets itself and passes them to curl privately, so it contains none.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ Outcome = Literal["ok", "warn", "bad", "todo"]
 _BEGIN = re.compile(r"-{3,} *byom-reach/(\S+) *-{3,}")
 _LINE = re.compile(r"([a-z][a-z0-9-]*): ?(.*)")
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGM8UaHBgA0wYRUdtBIAHicBeAYWg8oAAAAASUVORK5CYII="
-"""A sound picture of 8 by 8 pixels."""
+"""A valid image of 8 by 8 pixels."""
 
 UNKNOWN: tuple[tuple[str, str], ...] = (
     (
-        "From where V7 calls",
-        "Its addresses are not published. A firewall that lets in only some can not be set up for it.",
+        "V7's addresses",
+        "Not published. A firewall cannot be set up to allow only V7.",
     ),
-    ("How long V7 waits", "Not published. Keep the slowest answer well under half a minute."),
-    ("How large its requests are", "Not published. An image in base64 is a third larger than its file."),
-    ("Which authorities V7 trusts", "Assumed: the public ones, and no CA file of yours."),
-    ("Whether V7 follows redirects", "Not published. Give the address that answers directly."),
+    ("How long V7 waits", "Not published. Keep the slowest response well under half a minute."),
+    ("How large its requests are", "Not published. A base64 image is a third larger than its file."),
+    ("Which certificate authorities V7 trusts", "Assumed: only public ones, not your CA file."),
+    ("Whether V7 follows redirects", "Not published. Use the address that responds without a redirect."),
 )
-"""What can not be known from here, and what follows."""
+"""What cannot be checked from here, and what follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the page: what it is about, how it stands, and what that means."""
+    """One row of the page: its subject, the outcome, and what it means."""
 
     title: str
     outcome: Outcome
@@ -55,7 +55,7 @@ class Row:
 
 
 def found_here(report: PingReport, settings: Settings) -> tuple[Row, ...]:
-    """What a ping from this computer says of each thing that V7 needs."""
+    """What a ping from this computer shows for each thing that V7 needs."""
     return tuple(_found(report, settings))
 
 
@@ -64,28 +64,32 @@ def _found(report: PingReport, settings: Settings) -> Iterator[Row]:
     yield _address(endpoint, report.addresses)
     yield _tls(report, settings)
     if settings.proxy and not endpoint.origin.is_loopback:
-        yield Row("Proxy", "warn", "From here it is reached through your proxy. V7 will not use that one.")
+        yield Row("Proxy", "warn", "This computer uses your proxy. V7 will not use it.")
     if call is None or call.reply is None:
         why = report.failure.detail if report.failure else ""
         status = call.status if call else 0
-        came = f"An unusable response to a call from here, status {status}" if status else "No answer from here"
+        came = (
+            f"Unusable response to a call from here, status {status}" if status else "No response to a call from here"
+        )
         yield Row("Answer", "bad", f"{came}: {why or 'the connection failed'}.")
         return
     hops = call.redirects
     yield (
-        Row("Redirect", "warn", f"Redirected to {hops[-1].to}. Give that address.")
+        Row("Redirect", "warn", f"Redirected to {hops[-1].to}. Use that address.")
         if hops
-        else Row("Redirect", "ok", "Answers directly.")
+        else Row("Redirect", "ok", "No redirect.")
     )
     status = call.reply.status
     good = status // 100 == 2
-    yield Row("Answer", "ok" if good else "bad", f"Answers {status} in {call.milliseconds / 1000:.1f} s.")
+    yield Row("Answer", "ok" if good else "bad", f"Status {status} in {call.milliseconds / 1000:.1f} s.")
     yield Row(
         "Size", "todo", f"A request of {call.request.body_bytes:,} bytes went through. The script tries larger ones."
     )
     if call.milliseconds > SLOW_SECONDS * 1000:
         yield Row(
-            "Speed", "warn", f"The answer took {call.milliseconds / 1000:.0f} s. How long V7 waits is not published."
+            "Speed",
+            "warn",
+            f"The response took {call.milliseconds / 1000:.0f} s. V7 has not published how long it waits.",
         )
 
 
@@ -93,32 +97,30 @@ def _address(endpoint: Endpoint, addresses: tuple[str, ...]) -> Row:
     private = private_word(endpoint.origin, addresses)
     if private is not None:
         word, evidence = private
-        return Row(
-            "Address", "bad", f"{evidence} A {word} address means something only inside this machine or network."
-        )
+        return Row("Address", "bad", f"{evidence} A {word} address works only inside this machine or network.")
     if not addresses:
-        return Row("Address", "todo", "What the name stands for is not known from here.")
+        return Row("Address", "todo", "The host name could not be resolved from here.")
     return Row("Address", "ok", f"{endpoint.origin.host} is {', '.join(addresses[:3])}: a public address.")
 
 
 def _tls(report: PingReport, settings: Settings) -> Row:
     if report.endpoint.origin.scheme == "http":
-        return Row("TLS", "warn", "The address starts with http://: images and credentials travel in clear.")
+        return Row("TLS", "warn", "The address starts with http://: images and credentials are sent unencrypted.")
     if settings.insecure:
         return Row(
-            "TLS", "bad", "The certificate is not verified here. V7 will verify it: turn verification on, and ping."
+            "TLS", "bad", "The certificate is not verified here, but V7 will verify it. Turn verification on, and ping."
         )
     stage = next((each for each in report.stages if each.name == "tls"), None)
     if stage is None or stage.outcome != "passed":
         why = (stage.detail or stage.reason) if stage else ""
-        return Row("TLS", "bad", f"TLS does not stand. {why}".strip())
+        return Row("TLS", "bad", f"TLS failed. {why}".strip())
     if settings.ca_file:
-        return Row("TLS", "warn", "The certificate is trusted through your CA file. V7 probably does not know it.")
-    return Row("TLS", "ok", f"Verified against the public authorities: {stage.detail}.")
+        return Row("TLS", "warn", "The certificate is trusted through your CA file. V7 probably does not trust it.")
+    return Row("TLS", "ok", f"Verified with the public certificate authorities: {stage.detail}.")
 
 
 def script(endpoint: Endpoint) -> str:
-    """A POSIX shell script of curl lines, to be run on a machine in another network. No secret is in it."""
+    """A POSIX shell script that uses curl, to run on a machine in a different network. It contains no secrets."""
     words = {
         "@HOST@": endpoint.origin.host,
         "@TARGET@": shlex.quote(endpoint.infer.base),
@@ -129,7 +131,7 @@ def script(endpoint: Endpoint) -> str:
         "@SIZES@": " ".join(map(str, SIZES)),
     }
     text = files("byom_gui.core").joinpath("reach.sh").read_text("utf-8")
-    # In one go: an address that reads like another mark stays what it is.
+    # In one pass: an address that looks like another placeholder stays unchanged.
     return re.sub("|".join(words), lambda match: words[match[0]], text)
 
 
@@ -139,7 +141,7 @@ def _classes(endpoint: Endpoint) -> str:
 
 
 def _secret_lines(endpoint: Endpoint) -> list[str]:
-    """Asks for each secret, and writes it into curl's own configuration, where no list of processes shows it."""
+    """Asks for each secret and writes it to curl's configuration file, where no process list shows it."""
     lines = []
     if endpoint.auth.basic_user:
         user = shlex.quote(endpoint.auth.basic_user)
@@ -161,19 +163,19 @@ def _secret_lines(endpoint: Endpoint) -> list[str]:
 
 
 def read_output(text: str, endpoint: Endpoint) -> dict[str, str]:
-    """What the script printed, by key, out of whatever was pasted around it.
+    """The script's output by key, extracted from the pasted text.
 
     Raises:
-        InputError: it is not the script's, of another version, cut off, or of another address.
+        InputError: it is not the script's output, or is from a different version, cut off, or for a different address.
     """
     lines = [line.strip().removeprefix("> ").strip() for line in text.replace("\r", "\n").split("\n")]
     starts = [at for at, line in enumerate(lines) if _BEGIN.fullmatch(line)]
     if not starts:
-        raise InputError("This is not what the script prints. Paste all of it, from the first dashes to the last.")
+        raise InputError("This is not the script's output. Paste all of it, from the first dashes to the last.")
     start = starts[-1]
     version = _BEGIN.fullmatch(lines[start])
     if version is None or version[1] != VERSION.partition("/")[2]:
-        raise InputError("This was printed by a script of another version. Copy the script anew, and run it again.")
+        raise InputError("This is from a different version of the script. Copy the script again, and run it.")
     if END not in lines[start:]:
         raise InputError("The end is missing. Wait until the script has printed its last dashes, and paste all of it.")
     found: dict[str, str] = {}
@@ -186,7 +188,9 @@ def read_output(text: str, endpoint: Endpoint) -> dict[str, str]:
         elif last and line:
             found[last] += line  # a terminal that wraps breaks a long value
     if found.get("target") != endpoint.infer.base:
-        raise InputError(f"This is of another address: {found.get('target', 'none')}. Run the script of this one.")
+        raise InputError(
+            f"This is for a different address: {found.get('target', 'none')}. Run the script for this address."
+        )
     return found
 
 
@@ -196,19 +200,19 @@ def judged(found: dict[str, str]) -> tuple[Row, ...]:
 
 
 def reached(rows: tuple[Row, ...]) -> bool:
-    """Whether nothing of what was seen stands in V7's way."""
+    """Whether nothing that was seen blocks V7."""
     return not any(row.outcome == "bad" for row in rows)
 
 
 _EXITS = {
-    "6": "The name is not known there. Wait until DNS has it, or check the spelling.",
-    "7": "Nothing takes the connection there. Check the port, and the firewall.",
-    "28": "Nothing answered in time there. A firewall that drops connections looks like this.",
-    "35": "TLS could not be agreed on there.",
-    "51": "The certificate is for another name.",
-    "52": "The connection was closed without an answer.",
-    "56": "The connection broke before the answer was whole.",
-    "60": "The certificate is not trusted there. Serve the whole chain, from a public authority.",
+    "6": "The host name could not be resolved there. Wait for DNS, or check the spelling.",
+    "7": "The connection was refused there. Check the port and the firewall.",
+    "28": "No response in time there. A firewall may drop the connections.",
+    "35": "The TLS handshake failed there.",
+    "51": "The certificate is for a different host name.",
+    "52": "The connection was closed without a response.",
+    "56": "The connection was lost before the response was complete.",
+    "60": "The certificate is not trusted there. Serve the full chain, from a public certificate authority.",
 }
 
 
@@ -224,7 +228,7 @@ def _judged(found: dict[str, str]) -> Iterator[Row]:
     if found.get("classes-exit"):
         good = found.get("classes-status") == "200"
         said = found.get("classes-status") or "nothing"
-        yield Row("Class list", "ok" if good else "warn", f"The classes address answers {said} there.")
+        yield Row("Class list", "ok" if good else "warn", f"The class list address returned {said} there.")
 
 
 def _place(address: str) -> Iterator[Row]:
@@ -243,19 +247,23 @@ def _place(address: str) -> Iterator[Row]:
 def _status(found: dict[str, str]) -> Iterator[Row]:
     status, total = found.get("post-status", ""), found.get("post-total", "")
     if found.get("post-redirect"):
-        yield Row("Redirect", "warn", f"Redirected to {found['post-redirect']}. Give that address.")
+        yield Row("Redirect", "warn", f"Redirected to {found['post-redirect']}. Use that address.")
     if status in ("401", "403"):
         yield Row(
-            "Answer", "bad", f"Answers {status}: the credentials are missing or wrong, or a guard stands before it."
+            "Answer",
+            "bad",
+            f"Status {status}: the credentials are missing or wrong, or something in front rejects the call.",
         )
     elif not status.startswith("2"):
-        yield Row("Answer", "bad", f"Answers {status or 'nothing'} there.")
+        yield Row("Answer", "bad", f"Status {status} there." if status else "No response there.")
     elif found.get("post-succeeded") != "yes":
         yield Row(
-            "Answer", "warn", f"Answers {status}, and not with “succeeded”. Something before the server may answer."
+            "Answer",
+            "warn",
+            f"Status {status}, but without “succeeded”. Something in front of the server may have responded.",
         )
     else:
-        yield Row("Answer", "ok", f"Answers {status} with “succeeded”{_seconds(total)}.")
+        yield Row("Answer", "ok", f"Status {status} with “succeeded”{_seconds(total)}.")
 
 
 def _seconds(total: str) -> str:
@@ -272,8 +280,8 @@ def _sizes(found: dict[str, str]) -> Iterator[Row]:
         if not code:
             break
         if code != "0" or status == "413":
-            why = "413" if status == "413" else f"the connection broke (curl {code})"
-            text = f"A request of {size} MB does not get through: {why}. Raise the body limit of server and proxy."
+            why = "413" if status == "413" else f"the connection was lost (curl {code})"
+            text = f"A {size} MB request does not get through: {why}. Raise the body limit of the server and proxy."
             yield Row("Size", "bad" if size <= 5 else "warn", text)
             return
         through = size
@@ -282,7 +290,7 @@ def _sizes(found: dict[str, str]) -> Iterator[Row]:
 
 
 def as_json(endpoint: Endpoint, here: tuple[Row, ...], there: tuple[Row, ...]) -> dict[str, Any]:
-    """The form of ``byom-reach/1``."""
+    """The ``byom-reach/1`` format."""
 
     def lines(rows: tuple[Row, ...]) -> list[dict[str, str]]:
         return [{"title": row.title, "outcome": row.outcome, "text": row.text} for row in rows]

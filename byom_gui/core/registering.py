@@ -1,4 +1,4 @@
-"""What registering with V7 works with, how it can end, and the words for each end."""
+"""Registering with V7: the data, the possible outcomes, and the text for each outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from byom_gui.core.registration import Registration
 
 MAX_ERROR_LINES = 20
 MAX_ERROR_LENGTH = 300
-MAY_HAVE_ARRIVED = "It may have arrived. Open V7's Models page and look."
+MAY_HAVE_ARRIVED = "It may have arrived. Check V7's Models page."
 
 OutcomeKind = Literal[
     "registered",  # any 2xx
@@ -27,13 +27,13 @@ OutcomeKind = Literal[
     "rate-limited",  # 429
     "server-error",  # 5xx
     "refused",  # any other status
-    "unreachable",  # it surely did not arrive: no connection
-    "unknown",  # it may have arrived: time-out or broken after sending
+    "unreachable",  # it certainly did not arrive: no connection
+    "unknown",  # it may have arrived: timeout or connection lost after sending
 ]
 
 
 MAYBE_ARRIVED: tuple[OutcomeKind, ...] = ("unknown", "server-error")
-"""The outcomes after which V7 may hold the model: it is not sent again before the user has looked."""
+"""The outcomes after which V7 may have the model: it is not sent again before the user has checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class TeamInfo:
 
 @dataclass(frozen=True, slots=True)
 class TeamClass:
-    """An annotation class of a team. ``color`` is ``#RRGGBB`` where V7 gives one."""
+    """An annotation class of a team. ``color`` is ``#RRGGBB`` if V7 returns one."""
 
     name: str
     types: tuple[str, ...]
@@ -56,16 +56,16 @@ class TeamClass:
 
 @dataclass(frozen=True, slots=True)
 class RegisterOutcome:
-    """How a registration ended, in plain words. Nothing is sent again by itself, except after a 429 while waiting.
+    """How a registration ended, in plain words. Nothing is resent automatically, except after a 429 while waiting.
 
     Args:
         kind: see OutcomeKind.
         sentence: what happened.
         todo: what to do now.
         errors: V7's own ``errors``, one line each, secrets masked.
-        model_url: the model's address, only where V7's answer held one.
-        retry_after: seconds to wait, where V7 said so.
-        status: the HTTP status, 0 where there was none.
+        model_url: the model's address, if V7's response has one.
+        retry_after: seconds to wait, if V7 gave them.
+        status: the HTTP status; 0 if there was none.
         request: what was sent, secrets masked.
     """
 
@@ -95,9 +95,9 @@ def checked_key(key: str) -> str:
     """The key as a header can hold it. Raises InputError without repeating it."""
     key = key.strip()
     if not key:
-        raise InputError("There is no V7 API key. Enter one under Team.", where="key")
+        raise InputError("There is no V7 API key yet. Enter one under Team.", where="key")
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InputError("The V7 API key holds a character that no key has. Copy it again.", where="key")
+        raise InputError("The V7 API key contains an invalid character. Copy it again.", where="key")
     return key
 
 
@@ -118,11 +118,11 @@ def kind_of(status: int) -> OutcomeKind:
 
 
 def outcome_of(status: int, body: bytes, retry_after: float | None, request: SentRequest | None) -> RegisterOutcome:
-    """How a registration ended that brought an HTTP answer.
+    """The outcome of a registration that got an HTTP response.
 
     Args:
         status: the HTTP status.
-        body: the answer; where it is a refusal, with its secrets masked.
+        body: the response; if it is a refusal, with its secrets masked.
         retry_after: seconds that V7 asks to wait.
         request: what was sent, secrets masked.
     """
@@ -142,36 +142,36 @@ _PAGE_TODO = "Check V7's address, the API profile, and whether your network asks
 
 
 def timed_out(seconds: float, request: SentRequest | None, detail: str = "") -> RegisterOutcome:
-    """The request went out and no whole answer came: nobody knows, and it is not sent again."""
-    what = detail or f"V7 gave no answer within {seconds:.0f} s."
-    return RegisterOutcome("unknown", what, f"{MAY_HAVE_ARRIVED} It is not sent again by itself.", request=request)
+    """The request was sent but no complete response came: the outcome is unknown, and it is not sent again."""
+    what = detail or f"V7 did not respond within {seconds:.0f} s."
+    return RegisterOutcome("unknown", what, f"{MAY_HAVE_ARRIVED} It is not sent again automatically.", request=request)
 
 
 def unreachable(failure: NetFailure, request: SentRequest | None) -> RegisterOutcome:
-    """No connection came about, so V7 surely got nothing."""
+    """There was no connection, so V7 certainly received nothing."""
     return RegisterOutcome("unreachable", *unreachable_words(failure), request=request)
 
 
 def unreachable_words(failure: NetFailure) -> tuple[str, str]:
-    """What happened, and what to do, where V7 could not be reached."""
+    """What happened, and what to do, if V7 could not be reached."""
     return _REACH.get(failure.id, ("V7 could not be reached.", "Check the network, then try again."))
 
 
 _REACH: dict[str, tuple[str, str]] = {
     "net.dns": ("V7 could not be reached: its name does not resolve.", "Check the network, then try again."),
-    "net.refused": ("V7 could not be reached: nothing listens there.", "Check V7's address, then try again."),
+    "net.refused": ("V7 could not be reached: the connection was refused.", "Check V7's address, then try again."),
     "net.timeout-connect": ("V7 could not be reached in time.", "Check the network and the proxy, then try again."),
-    "net.proxy": ("The proxy did not let the call to V7 through.", "Check the proxy setting, then try again."),
+    "net.proxy": ("The proxy blocked the call to V7.", "Check the proxy setting, then try again."),
 }
 _REACH |= {
     f"tls.{why}": (
         f"The connection to V7 is not safe: {words}. Nothing was sent.",
-        "If your network checks encrypted traffic, choose its CA file; otherwise do not go on.",
+        "If your network inspects encrypted traffic, choose its CA file; otherwise do not continue.",
     )
     for why, words in (
         ("expired", "the certificate has expired"),
-        ("untrusted", "nobody trusted vouches for its certificate"),
-        ("hostname", "the certificate is for another host"),
+        ("untrusted", "its certificate is not trusted"),
+        ("hostname", "the certificate is for a different host"),
         ("handshake", "the TLS handshake failed"),
         ("client-certificate", "it requires a client certificate"),
     )
@@ -180,7 +180,7 @@ _REACH |= {
 
 def _limited(_: int, wait: float | None) -> tuple[str, str]:
     when = f"Wait {wait:.0f} s, then try again." if wait else "Wait a minute, then try again."
-    return "V7 takes no more requests with this key for now (429). Nothing was registered.", when
+    return "V7 accepts no more requests with this key for now (429). Nothing was registered.", when
 
 
 _WORDS: dict[OutcomeKind, Callable[[int, float | None], tuple[str, str]]] = {
@@ -190,28 +190,28 @@ _WORDS: dict[OutcomeKind, Callable[[int, float | None], tuple[str, str]]] = {
     ),
     "key-refused": lambda _, __: (
         "V7 does not accept the API key (401). Nothing was registered.",
-        "Check in V7 under Settings, API keys, that it still exists, and enter it again.",
+        "Check that it still exists in V7 under Settings, API keys, and enter it again.",
     ),
     "not-allowed": lambda _, __: (
         "The API key may not register models (403). Nothing was registered.",
-        "Ask a team admin for a key that may, or register by hand in V7's Models page.",
+        "Ask a team admin for a key that may, or register manually on V7's Models page.",
     ),
     "not-found": lambda _, __: (
-        "V7 knows no such path (404). Nothing was registered. The path is an assumption, as V7 has not published it.",
-        "Paste the command from V7's page into the API profile, or register by hand.",
+        "V7 has no such path (404). Nothing was registered. The path is an assumption: V7 has not published it.",
+        "Paste the command from V7's page into the API profile, or register manually.",
     ),
     "invalid": lambda _, __: (
         "V7 did not accept the values (422). Nothing was registered.",
-        "Mend what V7 names, then register again. If it names a key, check the API profile.",
+        "Fix what V7 lists, then register again. If it lists a key, check the API profile.",
     ),
     "rate-limited": _limited,
     "server-error": lambda status, _: (
-        f"V7 failed while it worked on the request ({status}).",
+        f"V7 failed while it processed the request ({status}).",
         f"{MAY_HAVE_ARRIVED} If it is not there, try again later.",
     ),
     "refused": lambda status, _: (
-        f"V7 answered with status {status}, which is no success.",
-        "Check V7's address and the API profile, or register by hand.",
+        f"V7 returned status {status}, which is not a success.",
+        "Check V7's address and the API profile, or register manually.",
     ),
 }
 
@@ -245,7 +245,7 @@ def _lines(value: object, at: str, depth: int) -> Iterable[str]:
 
 
 def _model_url(answer: object, request: SentRequest | None) -> str:
-    """The model's page, where the answer names one on V7's own host."""
+    """The model's page, if the response contains one on V7's own host."""
     if not isinstance(answer, dict) or request is None:
         return ""
     home = urlsplit(request.url)
@@ -260,9 +260,9 @@ def _model_url(answer: object, request: SentRequest | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HandValue:
-    """A line of *Register by hand*: what is shown, and what its copy button copies.
+    """A row of *Register manually*: what is shown, and what its copy button copies.
 
-    ``secrets`` are what has to be looked up for copying; the copied text is then a secret too.
+    ``secrets`` must be looked up for copying; the copied text is then a secret too.
     """
 
     label: str
@@ -271,14 +271,14 @@ class HandValue:
     secrets: tuple[SecretRef, ...] = ()
 
     def copied(self, lookup: Callable[[SecretRef], str | None]) -> str:
-        """The text for the clipboard; an unknown secret gives an empty one."""
+        """The text for the clipboard; empty for an unknown secret."""
         if self.address is not None:
             return self.address.filled(lookup)
         return lookup(self.secrets[0]) or "" if self.secrets else self.shown
 
 
 def by_hand(registration: Registration) -> tuple[HandValue, ...]:
-    """Each value as V7's dialog asks for it; what is not set is left out."""
+    """Each value as V7's dialog needs it, without those that are not set."""
     endpoint = registration.endpoint
     values = [HandValue("Name", registration.name)]
     if endpoint is not None:

@@ -1,4 +1,4 @@
-"""A registration: what V7 is told of a model. Its JSON form is ``byom-registration/1``; it holds no secret.
+"""A registration: what is sent to V7 to register a model. Its JSON form is ``byom-registration/1``; it holds no secret.
 
 The form is described in ``docs/files.md``. Reading is strict: a file that does not fit, that holds a secret or that
 a newer version wrote is refused with the place and what to do. Unknown keys survive.
@@ -29,8 +29,14 @@ FORMAT = "byom-registration/1"
 _KEYS = ("format", "name", "external_url", "infer_url", "classes_url", "auth", "classes", "created", "tool")
 _SECRET_ENDS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "authorization", "privatekey", "v7key")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_KINDS = {"string": "text", "object": "an object", "array": "a list", "number": "a number", "integer": "a whole number"}
-_KINDS |= {"boolean": "true or false", "null": "null"}
+_KINDS = {
+    "string": "a string",
+    "object": "an object",
+    "array": "an array",
+    "number": "a number",
+    "integer": "an integer",
+}
+_KINDS |= {"boolean": "a boolean", "null": "null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ def registration_to_json(registration: Registration) -> dict[str, Any]:
 def class_to_json(entry: ClassEntry) -> dict[str, Any]:
     """One class as a file has it. Raises FileError for a name that no file can hold."""
     if any("\ud800" <= character <= "\udfff" for character in entry.name + entry.type):
-        what = f"The class “{visible(entry.name)}” is not valid Unicode: it holds half a character (a lone surrogate)"
+        what = (
+            f"The class “{visible(entry.name)}” is not valid Unicode: it contains half a character (a lone surrogate)"
+        )
         raise FileError(f"{what}. Rename the class, then save again.", where="classes")
     color = {"color": entry.color} if entry.color else {}
     return {"name": entry.name, "type": entry.type, **color, **entry.extra}
@@ -95,7 +103,7 @@ def registration_from_json(data: object, where: str = "") -> Registration:
         where: JSON path of ``data`` in its file, for the errors.
 
     Raises:
-        FileError: with the place and what to do; for another or newer format, a wrong shape, an address that can not
+        FileError: with the place and what to do; for another or newer format, a wrong shape, an address that cannot
             be used, a secret.
     """
     if not where:
@@ -124,33 +132,33 @@ def _endpoint(values: Mapping[str, Any], auth: Auth, where: str) -> Endpoint | N
     infer_url = values.get("infer_url") or (f"{external.rstrip('/')}/infer" if external else None)
     if not infer_url:
         if auth != Auth():
-            raise _wrong("auth", where, "has nothing to belong to", "Add infer_url, or take auth out")
+            raise _wrong("auth", where, "has no address", "Add infer_url, or remove auth")
         return None
     infer = address_at(infer_url, place("infer_url", where))
     classes_url = values.get("classes_url")
     classes = address_at(classes_url, place("classes_url", where)) if classes_url else None
     endpoint = Endpoint(infer, auth, None if classes == infer.sibling("classes") else classes)
     if external and external.rstrip("/") != endpoint.external_url:
-        due = f"Make it “{endpoint.external_url}”" if endpoint.external_url else "Make it null"
-        raise _wrong("external_url", where, "does not fit infer_url and classes_url", due)
+        fix = f"Set it to “{endpoint.external_url}”" if endpoint.external_url else "Set it to null"
+        raise _wrong("external_url", where, "does not match infer_url and classes_url", fix)
     return endpoint
 
 
 def _check_auth(auth: Auth, where: str) -> None:
     if ":" in auth.basic_user:
-        raise _wrong("auth.basic_user", where, "holds a colon, and perhaps a password", "Keep the user name alone")
+        raise _wrong("auth.basic_user", where, "contains a colon, and perhaps a password", "Keep only the user name")
     if auth.secret_header and not _HEADER.fullmatch(auth.secret_header):
-        raise _wrong("auth.secret_header", where, "is no header name", "Keep the name alone, without its value")
+        raise _wrong("auth.secret_header", where, "is not a header name", "Keep only the name, without its value")
 
 
 def address_at(text: str, where: str) -> Address:
-    """The address that stands at ``where`` in a file. Raises FileError, also for a secret in its query."""
+    """The address at ``where`` in a file. Raises FileError, also for a secret in its query."""
     try:
         parsed = parse_address(text)
     except InputError as error:
-        raise FileError(f"{where} can not be used. {error.sentence}", where=where) from None
+        raise FileError(f"{where} cannot be used. {error.sentence}", where=where) from None
     if any(value for _, value in parsed.query_values):
-        sentence = f"{where} holds a secret in its query. Leave it empty (?name=) and enter it again."
+        sentence = f"{where} contains a secret in its query. Leave it empty (?name=) and enter it again."
         raise FileError(sentence, where=where)
     return parsed.address
 
@@ -170,21 +178,23 @@ def unknown(values: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in known}
 
 
-def check_format(data: object, due: str) -> None:
-    """Raises FileError where ``data`` is not an object of the format ``due``, or of a newer version of it."""
-    kind, version = due.split("/")
+def check_format(data: object, expected: str) -> None:
+    """Raises FileError if ``data`` is not an object of the format ``expected``, or is a newer version of it."""
+    kind, version = expected.split("/")
     found = data.get("format") if isinstance(data, dict) else None
-    if found == due:
+    if found == expected:
         return
     number = found.removeprefix(f"{kind}/") if isinstance(found, str) and found.startswith(f"{kind}/") else ""
     if number.isdecimal() and int(number) > int(version):
         what = f"A newer byom-gui wrote this file (format {number[:9]}; this one reads {version}). Update byom-gui."
         raise FileError(what, where="format")
-    raise FileError(f'This is no {kind} file: its "format" is not "{due}". Open another file.', where="format")
+    raise FileError(
+        f'This is not a {kind} file: its "format" is not "{expected}". Open a different file.', where="format"
+    )
 
 
 def refuse_secrets(data: object, where: str = "") -> None:
-    """Raises FileError where a key that reads like a secret (``auth_secret``, ``api_key``) has a value."""
+    """Raises FileError if a key that looks like a secret (``auth_secret``, ``api_key``) has a value."""
     todo: list[tuple[str, object]] = [(where, data)]
     while todo:
         path, value = todo.pop()
@@ -193,7 +203,7 @@ def refuse_secrets(data: object, where: str = "") -> None:
         if isinstance(value, dict):
             for key, item in value.items():
                 if isinstance(item, str) and item.strip("•* ") and _is_secret_name(key):
-                    raise _wrong(key, path, "reads like a secret, and no file may hold one", "Take it out")
+                    raise _wrong(key, path, "looks like a secret, which files must not contain", "Remove it")
                 todo.append((place(key, path), item))
 
 
@@ -231,11 +241,11 @@ def _misfit(error: ValidationError, where: str) -> FileError:
 
 
 _RULES: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "type": lambda facts: "has to be " + " or ".join(sorted(_KINDS[kind] for kind in facts["types"])),
-    "minimum": lambda facts: f"is too small: at least {facts['limit']:g}",
-    "exclusiveMinimum": lambda facts: f"is too small: more than {facts['limit']:g}",
-    "maximum": lambda facts: f"is too large: at most {facts['limit']:g}",
-    "enum": lambda facts: f"has to be one of {', '.join(str(option) for option in facts['options'])}",
-    "pattern": lambda _: "has to be a colour like #60C1AB",
+    "type": lambda facts: "must be " + " or ".join(sorted(_KINDS[kind] for kind in facts["types"])),
+    "minimum": lambda facts: f"must be at least {facts['limit']:g}",
+    "exclusiveMinimum": lambda facts: f"must be more than {facts['limit']:g}",
+    "maximum": lambda facts: f"must be at most {facts['limit']:g}",
+    "enum": lambda facts: f"must be one of {', '.join(str(option) for option in facts['options'])}",
+    "pattern": lambda _: "must be a color like #60C1AB",
 }
-"""A word for each rule that the schemas of files use; a colour's is the only pattern."""
+"""A text for each rule that the file schemas use; a color's is the only pattern."""

@@ -1,4 +1,4 @@
-"""What a check found, and its three forms: ``byom-check/1`` JSON, JUnit XML, one page of HTML."""
+"""What a check found, in three formats: ``byom-check/1`` JSON, JUnit XML, one HTML page."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FORMAT = "byom-check/1"
 
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _VERDICTS: dict[Verdict, str] = {
-    "ready": "Ready: nothing found that V7 would refuse.",
-    "not-ready": "Not ready: mend what is marked as error, then check again.",
-    "unreachable": "Unreachable: no HTTP answer ever came.",
+    "ready": "Ready to register: no errors found.",
+    "not-ready": "Not ready: fix the errors, then check again.",
+    "unreachable": "Unreachable: the server never sent an HTTP response.",
 }
 _TOKENS = """
 window #F3F4F6 #1D1F23
@@ -38,7 +38,7 @@ warnbg #FDF3DC #372D18
 bad #C02626 #FF8A80
 badbg #FCEBEA #3F2324
 """
-"""The window's colours that the page uses, light and dark."""
+"""The window's colors that the page uses, light and dark."""
 
 _STYLE = """
 *{box-sizing:border-box}
@@ -83,8 +83,8 @@ class CheckReport:
     """A finished check.
 
     Args:
-        latency: ``first_ms``, ``p50_ms``, ``p95_ms``, ``p99_ms`` and ``count``; the first call is told apart, the rest
-            are of the later calls. Times are absent where nothing was measured.
+        latency: ``first_ms``, ``p50_ms``, ``p95_ms``, ``p99_ms`` and ``count``; the first call is separate, the rest
+            are for the later calls. Times are absent if nothing was measured.
         calls: how many HTTP calls were made.
     """
 
@@ -108,7 +108,7 @@ class CheckReport:
 
     @property
     def not_checked(self) -> tuple[NotChecked, ...]:
-        """What could not be known, and why."""
+        """What was not checked, and why."""
         return self.diagnosis.not_checked
 
     @property
@@ -118,7 +118,7 @@ class CheckReport:
         return stopped.sentence if self.verdict == "ready" and stopped is not None else ""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of ``byom-check/1``. Holds no secret: the address is the masked one."""
+        """The ``byom-check/1`` format. It contains no secrets: the address is the masked one."""
         return {
             "format": FORMAT,
             "endpoint": self.endpoint.infer.shown,
@@ -137,20 +137,20 @@ def _verdict(report: CheckReport) -> str:
     return _VERDICTS[report.verdict]
 
 
-def _whole(told: dict[str, Any]) -> dict[str, Any]:
-    """Texts that UTF-8 can hold: the name of an image file may have bytes that are no text."""
-    return {key: _NOT_UTF8.sub("\ufffd", value) if isinstance(value, str) else value for key, value in told.items()}
+def _whole(row: dict[str, Any]) -> dict[str, Any]:
+    """Strings that UTF-8 can represent: an image's file name may have bytes that are not text."""
+    return {key: _NOT_UTF8.sub("\ufffd", value) if isinstance(value, str) else value for key, value in row.items()}
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
     milliseconds = None if stage.milliseconds is None else round(stage.milliseconds, 1)
     reason = stage.reason or (stage.detail if stage.outcome == "failed" else "")
-    told = {"reason": reason} if reason else {}
-    return _whole({"name": stage.name, "outcome": stage.outcome, **told, "milliseconds": milliseconds})
+    why = {"reason": reason} if reason else {}
+    return _whole({"name": stage.name, "outcome": stage.outcome, **why, "milliseconds": milliseconds})
 
 
 def latency_of(first: float | None, later: Sequence[float]) -> dict[str, float]:
-    """The times of a run in milliseconds: nearest-rank percentiles of the later calls, else of the first alone."""
+    """The times of a run in milliseconds: nearest-rank percentiles of the later calls, otherwise of the first alone."""
     times = sorted(later) or ([] if first is None else [first])
     found = {} if first is None else {"first_ms": round(first, 1)}
     if times:
@@ -161,7 +161,7 @@ def latency_of(first: float | None, later: Sequence[float]) -> dict[str, float]:
 
 
 def report_junit(report: CheckReport) -> str:
-    """JUnit XML: a test case for each stage, finding and thing not checked; errors fail, what never ran is skipped."""
+    """JUnit XML: a test case for each stage, finding and unchecked item; errors fail, what never ran is skipped."""
     cases = [_junit_stage(stage) for stage in report.stages]
     cases += [_junit_finding(each) for each in report.findings]
     cases += [_junit_not_checked(each) for each in report.not_checked]
@@ -209,7 +209,7 @@ def _rows(finding: Finding) -> list[tuple[str, str]]:
         ("Where", finding.where),
         ("Evidence", finding.evidence),
         ("Cause", finding.cause),
-        ("Do this", finding.fix),
+        ("Fix", finding.fix),
     )
     return [(title, words) for title, words in rows if words]
 
@@ -218,8 +218,8 @@ def report_html(report: CheckReport, pictures: Mapping[str, str] | None = None) 
     """One page that needs no other file, no script and no network. All text is escaped; light and dark.
 
     Args:
-        pictures: small pictures of the images as ``data:`` addresses, by image name; without one, the shapes of an
-            image stand on a plain ground.
+        pictures: thumbnails of the images as ``data:`` addresses, by image name; without one, the shapes of an
+            image are on a plain background.
     """
     endpoint = xml(report.endpoint.infer.shown)
     findings = "\n".join(_html_finding(each, report) for each in report.findings) or '<p class="quiet">None.</p>'
@@ -265,8 +265,8 @@ def _html_facts(report: CheckReport) -> str:
 def _html_counts(findings: Sequence[Finding]) -> str:
     """Such as ``Findings: 1 error, 2 warnings``."""
     counts = [(name, sum(each.severity == name for each in findings)) for name in ("error", "warning", "advice")]
-    told = [f"{count} {name}{'' if count == 1 or name == 'advice' else 's'}" for name, count in counts if count]
-    return f"Findings: {', '.join(told)}" if told else "Findings"
+    parts = [f"{count} {name}{'' if count == 1 or name == 'advice' else 's'}" for name, count in counts if count]
+    return f"Findings: {', '.join(parts)}" if parts else "Findings"
 
 
 def _html_finding(finding: Finding, report: CheckReport) -> str:
@@ -277,7 +277,7 @@ def _html_finding(finding: Finding, report: CheckReport) -> str:
     for title, text in (("Before", finding.before), ("After", finding.after)):
         snippet += f"<details><summary>{title}</summary><pre>{xml(text)}</pre></details>" if text else ""
     curl = curl_of(finding, report.observations, report.answered)
-    again = f"<details><summary>See it again</summary><pre>{xml(curl)}</pre></details>" if curl else ""
+    again = f"<details><summary>Reproduce</summary><pre>{xml(curl)}</pre></details>" if curl else ""
     return (
         f'<section class="card"><span class="chip {finding.severity}">{finding.severity}</span> '
         f'<span class="quiet"><code>{xml(finding.id)}</code>{often}</span>'
@@ -296,9 +296,9 @@ def _html_stage(stage: Stage) -> str:
 
 
 def _html_not_checked(not_checked: Sequence[NotChecked]) -> str:
-    """One line a reason, as many ids share one."""
+    """One line per reason, because many ids share one."""
     if not not_checked:
-        return '<p class="quiet">Nothing was left out.</p>'
+        return '<p class="quiet">Everything was checked.</p>'
     reasons: dict[str, list[str]] = {}
     for each in not_checked:
         reasons.setdefault(each.why, []).append(f"<code>{xml(each.id)}</code>")

@@ -1,4 +1,4 @@
-"""What a report shows beside words: each image with what was said of it, and the call that shows a finding again."""
+"""The images of a report with their predictions, and the call that reproduces a finding."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ details pre{margin:.4rem 0 0}
 
 
 def shown_answers(answered: Iterable[Answered]) -> tuple[Answered, ...]:
-    """The first good look at each image, at most six; the ping's own picture only where there is no other."""
+    """The first good response to each image, at most six; the ping's own image only if there is no other."""
     found: dict[tuple[str, int, int], Answered] = {}
     listed = [each for each in answered if _can_be_shown(each)]
     images = [each for each in listed if each.call.purpose == "infer"] or listed
@@ -51,11 +51,11 @@ def _can_be_shown(each: Answered) -> bool:
 
 
 def pictures_html(answered: Sequence[Answered], pictures: Mapping[str, str]) -> str:
-    """The section of images with their shapes; empty where no image was answered.
+    """The section of images with their shapes; empty if no image has a response.
 
     Args:
         answered: all calls of the check.
-        pictures: ``data:`` addresses by image name; shapes of an image that is not here stand on a plain ground.
+        pictures: ``data:`` addresses by image name; shapes of an image that is missing are on a plain background.
     """
     shown = shown_answers(answered)
     if not shown:
@@ -63,7 +63,7 @@ def pictures_html(answered: Sequence[Answered], pictures: Mapping[str, str]) -> 
     names = [prediction.name for each in shown for prediction in _predictions(each)]
     colours = assign(list(dict.fromkeys(names)), {})
     figures = "\n".join(_figure(each, colours, pictures) for each in shown)
-    return f"<h2>What the model said</h2>\n{_legend(Counter(names), colours)}{figures}\n"
+    return f"<h2>Predictions</h2>\n{_legend(Counter(names), colours)}{figures}\n"
 
 
 def _predictions(each: Answered) -> tuple[Prediction, ...]:
@@ -94,7 +94,7 @@ def _figure(each: Answered, colours: Mapping[str, ClassColour], pictures: Mappin
     said = ", ".join(placeless[:_MOST_TAGS]) + (
         f" and {len(placeless) - _MOST_TAGS:,} more" * (len(placeless) > _MOST_TAGS)
     )
-    tags = f'<p><span class="quiet">Without a place:</span> {xml(said)}</p>' if said else ""
+    tags = f'<p><span class="quiet">Without a position:</span> {xml(said)}</p>' if said else ""
     caption = f'<code>{xml(name)}</code> <span class="quiet">{xml(" · ".join(facts))}</span>'
     return f'<figure class="card"><figcaption>{caption}</figcaption>{drawn.svg}{tags}</figure>'
 
@@ -115,14 +115,14 @@ _OTHER_CALLS: dict[str, tuple[Purpose, ...]] = {
     "classes.control-character": _OF_LIST,
     "classes.background": _OF_LIST,
 }
-"""Findings that come of other calls than those that send an image as V7 does."""
+"""Findings that come from calls other than those that send an image as V7 does."""
 
 
 def curl_of(finding: Finding, observations: Observations, answered: Sequence[Answered]) -> str:
-    """The command that shows a finding again: of the call that it came from, else of one that stands for it.
+    """The command that reproduces a finding: from the call that it came from, otherwise from a similar one.
 
-    Secrets are not in it: a ``SentRequest`` is made without them, and where no call came about only the address is
-    told, without a query that holds secrets. Empty where it is about the user's own list of classes.
+    It contains no secrets: a ``SentRequest`` is built without them, and if there was no call, only the address is
+    given, without a query that has secrets. Empty if the finding is about the user's own class list.
     """
     calls = [*(each.call for each in answered), *observations.calls]
     calls += [observations.classes.call] if observations.classes else []
@@ -142,7 +142,7 @@ def _call_of(finding: Finding, calls: Sequence[Call], answered: Sequence[Answere
     for each in answered:
         if any((one.id, one.subject) == (finding.id, finding.subject) for one in each.findings):
             return each.call
-    # the user has the images of their own at hand; the ping's is drawn in memory
+    # the user has their own images; the ping's is drawn in memory
     images = [call for purpose in ("infer", "ping") for call in calls if call.purpose == purpose]
     same = (call for call in images if finding.image and call.image_name == finding.image)
     return next(same, next(iter(images), None))

@@ -12,7 +12,7 @@ TASKS: dict[str, str] = {
     "detection": "bounding boxes",
     "segmentation": "polygons",
     "keypoints": "points",
-    "ocr": "text, as polygons with what they say",
+    "ocr": "text, as polygons with their text",
 }
 """Task -> what such a model answers with."""
 EXAMPLES: dict[str, str] = {"ocr": "RapidOCR (PP-OCR) reads text; its weights come inside its package"}

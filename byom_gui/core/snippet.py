@@ -96,14 +96,14 @@ def read_pasted(text: str) -> PastedProfile:
             model's name and address; says what to copy instead. Nothing of the text is repeated but key names.
     """
     if len(text) > MAX_CHARACTERS:
-        raise _unfit("This is too much text for a command. Paste the command alone.")
+        raise _unfit("This is too much text for a command. Paste only the command.")
     _refuse_others(text)
     paste = _Paste(parse(from_windows(text)))
     curl, fields_ = paste.best()
     path = paste.path(curl.url)
     if missing := [name for name in ("name", "external_url") if name not in fields_]:
         words = {"name": "name", "external_url": "address"}[missing[0]]
-        raise _unfit(f"The command's body has no key that reads like the model's {words}. Type it in the table.")
+        raise _unfit(f"The command's body has no key that looks like the model's {words}. Enter it in the table.")
     profile = ApiProfile(curl.method, path, fields_, True, "Pasted from V7's command.")
     return PastedProfile(profile, tuple(dict.fromkeys(paste.notes)), paste.dropped())
 
@@ -191,7 +191,7 @@ class _Paste:
         if query:
             self.notes.append("What follows the ? in the address is left out.")
         if MARK.search(path):
-            raise _unfit("The path holds a variable that is set nowhere. Type the path in the table.")
+            raise _unfit("The path contains a variable that is not set. Enter the path in the table.")
         return self._with_team(path or "/")
 
     def _with_team(self, path: str) -> str:
@@ -212,7 +212,7 @@ class _Paste:
         for key, raw in (*_pairs(template), *((match[1], match[2]) for match in _JQ_SET.finditer(template))):
             own = self._meaning(key, raw, bindings)
             if own is None:
-                self.notes.append(f"“{key[:80]}” is not known, and will not be sent.")
+                self.notes.append(f"“{key[:80]}” is unknown and will not be sent.")
             elif own not in fields_:
                 fields_[own] = key
                 curl.credentials += own in ("basic_auth_password", "auth_secret") and _is_literal(raw)
@@ -224,7 +224,7 @@ class _Paste:
         if depth and text in ("@-", "@/dev/stdin"):
             return self._output(command, bindings, depth - 1) if command.piped or command.stdin else ""
         if text.startswith("@"):
-            raise _unfit("The command's body is in a file. Paste a command that holds its body.")
+            raise _unfit("The command's body is in a file. Paste a command that contains its body.")
         if depth and (match := VARIABLE.fullmatch(text)):
             return self._body(self.variables.get(match[1], ""), command, bindings, depth - 1)
         if depth and (match := COMMAND.fullmatch(text)):

@@ -1,4 +1,4 @@
-"""Every fault that the built-in model server can be given, by the id of the finding that it should bring.
+"""Every fault that the built-in model server can simulate, by the id of the finding that it should cause.
 
 To add one, put a ``Fault`` into the module of its family: each hook that it sets replaces one step of a sound answer.
 An id of the catalogue has a fault, or stands in ``NOT_OF_A_SERVER``; a test holds that.
@@ -27,15 +27,15 @@ FAULTS: Mapping[str, Fault] = {
 """Each fault by its name: the finding's id, or the id and a variant. Those named ``sound:`` are none."""
 
 NOT_OF_A_SERVER: Mapping[str, str] = {
-    "net.url-invalid": "The address itself is wrong: type one without http://.",
-    "net.dns": "The name is wrong: put one that does not exist into the address, such as model.invalid.",
-    "net.refused": "No server answers: end this one, and check its address.",
-    "net.timeout-connect": "A machine that is off: a server that runs takes every connection.",
-    "net.proxy": "The proxy in the settings fails: give --proxy an address at which nothing listens.",
-    "net.private-address": "Any server on this machine brings it, the sound one too.",
-    "net.plain-http": "Any server without TLS brings it, the sound one too.",
+    "net.url-invalid": "The address itself is wrong: enter one without http://.",
+    "net.dns": "The host name is wrong: use one that does not exist, such as model.invalid.",
+    "net.refused": "No server is running: stop this one, and check its address.",
+    "net.timeout-connect": "The machine is off: a running server accepts every connection.",
+    "net.proxy": "The proxy fails: pass --proxy an address at which nothing listens.",
+    "net.private-address": "Any server on this machine causes it, including the correct one.",
+    "net.plain-http": "Any server without TLS causes it, including the correct one.",
 }
-"""The ids that no fault brings, and how to see them all the same."""
+"""The ids that no fault causes, and how to see them anyway."""
 
 WORDS: Mapping[str, str] = {
     "wrong-case": "classes.near-match",
@@ -71,14 +71,14 @@ def _one(name: str) -> Fault:
     name, later, count = name.partition("@")
     if later:
         if not (count.isascii() and count.isdigit() and 1 <= int(count) <= _MOST):
-            raise InputError(f"{name}@{count}: after the @, give a number from 1 to {_MOST}.", where="fault")
+            raise InputError(f"{name}@{count}: give a number from 1 to {_MOST} after the @.", where="fault")
         return replace(_one(name), after=int(count))
     if name == "yolo":
         return YOLO
     name = WORDS.get(name, name)
     found = FAULTS.get(name) or next((fault for fault in FAULTS.values() if fault.id == name), None)
     if found is None:
-        raise InputError(f"There is no fault named {name}. There are: {', '.join(FAULTS)}.", where="fault")
+        raise InputError(f"There is no fault named {name}. Available: {', '.join(FAULTS)}.", where="fault")
     return found
 
 

@@ -93,12 +93,12 @@ def _percent(result: Answer, _: Picture) -> Answer:
 
 _JSON: tuple[Fault, ...] = (
     Fault("json.invalid", "stops in the middle of its JSON", reply=body(lambda raw: raw[: len(raw) * 2 // 3])),
-    Fault("json.invalid", "answers with an empty body", "empty", reply=body(lambda _: b"")),
-    Fault("json.invalid", "leaves a comma behind the last result", "comma", reply=body(lambda raw: raw[:-2] + b",]}")),
-    Fault("json.python-literal", "prints Python in place of JSON: single quotes", reply=body(_python)),
+    Fault("json.invalid", "returns an empty body", "empty", reply=body(lambda _: b"")),
+    Fault("json.invalid", "has a comma after the last result", "comma", reply=body(lambda raw: raw[:-2] + b",]}")),
+    Fault("json.python-literal", "returns Python instead of JSON: single quotes", reply=body(_python)),
     Fault("json.not-finite", "returns NaN as a confidence", answer=put(confidence=math.nan)),
     Fault("json.not-finite", "returns an infinite width", "infinity", answer=each(_infinite)),
-    Fault("json.encoding", "sends Latin-1 in place of UTF-8", reply=body(_latin)),
+    Fault("json.encoding", "sends Latin-1 instead of UTF-8", reply=body(_latin)),
     Fault("json.encoding", "starts with a byte order mark", "bom", reply=body(lambda raw: b"\xef\xbb\xbf" + raw)),
     Fault("json.encoding", "sends UTF-16", "utf-16", reply=body(lambda raw: raw.decode().encode("utf-16"))),
     Fault(
@@ -106,14 +106,14 @@ _JSON: tuple[Fault, ...] = (
         "writes the status twice",
         reply=body(lambda raw: raw.replace(b'"status": ', b'"status": "succeeded", "status": ', 1)),
     ),
-    Fault("json.too-deep", "nests lists a hundred deep in attributes", answer=put(attributes=_nested())),
+    Fault("json.too-deep", "nests arrays a hundred levels deep in attributes", answer=put(attributes=_nested())),
 )
 
 _SCHEMA: tuple[Fault, ...] = (
     Fault("schema.missing", "leaves out the confidence", answer=_without("confidence")),
     Fault(
         "schema.missing",
-        "writes width and height for w and h",
+        "uses width and height instead of w and h",
         "width",
         answer=boxes(lambda b: {"x": b["x"], "y": b["y"], "width": b["w"], "height": b["h"]}),
     ),
@@ -121,12 +121,16 @@ _SCHEMA: tuple[Fault, ...] = (
     Fault("schema.missing", "leaves out the status", "status", answer=lambda value, _: {"results": value["results"]}),
     Fault(
         "schema.type",
-        "returns the confidence as a text",
+        "returns the confidence as a string",
         answer=each(lambda r, _: {**r, "confidence": f"{r['confidence']:.3f}"}),
     ),
     Fault("schema.type", "returns null for the confidence", "null", answer=put(confidence=None)),
     Fault("schema.type", "returns null for the results", "results", answer=lambda value, _: {**value, "results": None}),
-    Fault("schema.range", "says ok for succeeded", answer=lambda value, _: {**value, "status": "ok"}),
+    Fault(
+        "schema.range",
+        "returns the status “ok” instead of “succeeded”",
+        answer=lambda value, _: {**value, "status": "ok"},
+    ),
     Fault("schema.range", "returns raw scores as confidences", "logit", answer=each(_logit)),
     Fault("schema.range", "returns negative sizes", "size", answer=boxes(lambda b: {**b, "w": -b["w"], "h": -b["h"]})),
     Fault("schema.no-shape", "leaves out the shapes", answer=each(_no_shape)),
@@ -135,7 +139,7 @@ _SCHEMA: tuple[Fault, ...] = (
     Fault("schema.unsupported-shape", "returns rotated boxes", "rotated", answer=each(_rotated)),
     Fault(
         "schema.polygon-paths",
-        "sends polygon.paths, the export form",
+        "sends polygon.paths, as in V7's exports",
         answer=with_key("polygon", lambda p: {"paths": [p["path"]]}),
     ),
     Fault("schema.point-pairs", "sends points as [x, y]", answer=each(_point_pairs)),
@@ -148,11 +152,11 @@ _SCHEMA: tuple[Fault, ...] = (
 )
 
 _MEANING: tuple[Fault, ...] = (
-    Fault("status.failed", "says failed for every image", answer=lambda *_: {"status": "failed", "results": []}),
-    Fault("status.no-results", "says succeeded and no more", answer=lambda *_: {"status": "succeeded"}),
+    Fault("status.failed", "returns “failed” for every image", answer=lambda *_: {"status": "failed", "results": []}),
+    Fault("status.no-results", "returns only “succeeded”", answer=lambda *_: {"status": "succeeded"}),
     Fault(
         "status.failed-with-results",
-        "says failed, and returns results",
+        "returns “failed” with results",
         also=("status.failed",),
         answer=lambda value, _: {**value, "status": "failed"},
     ),
@@ -161,12 +165,12 @@ _MEANING: tuple[Fault, ...] = (
     Fault("confidence.constant", "returns 0.9 as every confidence", answer=put(confidence=0.9)),
     Fault(
         "label.differs",
-        "returns the class's number as label",
+        "returns the class number as label",
         answer=each(lambda r, _: {**r, "label": _NUMBERS[r["name"]]}),
     ),
     Fault(
         "label.differs",
-        "returns another text as label",
+        "returns a different string as label",
         "text",
         answer=each(lambda r, _: {**r, "label": f"class_{_NUMBERS[r['name']]}"}),
     ),

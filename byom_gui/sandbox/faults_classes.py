@@ -10,24 +10,26 @@ from byom_gui.sandbox.loopback import Response, as_json
 _PAGE = b"<!doctype html><title>404</title><p>The page was not found.</p>"
 
 CLASSES: tuple[Fault, ...] = (
-    Fault("classes.not-served", "has no classes address", classes_reply=lambda *_: as_json({"error": "no"}, 404)),
+    Fault("classes.not-served", "has no class list address", classes_reply=lambda *_: as_json({"error": "no"}, 404)),
     Fault(
         "classes.not-served",
-        "has a web page at the classes address",
+        "returns a web page at the class list address",
         "page",
         classes_reply=lambda *_: Response(200, _PAGE, (), "text/html; charset=utf-8"),
     ),
-    Fault("classes.form", "lists its classes as bare strings", classes=lambda listed: [c["name"] for c in listed]),
+    Fault("classes.form", "lists its classes as strings", classes=lambda listed: [c["name"] for c in listed]),
     Fault(
         "classes.form",
-        "lists its classes as a map of numbers to names, as YOLO does",
+        "lists its classes as an object from numbers to names, as YOLO does",
         "map",
         classes=lambda listed: {str(at): c["name"] for at, c in enumerate(listed)},
     ),
-    Fault("classes.form", "lists its classes inside a wrapper", "wrapper", classes=lambda listed: {"classes": listed}),
-    Fault("classes.empty-list", "lists no class at all", classes=lambda _: []),
+    Fault("classes.form", "lists its classes inside an object", "wrapper", classes=lambda listed: {"classes": listed}),
+    Fault("classes.empty-list", "lists no classes", classes=lambda _: []),
     Fault("classes.unknown-type", "lists a class of type bbox", classes=listed_as("mitosis", "bbox")),
-    Fault("classes.unknown-type", "lists one more class, of type mask", "mask", classes=listed_too("membrane", "mask")),
+    Fault(
+        "classes.unknown-type", "lists an additional class of type mask", "mask", classes=listed_too("membrane", "mask")
+    ),
     Fault("classes.empty-name", "lists a class without a name", classes=listed_too("", "tag")),
     Fault(
         "classes.control-character",
@@ -51,11 +53,13 @@ CLASSES: tuple[Fault, ...] = (
     ),
     Fault("classes.duplicate", "lists a class twice", classes=lambda listed: [*listed, listed[0]]),
     Fault("classes.unregistered", "returns a class that it does not list", classes=lambda listed: listed[1:]),
-    Fault("classes.near-match", "returns Nucleus where nucleus is listed", answer=renamed("nucleus", "Nucleus")),
-    Fault("classes.near-match", "returns “in focus” for in_focus", "space", answer=renamed("in_focus", "in focus")),
+    Fault("classes.near-match", "returns Nucleus, but lists nucleus", answer=renamed("nucleus", "Nucleus")),
+    Fault(
+        "classes.near-match", "returns “in focus” instead of in_focus", "space", answer=renamed("in_focus", "in focus")
+    ),
     Fault(
         "classes.near-match",
-        "returns the letters of “débris” decomposed (NFD) where the list has them composed (NFC)",
+        "returns the letters of “débris” decomposed (NFD), but lists them composed (NFC)",
         "nfd",
         answer=renamed("debris", "de\u0301bris"),
         classes=lambda listed: [{**c, "name": "d\u00e9bris"} if c["name"] == "debris" else c for c in listed],

@@ -166,21 +166,21 @@ def _bare(value: Answer, _picture: Picture) -> Any:
 
 
 _FORMS: tuple[tuple[str, str, Callable[[Answer, Picture], Any]], ...] = (
-    ("coco", "COCO's form", _coco),
-    ("coco-results", "the form of COCO's result files", _coco_results),
-    ("v7-inference", "the form of V7's own inference", _v7),
-    ("yolo", "Ultralytics' form", _yolo),
-    ("yolo-lists", "lists of boxes, scores and classes", _yolo_lists),
-    ("yolo-rows", "YOLOv5's rows", _yolo_rows),
-    ("label-studio", "Label Studio's form", _label_studio),
-    ("hugging-face", "the form of a Hugging Face pipeline", _hugging_face),
-    ("roboflow", "Roboflow's form", _roboflow),
-    ("triton", "the form of Triton and KServe", _triton),
-    ("bare-list", "its results as a bare list", _bare),
+    ("coco", "COCO format", _coco),
+    ("coco-results", "the format of COCO result files", _coco_results),
+    ("v7-inference", "V7's own inference format", _v7),
+    ("yolo", "Ultralytics format", _yolo),
+    ("yolo-lists", "arrays of boxes, scores and classes", _yolo_lists),
+    ("yolo-rows", "YOLOv5 rows", _yolo_rows),
+    ("label-studio", "Label Studio format", _label_studio),
+    ("hugging-face", "the format of a Hugging Face pipeline", _hugging_face),
+    ("roboflow", "Roboflow format", _roboflow),
+    ("triton", "Triton and KServe format", _triton),
+    ("bare-list", "its results as a bare array", _bare),
 )
 
 FORMS: tuple[Fault, ...] = tuple(
-    Fault("schema.other-format", f"answers with {words}", name, answer=form) for name, words, form in _FORMS
+    Fault("schema.other-format", f"returns {words}", name, answer=form) for name, words, form in _FORMS
 )
 """One fault for each form."""
 
@@ -190,7 +190,7 @@ def _envelope(value: Answer, _picture: Picture) -> Any:
 
 
 WRAPPED: tuple[Fault, ...] = (
-    Fault("schema.wrapped", "returns a list with one response", "list", answer=lambda value, _: [value]),
+    Fault("schema.wrapped", "returns an array with one response", "list", answer=lambda value, _: [value]),
     Fault(
         "schema.wrapped",
         "puts each response under “data”",
@@ -220,4 +220,4 @@ WRAPPED: tuple[Fault, ...] = (
         reply=body(lambda raw: b'{"started": true}\n' + raw + b"\n"),
     ),
 )
-"""V7's own format inside something else."""
+"""V7's format inside something else."""

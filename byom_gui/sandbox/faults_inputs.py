@@ -39,14 +39,19 @@ _UNKNOWN = "cv2.error: OpenCV(4.10.0) :-1: error: (-215:Assertion failed) !_src.
 
 KINDS: tuple[tuple[str, str, Callable[[Image.Image], bool], str], ...] = (
     ("alpha", "with transparency", _mode("RGBA", "LA", "PA"), _NOT_THREE.format(4)),
-    ("grey", "in grey", _mode("L"), "IndexError: tuple index out of range"),
+    ("grey", "in grayscale", _mode("L"), "IndexError: tuple index out of range"),
     ("cmyk", "in CMYK", _mode("CMYK"), _NOT_THREE.format(4)),
-    ("16-bit", "of 16 bits", lambda image: image.mode.startswith("I"), "TypeError: Cannot handle this data type: |u2"),
-    ("jpeg", "as JPEG", _file("JPEG"), _UNKNOWN),
-    ("png", "as PNG", _file("PNG"), _UNKNOWN),
-    ("webp", "as WebP", _file("WEBP"), _UNKNOWN),
-    ("bmp", "as BMP", _file("BMP"), _UNKNOWN),
-    ("tiff", "as TIFF", _file("TIFF"), _UNKNOWN),
+    (
+        "16-bit",
+        "with 16 bits",
+        lambda image: image.mode.startswith("I"),
+        "TypeError: Cannot handle this data type: |u2",
+    ),
+    ("jpeg", "in JPEG format", _file("JPEG"), _UNKNOWN),
+    ("png", "in PNG format", _file("PNG"), _UNKNOWN),
+    ("webp", "in WebP format", _file("WEBP"), _UNKNOWN),
+    ("bmp", "in BMP format", _file("BMP"), _UNKNOWN),
+    ("tiff", "in TIFF format", _file("TIFF"), _UNKNOWN),
     ("animated", "with several frames", lambda image: getattr(image, "n_frames", 1) > 1, _UNKNOWN),
     ("tiny", "of 1 × 1 pixels", lambda image: max(image.size) <= 2, "ZeroDivisionError: float division by zero"),
     (
@@ -102,26 +107,26 @@ def _unstable(value: Answer, picture: Picture) -> Answer:
 INPUTS: tuple[Fault, ...] = (
     Fault(
         "input.url",
-        "fails for an image sent as an address",
+        "fails for images sent by URL",
         asked=lambda image: _failed() if "url" in image else image,
     ),
     Fault(
         "input.base64",
-        "fails for an image sent as base64",
+        "fails for images sent as base64",
         asked=lambda image: _failed() if "base64" in image else image,
     ),
-    Fault("input.data-uri", "reads base64 only behind a data: prefix", asked=_needs_prefix),
+    Fault("input.data-uri", "reads base64 only after a data: prefix", asked=_needs_prefix),
     *(
-        Fault("input.format", f"breaks on an image {words}", kind, seen=_fails_on(test, last))
+        Fault("input.format", f"fails for an image {words}", kind, seen=_fails_on(test, last))
         for kind, words, test, last in KINDS
     ),
     Fault(
         "input.failure-form",
-        "answers 500 to a broken image",
+        "returns 500 for a broken image",
         broken=lambda: _crashed("OSError: broken data stream when reading image file"),
     ),
-    Fault("behaviour.constant", "answers the same to every picture", answer=_stub),
-    Fault("behaviour.unstable", "answers differently each time", answer=_unstable),
-    Fault("speed.slow", "takes over 0.4 seconds for each picture", wait=lambda _: 0.4),
-    Fault("speed.serial", "looks at one picture after the other, however many are sent at once", in_line=0.3),
+    Fault("behaviour.constant", "returns the same for every image", answer=_stub),
+    Fault("behaviour.unstable", "responds differently each time", answer=_unstable),
+    Fault("speed.slow", "takes over 0.4 seconds for each image", wait=lambda _: 0.4),
+    Fault("speed.serial", "handles one image after the other, even if several are sent in parallel", in_line=0.3),
 )

@@ -9,24 +9,24 @@ from byom_gui.core.diagnosis.catalogue import CATALOGUE
 from byom_gui.sandbox.faults import FAULTS, NOT_OF_A_SERVER, words_of
 
 _HEAD = """\
-# Faults to rehearse with
+# Faults to simulate
 
 `byom-gui serve --fault NAME` starts the built-in model server with one thing wrong, to see what the
-diagnosis makes of it:
+diagnosis reports:
 
 ```
 byom-gui serve --fault units.normalised
 byom-gui check http://127.0.0.1:PORT/api/infer
 ```
 
-A fault has the id of the finding that it should bring (`findings.md`), and where there are several, a variant behind a
-colon. Some have a plainer word as well. Several joined by `+` are one server with all of them:
-`--fault classes.form+confidence.percent`. `yolo` stands for normalised centre boxes, which are two causes.
-`@N` after a name lets a fault begin after N requests, as when a token expires or a limit is reached in the middle of a
+A fault has the id of the finding that it should cause (`findings.md`) and, if there are several, a variant after a
+colon. Some have a simpler alias. Join several with `+` for one server with all of them:
+`--fault classes.form+confidence.percent`. `yolo` means normalized center boxes, which are two causes.
+`@N` after a name starts the fault after N requests, as when a token expires or a limit is reached during a
 check: `--fault auth.rejected@30`, `--fault http.server-error:cuda@21`, `--fault net.died@20`.
 
-Servers with a fault of TLS answer at `https://`; `--write-ca FILE` leaves the certificate of their authority for
-`check --ca FILE`, so that what is wrong besides the authority can be seen alone.
+Servers with a TLS fault use `https://`; `--write-ca FILE` writes their certificate authority's certificate for
+`check --ca FILE`, so that only the other faults remain.
 
 This page is written by `python -m byom_gui.sandbox.faults_page docs/faults.md`.
 
@@ -34,14 +34,14 @@ This page is written by `python -m byom_gui.sandbox.faults_page docs/faults.md`.
 |---|---|---|
 """
 _SOUND = """
-## Sound, and a little odd
-Nothing is wrong with these; a finding that one of them brings would be a false alarm.
+## Valid, but unusual
+Nothing is wrong with these; a finding for one of them is a false alarm.
 
 | `--fault` | what the server does |
 |---|---|
 """
 _REST = """
-## Not of a server
+## Not caused by a server
 | finding | how to see it |
 |---|---|
 """

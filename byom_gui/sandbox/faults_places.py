@@ -85,38 +85,40 @@ def _drift(_: Picture) -> Answer:
 
 
 _NORMALISED = Fault("units.normalised", "returns coordinates from 0 to 1", answer=framed(_share))
-_CENTRE = Fault("layout.centre", "gives boxes by their centre", answer=boxes(_centre))
+_CENTRE = Fault("layout.centre", "returns boxes with their center", answer=boxes(_centre))
 
 PLACES: tuple[Fault, ...] = (
-    Fault("shape.degenerate", "adds a box of no width", answer=added(_flat)),
-    Fault("shape.degenerate", "adds a polygon of two points", "polygon", answer=added(_two_points)),
+    Fault("shape.degenerate", "adds a box without width", answer=added(_flat)),
+    Fault("shape.degenerate", "adds a polygon with two points", "polygon", answer=added(_two_points)),
     Fault("shape.placeholder", "adds a skeleton with two of its joints at 0, 0", answer=added(_lost_joints)),
-    Fault("shape.outside", "adds a box that reaches 37 pixels beyond the image", answer=added(_beyond)),
+    Fault("shape.outside", "adds a box that extends 37 pixels beyond the image", answer=added(_beyond)),
     Fault(
         "shape.placeless",
-        "adds a directional vector alone",
+        "adds a directional vector",
         answer=added(_drift),
         classes=listed_too("drift", "directional_vector"),
     ),
     _NORMALISED,
     Fault("units.percent", "returns coordinates from 0 to 100", answer=framed(_percent)),
-    Fault("units.model-size", "returns coordinates of the 640 × 640 that it resized to", answer=framed(_stretched)),
+    Fault(
+        "units.model-size", "returns coordinates in the 640 × 640 size that it resized to", answer=framed(_stretched)
+    ),
     Fault(
         "units.model-size",
-        "returns coordinates of the 640 × 640 into which it fitted the image, with bars",
+        "returns coordinates in the 640 × 640 size into which it fitted the image with bars",
         "letterbox",
         answer=framed(_letterboxed),
     ),
     Fault(
         "units.model-size",
-        "returns coordinates of the copy that it looks at, 640 pixels on its longer side",
+        "returns coordinates in the resized copy, 640 pixels on the longer side",
         "longer",
         answer=framed(_shrunk),
     ),
-    Fault("layout.corners", "puts the right and bottom edge into w and h", answer=boxes(_corners)),
+    Fault("layout.corners", "puts the right and bottom edges into w and h", answer=boxes(_corners)),
     _CENTRE,
-    Fault("layout.swapped", "gives y for x and x for y, as array[row, column] does", answer=swapped()),
-    Fault("orientation.exif", "ignores how the EXIF says that the image is turned", answer=_unrotated),
+    Fault("layout.swapped", "swaps x and y, as array[row, column] does", answer=swapped()),
+    Fault("orientation.exif", "ignores the image's EXIF orientation", answer=_unrotated),
 )
 
 YOLO = together(_NORMALISED, _CENTRE)

@@ -24,7 +24,7 @@ _TRACEBACK = """Traceback (most recent call last):
 _CRASHES: tuple[tuple[str, str, str, str], ...] = (
     (
         "",
-        "a numpy value that is no JSON",
+        "a numpy value that is not JSON",
         "return jsonify(status='succeeded', results=results)",
         "TypeError: Object of type float32 is not JSON serializable",
     ),
@@ -43,13 +43,13 @@ _CRASHES: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "cuda",
-        "too little memory on the graphics card",
+        "not enough GPU memory",
         "out = model(batch.cuda())",
         "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.30 GiB (GPU 0; 7.79 GiB total capacity)",
     ),
     (
         "file",
-        "a file that is not there",
+        "a missing file",
         "model = load('weights/best.pt')",
         "FileNotFoundError: [Errno 2] No such file or directory: 'weights/best.pt'",
     ),
@@ -59,17 +59,17 @@ _CRASHES: tuple[tuple[str, str, str, str], ...] = (
         "image = Image.open(file.name)",
         "PIL.UnidentifiedImageError: cannot identify image file '/tmp/tmpa1b2c3.jpg'",
     ),
-    ("key", "another key of the request", "url = request.json['url']", "KeyError: 'url'"),
+    ("key", "a wrong key of the request", "url = request.json['url']", "KeyError: 'url'"),
 )
 
 _HEAD = "<!doctype html><html><head><title>{}</title></head><body>{}</body></html>"
 _PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("", "a login page", "Sign in", '<form>Sign in to go on <input type="password"></form>'),
-    ("ngrok", "the notice of a tunnel, ngrok", "ngrok", "<p>You are about to visit a site served through ngrok.</p>"),
-    ("localtunnel", "the notice of a tunnel, localtunnel", "Tunnel", "<p>Friendly reminder, from loca.lt</p>"),
-    ("cloudflare", "a check by Cloudflare", "Just a moment...", "<p>Cloudflare checks your browser.</p>"),
+    ("ngrok", "an ngrok tunnel's notice", "ngrok", "<p>You are about to visit a site served through ngrok.</p>"),
+    ("localtunnel", "a localtunnel notice", "Tunnel", "<p>Friendly reminder, from loca.lt</p>"),
+    ("cloudflare", "a Cloudflare check", "Just a moment...", "<p>Cloudflare checks your browser.</p>"),
     ("docs", "the API's documentation", "FastAPI - Swagger UI", '<div id="swagger-ui"></div>'),
-    ("nginx", "a web server's first page", "Welcome to nginx!", "<h1>Welcome to nginx!</h1>"),
+    ("nginx", "a web server's default page", "Welcome to nginx!", "<h1>Welcome to nginx!</h1>"),
 )
 
 
@@ -139,9 +139,13 @@ def _broken_off(_: Request) -> Response:
 
 
 WIRE: tuple[Fault, ...] = (
-    Fault("net.timeout-read", "never answers", wait=lambda _: 3600.0),
-    Fault("net.reset", "hangs up in the middle of the answer", reply=lambda _, r: replace(r, cut=len(r.body) // 2)),
-    Fault("net.reset", "breaks the connection before it answers", "rst", first=_broken_off),
+    Fault("net.timeout-read", "never responds", wait=lambda _: 3600.0),
+    Fault(
+        "net.reset",
+        "closes the connection in the middle of the response",
+        reply=lambda _, r: replace(r, cut=len(r.body) // 2),
+    ),
+    Fault("net.reset", "closes the connection before it responds", "rst", first=_broken_off),
     Fault(
         "net.reset", f"breaks one connection, after {_LATER} requests", "once", first=_broken_off, after=_LATER, lasts=1
     ),
@@ -155,48 +159,48 @@ WIRE: tuple[Fault, ...] = (
     ),
     Fault("net.died", f"ends after {_LATER} requests", dies=True, after=_LATER),
     Fault("net.died", f"answers {_LATER} requests and hangs", "hangs", wait=lambda _: 3600.0, after=_LATER),
-    Fault("net.protocol", "speaks HTTP/2 alone, as a gRPC port does", first=lambda _: Response(0, raw=_HTTP2)),
-    Fault("net.protocol", "offers TLS although its address starts with http://", "tls", tls="hidden"),
-    Fault("net.protocol", "speaks plain HTTP although its address starts with https://", "plain", tls="plain"),
+    Fault("net.protocol", "speaks only HTTP/2, as a gRPC port does", first=lambda _: Response(0, raw=_HTTP2)),
+    Fault("net.protocol", "uses TLS although its address starts with http://", "tls", tls="hidden"),
+    Fault("net.protocol", "uses plain HTTP although its address starts with https://", "plain", tls="plain"),
     Fault("net.protocol", "greets as an SSH server does", "ssh", first=lambda _: Response(0, raw=_SSH)),
-    _named(_redirect(307), "net.redirect", "sends the request on to /infer"),
-    _named(_redirect(302), "net.redirect", "sends the request on in a way that loses the image (302)", "302"),
+    _named(_redirect(307), "net.redirect", "redirects to /infer"),
+    _named(_redirect(302), "net.redirect", "redirects in a way that loses the image (302)", "302"),
     Fault(
         "net.redirect",
-        "sends the request round in a circle",
+        "redirects in a loop",
         "circle",
         first=lambda request: Response(307, b"", (("Location", request.path),)),
     ),
     Fault(
         "net.redirect",
-        "redirects to a name that means something only inside its own network",
+        "redirects to a host name that exists only inside its own network",
         "inside",
         first=lambda request: Response(307, b"", (("Location", f"http://model-svc.invalid:8080{request.path}/"),)),
     ),
-    Fault("tls.expired", "has a certificate that is out of date", tls="expired"),
-    Fault("tls.untrusted", "has a certificate that it made itself", tls="untrusted"),
-    Fault("tls.untrusted", "sends its certificate without the one that issued it", "chain", tls="chain"),
+    Fault("tls.expired", "has an expired certificate", tls="expired"),
+    Fault("tls.untrusted", "has a self-signed certificate", tls="untrusted"),
+    Fault("tls.untrusted", "sends its certificate without the intermediate one", "chain", tls="chain"),
     Fault("tls.hostname", "has a certificate for model.example.com", tls="hostname"),
     Fault("tls.handshake", "offers only ciphers that no client accepts", tls="ciphers"),
     Fault("tls.client-certificate", "requires a client certificate", tls="client"),
-    Fault("tls.client-certificate", "requires a client certificate, by TLS 1.2", "tls12", tls="client12"),
-    _named(_only_there("/infer", as_json({"detail": "Not Found"}, 404)), "http.not-found", "answers at /infer only"),
-    _named(_only_there("/infer", _NOT_ALLOWED), "http.method", "takes a POST at /infer only"),
+    Fault("tls.client-certificate", "requires a client certificate, with TLS 1.2", "tls12", tls="client12"),
+    _named(_only_there("/infer", as_json({"detail": "Not Found"}, 404)), "http.not-found", "responds only at /infer"),
+    _named(_only_there("/infer", _NOT_ALLOWED), "http.method", "accepts POST only at /infer"),
     Fault(
         "http.media-type",
         "sends its JSON as text/html",
         reply=lambda _, response: replace(response, media_type="text/html; charset=utf-8"),
     ),
-    Fault("http.media-type", "wants a form, and answers 415", "415", first=always(415, b'{"detail": "not a form"}')),
+    Fault("http.media-type", "expects a form, and returns 415", "415", first=always(415, b'{"detail": "not a form"}')),
     Fault("http.too-large", f"takes requests of up to {ACCEPTED:,} bytes", first=_too_large),
     Fault(
         "http.rate-limited",
-        "answers 429 with Retry-After",
+        "returns 429 with Retry-After",
         first=always(429, b'{"error": "slow down"}', ("Retry-After", "7")),
     ),
     Fault(
         "http.rate-limited",
-        "answers every third request with 429",
+        "returns 429 for every third request",
         "some",
         seen=lambda picture: _FLOOD if picture.number % _EVERY == 0 else None,
     ),
@@ -207,10 +211,10 @@ WIRE: tuple[Fault, ...] = (
         first=lambda _: _FLOOD,
         after=_LATER,
     ),
-    Fault("http.status", "answers 400", first=always(400, b'{"detail": "field required: file"}')),
+    Fault("http.status", "returns 400", first=always(400, b'{"detail": "field required: file"}')),
     Fault(
         "http.status",
-        "answers 422, as FastAPI does where it expects other keys",
+        "returns 422, as FastAPI does if it expects other keys",
         "422",
         first=always(422, b'{"detail": [{"loc": ["body"]}]}'),
     ),
@@ -221,30 +225,30 @@ WIRE: tuple[Fault, ...] = (
     ),
     Fault(
         "http.oversized",
-        "announces an answer of 200 MB",
+        "announces a response of 200 MB",
         "announced",
         first=lambda _: Response(200, b"{", (("Content-Length", str(200 * MEGABYTE)),)),
     ),
-    Fault("http.encoding", "says gzip, and sends the body as it is", reply=_says(("Content-Encoding", "gzip"))),
+    Fault("http.encoding", "says gzip, but sends the body uncompressed", reply=_says(("Content-Encoding", "gzip"))),
     Fault("http.encoding", "uses an encoding that was not requested", "br", reply=_says(("Content-Encoding", "br"))),
-    Fault("http.encoding", "compresses the body, and does not say so", "silent", reply=_compressed),
+    Fault("http.encoding", "compresses the body, but does not say so", "silent", reply=_compressed),
     Fault("http.encoding", "announces a shorter body than it sends", "short", reply=_short),
     Fault("http.encoding", "announces a longer body than it sends", "long", reply=_long),
     *(
-        Fault("http.server-error", f"answers 500: {words}", variant, first=_crashing(line, last))
+        Fault("http.server-error", f"returns 500: {words}", variant, first=_crashing(line, last))
         for variant, words, line, last in _CRASHES
     ),
     *(
         Fault(
             "http.html",
-            f"answers with a web page: {words}",
+            f"returns a web page: {words}",
             variant,
             first=always(200, _HEAD.format(title, text).encode(), kind="text/html; charset=utf-8"),
         )
         for variant, words, title, text in _PAGES
     ),
-    Fault("auth.rejected", "answers 401 to everyone", first=always(401, b'{"error": "no"}')),
-    Fault("auth.rejected", "answers 403 to everyone", "403", first=always(403, b'{"error": "forbidden"}')),
+    Fault("auth.rejected", "returns 401 to everyone", first=always(401, b'{"error": "no"}')),
+    Fault("auth.rejected", "returns 403 to everyone", "403", first=always(403, b'{"error": "forbidden"}')),
     Fault(
         "auth.rejected",
         f"accepts the credentials for {_LATER} requests",
@@ -252,5 +256,5 @@ WIRE: tuple[Fault, ...] = (
         first=always(401, b'{"error": "token expired"}'),
         after=_LATER,
     ),
-    Fault("auth.not-enforced", "takes any credentials, and none", open_door=True),
+    Fault("auth.not-enforced", "accepts any credentials, and none", open_door=True),
 )

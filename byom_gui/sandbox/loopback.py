@@ -277,14 +277,14 @@ class LoopbackServer:
         return f"{self.scheme}://{host}:{self._server.server_address[1]}"
 
     def start(self) -> None:
-        """Binds and serves in a thread of its own. Raises InputError where the port can not be had."""
+        """Binds and serves in a thread of its own. Raises InputError where the port cannot be had."""
         if self._server is not None:
             raise RuntimeError("the server was started before")
         try:
             self._server = _Server(self, self._host, self._port)
         except (OSError, OverflowError) as error:
             raise InputError(
-                f"Port {self._port} can not be used; another program may have it. Choose another, or 0 for a free one.",
+                f"Port {self._port} cannot be used; another program may have it. Choose another, or 0 for a free one.",
                 detail=str(error),
             ) from None
         self.stopping.clear()

@@ -32,7 +32,7 @@ def samples_folder() -> Path:
     for place in (*places, package / "resources", package.parent / "resources"):
         if (place / "samples").is_dir():
             return place / "samples"
-    raise FileError("The sample pictures are missing from this installation. Install byom-gui again.")
+    raise FileError("The sample images are missing from this installation. Install byom-gui again.")
 
 
 class Practice:

@@ -32,15 +32,15 @@ def _named(variant: str, does: str, rename: Callable[[str], str]) -> Fault:
 SOUND_KINDS: tuple[Fault, ...] = (
     Fault(
         "sound",
-        "takes three seconds over the first call, and is quick from then on",
+        "takes three seconds for the first call, and is fast afterwards",
         "slow-first",
         wait=lambda number: 3.0 if number == 1 else 0.0,
     ),
-    Fault("sound", "adds keys of its own, as the contract allows", "extra-keys", answer=_extra),
+    Fault("sound", "adds its own keys, as the contract allows", "extra-keys", answer=_extra),
     _named("other-scripts", "names its classes in other scripts", lambda name: _NAMES.get(name, name)),
     _named(
         "joiners",
-        "has joiners in a Persian name and in an emoji, where they belong",
+        "has valid joiners in a Persian name and in an emoji",
         lambda name: {"nucleus": "هسته\u200cها", "colony": "👩\u200d🔬"}.get(name, name),
     ),
     _named(
@@ -51,13 +51,13 @@ SOUND_KINDS: tuple[Fault, ...] = (
     Fault("sound", "returns shapes a fraction of a pixel off", "fraction", answer=framed(lambda _: (1, 1, -0.4, 0.4))),
     Fault(
         "sound",
-        "sends interim responses ahead of the answer",
+        "sends interim responses before the final one",
         "interim",
         reply=lambda _, response: replace(response, interim=(102, 103)),
     ),
     Fault(
         "sound",
-        "compresses its answer, and says so",
+        "compresses its response, and says so",
         "gzip",
         reply=lambda _, response: replace(
             response, body=gzip.compress(response.body), headers=(*response.headers, ("Content-Encoding", "gzip"))
@@ -65,7 +65,7 @@ SOUND_KINDS: tuple[Fault, ...] = (
     ),
     Fault(
         "sound",
-        "says the character set in its content type",
+        "has a charset in its Content-Type",
         "charset",
         reply=lambda _, response: replace(response, media_type="application/json; charset=utf-8"),
     ),

@@ -96,7 +96,7 @@ class Autosaves:
             private_folder(self.folder)
             file = private_file(self._lock_file(self._id))
         except OSError as error:
-            sentence = f"The folder for autosaves can not be used: {error.strerror}. Save the project by hand."
+            sentence = f"The folder for autosaves cannot be used: {error.strerror}. Save the project yourself."
             raise FileError(sentence, where=str(self.folder), detail=repr(error)) from None
         try_lock(file)
         self._lock = file
@@ -131,7 +131,7 @@ class Autosaves:
 def _read(path: Path) -> Recoverable:
     value = read_json(read_bytes(path)).value
     if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise FileError(f"{path} is no autosave.", where=str(path))
+        raise FileError(f"{path} is not an autosave file.", where=str(path))
     saved = datetime.fromisoformat(str(value.get("saved"))).astimezone(UTC)
     for_path = Path(value["for"]) if isinstance(value.get("for"), str) else None
     return Recoverable(path.stem, project_from_json(value.get("project")), for_path, saved)

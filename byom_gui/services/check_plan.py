@@ -18,9 +18,9 @@ MAX_IMAGES = 20
 _COLD_REPEAT = 1
 CLASS_LIST = "The class list"
 CREDENTIALS = "Calls without and with wrong credentials"
-CHANGED = "Changed pictures: mirrored, scaled, turned, blank"
-INPUTS = "Other kinds of image, and other ways to send one"
-AT_ONCE = "The same picture alone, and two at once"
+CHANGED = "Changed images: mirrored, scaled, turned, blank"
+INPUTS = "Other kinds of image, and other image transports"
+AT_ONCE = "The same image alone, and two in parallel"
 PREFIX = "One image with a data: prefix, if base64 fails"
 _PREFIX_CALLS = 1
 _FEW_KINDS = 6
@@ -62,16 +62,16 @@ def plan(
         InputError: ``max_calls`` leaves no room for a ping.
     """
     if max_calls < 1 + _COLD_REPEAT:
-        raise InputError("A check needs at least 2 calls: raise --max-calls.", where="max_calls")
+        raise InputError("A check needs at least 2 calls. Raise --max-calls.", where="max_calls")
     possible, why = can_reach(endpoint.origin, settings.image_host_interface, addresses)
     url = bool(image_url) or possible
     image_count += bool(image_url)
-    steps = [("Ping with a small picture, once more if the first call is slow", 1 + _COLD_REPEAT)]
+    steps = [("Ping with a small image, once more if the first call is slow", 1 + _COLD_REPEAT)]
     left = max_calls - steps[0][1]
     classes = 1 if endpoint.classes is not None else CLASSES_TRIES
     wanted = [
         (CLASS_LIST, classes),
-        ("One image by url", int(url)),
+        ("One image by URL", int(url)),
         (CREDENTIALS, 2 * bool(endpoint.secret_refs() and not quick)),
     ]
     taken: dict[str, int] = {}
@@ -83,7 +83,7 @@ def plan(
             left -= count
     probes = {} if quick else _probes(endpoint, settings, url, left, max(image_count - images, 0))
     images += 0 if quick else max(min(image_count - images, left - sum(probes.values())), 0)
-    steps += [("Images by base64", images)] if images else []
+    steps += [("Images as base64", images)] if images else []
     steps += [*taken.items(), *probes.items()]
     total = sum(count for _, count in steps)
     # After a 404 nothing else is sent, so the calls to neighbouring paths take the place of the images.

@@ -197,10 +197,10 @@ class _Check:
     def by_url(self, image: ImageSource | None, image_url: str) -> None:
         """One image by url, where the server can fetch it; else it is told as not checked."""
         if not self._plan.url or image is None or not self._sent.fits():
-            why = self._plan.why_no_url or ("There was no call left for it." if image else "There is no image to send.")
+            why = self._plan.why_no_url or ("There were no calls left." if image else "There is no image to send.")
             self._not_checked.append(NotChecked("input.url", why))
             return
-        ask = Ask(image, "One image by url", way="url")
+        ask = Ask(image, "One image by URL", way="url")
         if image_url:
             made, fetched = self._ask_twice(ask, image_url), True
         else:

@@ -12,7 +12,7 @@ from byom_gui.core.retry import LONGEST_WAIT, TRIES
 from byom_gui.services.v7 import V7
 
 Progress = Callable[[int, int, str], None]
-_GO_ON = "Press it again to go on: what is there already is not made twice."
+_GO_ON = "Press it again to continue: existing classes are not created twice."
 
 
 def make_missing(
@@ -40,7 +40,7 @@ class _Making:
         report = MakingReport()
         for done, each in enumerate(wanted):
             self._cancel.raise_if_cancelled()
-            self._tell(done, len(wanted), f"Making “{each.name}”")
+            self._tell(done, len(wanted), f"Creating “{each.name}”")
             if each.name in there:
                 report = _found(report, each, there[each.name])
                 continue
@@ -67,7 +67,7 @@ class _Making:
                 wait = error.retry_after or LONGEST_WAIT
                 if error.kind != "rate-limited" or tries == TRIES or wait > LONGEST_WAIT:
                     raise
-                self._tell(0, 0, f"V7 is busy (429), again in {wait:.0f} s")
+                self._tell(0, 0, f"V7 is busy (429); retrying in {wait:.0f} s")
                 self._cancel.wait(wait)
                 self._cancel.raise_if_cancelled()
 

@@ -79,7 +79,7 @@ class Consents:
         if state.asked:
             lines = " ".join(asked_line(request, origin) for request in state.asked)
             raise InputError(
-                f"Nothing was sent to {origin}. The project asks for settings that you have not agreed to. {lines} "
+                f"Nothing was sent to {origin}. The project has settings that you have not allowed. {lines} "
                 "Decide in the connection bar.",
                 where="settings",
             )

@@ -29,7 +29,7 @@ def decoded(body: bytes, header: str, limit: int) -> bytes:
     codings = [name for name in named if name not in ("", "identity")]
     strange = [name for name in codings if name not in REQUESTED]
     if strange:
-        raise Misencoded("unrequested", f"Content-Encoding is {header}; requested were gzip or deflate")
+        raise Misencoded("unrequested", f"Content-Encoding is {header}; only gzip or deflate was requested")
     if len(codings) > _MOST:
         raise Misencoded("undecodable", f"Content-Encoding names {len(codings)} encodings: {header[:60]}")
     for name in reversed(codings):
@@ -50,13 +50,13 @@ def _unpacked(body: bytes, name: str, limit: int, header: str) -> bytes:
             if name == "deflate" and machine.unused_data:
                 raise zlib.error
             if not machine.eof:
-                what = f"Content-Encoding is {header}, and the {name} data ends too early: the body is incomplete"
+                what = f"Content-Encoding is {header}, but the {name} data ends too early: the body is incomplete"
                 raise Misencoded("undecodable", what)
             parts.append(part)
             left -= len(part)
             rest = machine.unused_data if name == "gzip" and machine.unused_data.startswith(_GZIP) else b""
     except zlib.error:
-        what = f"Content-Encoding is {header}, and the body is not {name} data: it starts with {protocols.shown(body)}"
+        what = f"Content-Encoding is {header}, but the body is not {name} data: it starts with {protocols.shown(body)}"
         raise Misencoded("undecodable", what) from None
     return b"".join(parts)
 

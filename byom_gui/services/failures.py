@@ -99,7 +99,7 @@ def from_exception(error: BaseException, phase: StageName, scheme: str, options:
             return made(tls.finding_id(item), "tls", tls.explain(item, None), seconds)
     tunnel = any(str(item).startswith("Tunnel connection failed") for item in errors)
     if tunnel or names & {"ProxyError", "ProxySchemeUnknown", "InvalidProxyURL", "InvalidSchema"}:
-        return made("net.proxy", "tcp", f"the proxy did not pass the call on: {_reason(errors)}", seconds)
+        return made("net.proxy", "tcp", f"the proxy did not forward the call: {_reason(errors)}", seconds)
     if names & {"NameResolutionError", "gaierror"}:
         return made("net.dns", "dns", f"the name does not resolve: {_reason(errors)}", seconds)
     if any(isinstance(item, TimeoutError) for item in errors) or names & {"ConnectTimeoutError", "ReadTimeoutError"}:
@@ -113,7 +113,7 @@ def _clear(errors: tuple[BaseException, ...], names: set[str], phase: StageName,
         if isinstance(item, Oversized):
             return made("http.oversized", "http", str(item), seconds)
         if isinstance(item, NotHttp | OtherProtocol) and phase != "http":
-            return made("net.proxy", "tcp", "the proxy's answer to the request for a tunnel is not valid HTTP", seconds)
+            return made("net.proxy", "tcp", "the proxy's response to the tunnel request is not valid HTTP", seconds)
         if isinstance(item, NotHttp):
             return foreign(item.first, "http", seconds)
         if isinstance(item, OtherProtocol):
@@ -137,12 +137,12 @@ def _clear(errors: tuple[BaseException, ...], names: set[str], phase: StageName,
 
 _ODD_CHUNK = re.compile(r"int\(\) with base 16: b.[^'\"]")
 _NOT_VALID = {
-    "BadStatusLine": ("net.protocol", "the response starts like HTTP, and its status line is not valid"),
-    "UnknownProtocol": ("net.protocol", "the status line names a version of HTTP that does not exist in this form"),
+    "BadStatusLine": ("net.protocol", "the response starts like HTTP, but its status line is not valid"),
+    "UnknownProtocol": ("net.protocol", "the status line has an invalid HTTP version"),
     "LineTooLong": ("net.protocol", "a line of the response's headers is longer than 65,536 bytes"),
     "HeaderParsingError": ("net.protocol", "the response's headers are not valid"),
     "HTTPException": ("net.protocol", "the response has more than 100 headers"),
-    "InvalidHeader": ("http.encoding", "the response names several Content-Lengths that differ"),
+    "InvalidHeader": ("http.encoding", "the response has several different Content-Lengths"),
 }
 """Exceptions of http.client and urllib3 by name, so that neither has to be imported here."""
 
@@ -158,21 +158,21 @@ def _broken(
 ) -> NetFailure:
     numbers = {item.errno for item in errors if isinstance(item, OSError)}
     if "ConnectionRefusedError" in names:
-        return made("net.refused", "tcp", "nothing listens on that port", seconds)
+        return made("net.refused", "tcp", "connection refused", seconds)
     if phase != "http" and numbers & _UNREACHABLE:
-        return made("net.refused", "tcp", f"there is no way to that host: {_reason(errors)}", seconds)
+        return made("net.refused", "tcp", f"no route to that host: {_reason(errors)}", seconds)
     if phase == "tls" and scheme == "https":
-        return made("tls.handshake", "tls", f"the handshake broke off: {_reason(errors)}", seconds)
+        return made("tls.handshake", "tls", f"the handshake was interrupted: {_reason(errors)}", seconds)
     stage: StageName = "http" if phase == "http" else "tcp"
     return made("net.reset", stage, _reset_words(errors, names), seconds)
 
 
 def _reset_words(errors: tuple[BaseException, ...], names: set[str]) -> str:
     if "RemoteDisconnected" in names:
-        return "the server ended the connection without an answer"
+        return "the server closed the connection without a response"
     if names & {"IncompleteRead", "Incomplete"}:
-        return "the connection ended before the complete answer came"
-    return f"the connection broke: {_reason(errors)}"
+        return "the connection ended before the complete response arrived"
+    return f"the connection was lost: {_reason(errors)}"
 
 
 def _reason(errors: tuple[BaseException, ...]) -> str:

@@ -119,11 +119,11 @@ def _sync_folder(folder: Path) -> None:
 
 def _why(error: OSError | ValueError) -> str:
     if not isinstance(error, OSError):
-        return "no file can have this name"
+        return "a file cannot have this name"
     if isinstance(error, FileNotFoundError):
-        return "the folder or file is not there"
+        return "the folder or file does not exist"
     if isinstance(error, PermissionError):
-        return "you have no right to"
+        return "permission denied"
     if isinstance(error, IsADirectoryError):
         return "it is a folder"
     return (error.strerror or "the system refused").rstrip(".").lower()
@@ -149,7 +149,7 @@ def read_bytes(path: Path) -> bytes:
         raise FileError(f"{path} could not be read: {_why(error)}.", where=str(path), detail=repr(error)) from None
     if len(data) > MAX_BYTES:
         raise FileError(
-            f"{path} is larger than {MAX_BYTES // 1024**2} MB. That is no file of this kind.", where=str(path)
+            f"{path} is larger than {MAX_BYTES // 1024**2} MB. This cannot be a file of this kind.", where=str(path)
         )
     return data
 
@@ -159,7 +159,7 @@ def _parse(path: Path, data: bytes) -> JsonDocument:
         return read_json(data, allow_bom=True)
     except JsonError as error:
         at = f" (line {error.line}, column {error.column})" if error.line else ""
-        raise FileError(f"{path.name} is no JSON file{at}. {error.sentence}", where=str(path)) from None
+        raise FileError(f"{path.name} is not a JSON file{at}. {error.sentence}", where=str(path)) from None
 
 
 def _named(path: Path, error: FileError) -> FileError:
@@ -181,7 +181,7 @@ def load_registration(path: Path) -> Registration:
     if loaded.error is not None:
         raise loaded.error
     if loaded.registration is None:
-        sentence = f"{path.name} holds neither a project nor a registration. Choose another file."
+        sentence = f"{path.name} is neither a project nor a registration. Choose a different file."
         raise FileError(sentence, where=str(path))
     return loaded.registration
 

@@ -61,7 +61,7 @@ def send(request: Outgoing, options: Options, redactor: Redactor, cancel: Cancel
 
     Raises:
         Cancelled: within moments of ``cancel.cancel()``; the request may have arrived by then.
-        InputError: the request can not be sent as it stands: a header with a line break, a CA file that is none.
+        InputError: the request cannot be sent as it is: a header with a line break, an invalid CA file.
     """
     parsed = _parse(request.url)
     if options.ca_file and not options.insecure:
@@ -147,7 +147,7 @@ class _Exchange:
                 return HttpResult(reply, None, self.milliseconds, tuple(self._redirects))
             request, address = following
             if len(self._redirects) > MAX_REDIRECTS:
-                words = f"the server redirects again and again, at last to {self._redirects[-1].to}"
+                words = f"the server keeps redirecting, finally to {self._redirects[-1].to}"
                 failure = failures.made("net.redirect", "http", words, self.milliseconds / 1000)
                 return self.failed(replace(failure, status=reply.status, headers=reply.headers))
 
@@ -162,8 +162,9 @@ class _Exchange:
             prepared = requests.Request(request.method, request.url, headers=headers, data=request.body).prepare()
         except (requests.RequestException, ValueError):
             raise InputError(
-                "The request can not be sent: a header's name or value holds a line break or another character that no "
-                "header can carry. Check the user, the header's name and the secret.",
+                "The request cannot be sent: a header's name or value contains a line break or another character "
+                "that is "
+                "not allowed in headers. Check the user, the header's name and the secret.",
                 where="auth",
             ) from None
         verify: bool | str = False if self._options.insecure else self._options.ca_file or True
@@ -245,7 +246,7 @@ class _Exchange:
             url = urljoin(request.url, location)
             target = parse_address(url).address
         except (InputError, ValueError):
-            self._redirects.append(Redirect(reply.status, "an address that can not be used", False, True, False))
+            self._redirects.append(Redirect(reply.status, "an address that cannot be used", False, True, False))
             return None
         same = target.origin == address.origin
         follow = self._may_follow(request, address, reply.status, url, target)

@@ -34,18 +34,18 @@ def can_reach(origin: Origin, interface: str, addresses: Sequence[str] = ()) -> 
         addresses: what its name resolves to, where that is known.
     """
     if origin.is_loopback or (addresses and all(_is(address, "is_loopback") for address in addresses)):
-        return True, "The server is on this machine, so it can fetch a picture from here."
+        return True, "The server is on this machine, so it can fetch an image from here."
     if not _is_near(origin.host, addresses):
         return False, (
-            "The server is not on this machine or in its network, so it can not fetch a picture from here. "
+            "The server is not on this machine or in its network, so it cannot fetch an image from here. "
             "Drop an image address."
         )
     if interface == "localhost" or interface_kind(interface) == "loopback":
         return False, (
-            "The server is not on this machine, so it can not fetch a picture from here. "
+            "The server is not on this machine, so it cannot fetch an image from here. "
             "Drop an image address, or choose an interface in the connection settings."
         )
-    return True, f"The server is in a private network, and may fetch a picture from {interface}."
+    return True, f"The server is in a private network and may be able to fetch an image from {interface}."
 
 
 def _is_near(host: str, addresses: Sequence[str]) -> bool:
@@ -89,12 +89,12 @@ class ImageHost:
 
     def __enter__(self) -> Self:
         if interface_kind(self._interface) not in ("loopback", "one"):
-            raise InputError(f"{self._interface} is not the address of one interface. Choose one from the list.")
+            raise InputError(f"{self._interface} is not the address of a network interface. Choose one from the list.")
         try:
             self._httpd = _server(self._interface, self._find)
         except OSError as error:
             raise InputError(
-                f"Images can not be served on {self._interface}. Choose another interface.", detail=str(error)
+                f"Images cannot be served on {self._interface}. Choose a different interface.", detail=str(error)
             ) from None
         self._thread = threading.Thread(
             target=self._httpd.serve_forever, kwargs={"poll_interval": 0.05}, name="byom-image-host", daemon=True

@@ -81,7 +81,7 @@ def from_bytes(data: bytes, name: str) -> ImageSource:
     return decoding(name, lambda: _source(data, name))
 
 
-def from_clipboard_png(data: bytes, name: str = "Pasted picture.png") -> ImageSource:
+def from_clipboard_png(data: bytes, name: str = "Pasted image.png") -> ImageSource:
     """A picture from the clipboard, which hands over PNG bytes. Raises ImageError as ``read_image``."""
     return from_bytes(data, name)
 
@@ -265,9 +265,9 @@ def _read(path: Path) -> bytes:
 def _no_access(path: Path, error: Exception) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOENT, errno.ENOTDIR):
-        return f"{path.name} is gone. Check where it is now."
+        return f"{path.name} no longer exists. Check where it is now."
     if number in (errno.EACCES, errno.EPERM):
-        return f"{path.name} may not be read. Change its permissions, or copy it."
+        return f"{path.name} cannot be read: permission denied. Change its permissions, or copy it."
     if number == errno.EISDIR:
         return f"{path.name} is a folder. Give an image file."
     reason = error.strerror if isinstance(error, OSError) else "its name cannot be used"

@@ -33,9 +33,9 @@ Kind = Literal["response", "classes", "project", "registration", "unknown"]
 
 _FIXES = {
     "json.encoding": "Save it again as UTF-8.",
-    "classes.empty-name": "Name it, or delete the line.",
+    "classes.empty-name": "Enter a name, or delete the line.",
     "classes.control-character": "Write the character itself, or both halves of it.",
-    "classes.form": "Put one class on each line, or its name and type with a comma between.",
+    "classes.form": "Put one class on each line, or a name and a type separated by a comma.",
 }
 """What to do about what could not be read of a class list."""
 
@@ -104,8 +104,8 @@ def _judge_foreign(loaded: Loaded) -> Judged | None:
         f"This is {form}, not a response of a model server.",
         where=loaded.path.name,
         evidence=f"It starts {shown(loaded.data[:200].decode('utf-8', 'replace').strip(), 80)}",
-        cause="Another file was meant, or a data set's file was saved in place of a response.",
-        fix="Name a saved response, a class list, a project or a registration.",
+        cause="This is the wrong file, or a dataset's file was saved instead of a response.",
+        fix="Use a saved response, a class list, a project or a registration.",
         subject=form,
     )
     return Judged(str(loaded.path), "unknown", None, (problem,), form)
@@ -203,11 +203,11 @@ def _without_answer(rows: Sequence[JsonRow]) -> tuple[Finding, ...]:
         kept.append(
             make(
                 "schema.missing",
-                "A line holds no response." if len(silent) == 1 else f"{len(silent):,} lines hold no response.",
+                "A line has no response." if len(silent) == 1 else f"{len(silent):,} lines have no response.",
                 severity="warning",
                 where=f"line {first.number}",
                 evidence=first.why,
-                cause="No request was sent for the image, or none was answered.",
+                cause="No request was sent for the image, or it got no response.",
                 fix="Run infer again for these images.",
                 subject="lines",
                 count=len(silent),
@@ -227,8 +227,8 @@ def _judge_own(loaded: Loaded) -> Judged | None:
         f"This is a file of byom-gui itself ({own[:40]}), not a response of a server.",
         "format",
         evidence=f"format is {own[:40]}.",
-        cause="Another file was meant.",
-        fix="Name a saved response, a class list, a project or a registration.",
+        cause="This is the wrong file.",
+        fix="Use a saved response, a class list, a project or a registration.",
     )
     return Judged(str(loaded.path), "unknown", None, (problem,))
 

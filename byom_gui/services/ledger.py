@@ -167,7 +167,7 @@ def since(
     """
     endpoint = entry.registration.endpoint
     if endpoint is None:
-        raise InputError("This registration holds no address to ask.")
+        raise InputError("This registration has no address to compare with.")
     calls = 1 + len(entry.golden)
     on_progress(0, calls)
     untold: list[str] = []
@@ -183,11 +183,11 @@ def since(
             untold.append(error.sentence)
             continue
         if _digest(source.data) != golden.digest:
-            untold.append(f"{golden.name} is another picture now.")
+            untold.append(f"{golden.name} is a different image now.")
             continue
         answered = infer_image(server, endpoint, settings, source, cancel)
         if answered.answer is None or not answered.good:
-            untold.append(f"{golden.name} was not answered.")
+            untold.append(f"{golden.name} got no response.")
             continue
         said = compare_golden(golden, answered.answer.predictions)
         moved += [said] * bool(said)
@@ -204,11 +204,11 @@ def _classes(
     assert endpoint is not None
     seen = server.classes(endpoint, settings, cancel)
     if seen.call.reply is None:
-        return None, f"{seen.address.shown} does not answer."
+        return None, f"{seen.address.shown} does not respond."
     if seen.call.reply.status != 200:
         return None, f"{seen.address.shown} answers {seen.call.reply.status}."
     try:
         listed = read_classes(seen.call.reply.body).entries
     except JsonError:
         listed = ()
-    return (listed, "") if listed else (None, f"{seen.address.shown} lists no classes in V7's form.")
+    return (listed, "") if listed else (None, f"{seen.address.shown} lists no classes in V7's format.")

@@ -68,7 +68,7 @@ class _Measuring:
         self._gate.also(1)
         self._advance("Warming up")
         if why := _error(warm):
-            text = f"The first call brought no good answer ({why}), so nothing more was sent. Ping the server first."
+            text = f"The first call failed ({why}), so nothing more was sent. Ping the server first."
             return Capacity((), text, unreachable=not warm.status)
         levels: list[Level] = []
         for step in steps:

@@ -127,7 +127,7 @@ class Pinging:
         broken = _first(errors, "http.")
         detail = f"{status}, second try" if call.attempts > 1 else str(status)
         if status // 100 != 2 and not refused:
-            self._fail("http", call.milliseconds, broken.what if broken else f"The server answers {status}.")
+            self._fail("http", call.milliseconds, broken.what if broken else f"The server returned status {status}.")
             return
         if broken:
             self._fail("http", call.milliseconds, broken.what)
@@ -138,7 +138,7 @@ class Pinging:
 
     def _judge(self, call: Call, errors: list[Finding], refused: bool, valid: bool, whole: float) -> None:
         if refused:
-            words = "The credentials were refused." if call.with_credentials else "Credentials are asked for."
+            words = "The credentials were rejected." if call.with_credentials else "Credentials are required."
             self._fail("auth", 0.0, words)
             return
         self._tell(Stage("auth", "passed", 0.0, self._endpoint.auth.word))

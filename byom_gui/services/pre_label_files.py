@@ -73,7 +73,7 @@ def _write_darwin(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileError(f"The folder {folder} could not be made: {error.strerror}.", where=str(folder)) from None
+        raise FileError(f"The folder {folder} could not be created: {error.strerror}.", where=str(folder)) from None
     left: Counter[str] = Counter()
     for picture, name in zip(pictures, file_names([each.name for each in pictures], ".json"), strict=True):
         token.raise_if_cancelled()

@@ -57,7 +57,7 @@ def send_image(
         return server.infer(endpoint, settings, source, cancel, way="url", image_url=image_url, sample=sample)
     possible, why = can_reach(endpoint.origin, settings.image_host_interface)
     if not possible:
-        raise InputError(f"{source.name} can not be sent by url. {why}")
+        raise InputError(f"{source.name} cannot be sent by URL. {why}")
     with ImageHost(interface_for(endpoint.origin, settings)) as host:
         address = host.serve(source, seconds=HOST_SECONDS)
         return server.infer(endpoint, settings, source, cancel, way="url", image_url=address, sample=sample)
@@ -82,10 +82,10 @@ def read_ref(ref: ImageRef, settings: Settings, cancel: CancelToken, sender: Sen
     try:
         result = sender(Outgoing("GET", ref.place), options, Redactor(), cancel)
     except InputError as error:
-        raise ImageError(f"Its address can not be used. {error.sentence}", where=ref.name) from None
+        raise ImageError(f"Its address cannot be used. {error.sentence}", where=ref.name) from None
     if result.reply is None:
         why = f": {result.failure.detail}" if result.failure and result.failure.detail else ""
-        raise ImageError(f"Its address did not answer{why}.", where=ref.name)
+        raise ImageError(f"Its address did not respond{why}.", where=ref.name)
     if result.reply.status != 200:
-        raise ImageError(f"Its address answers {result.reply.status}.", where=ref.name)
+        raise ImageError(f"Its address returned status {result.reply.status}.", where=ref.name)
     return images.from_bytes(result.reply.body, ref.name)

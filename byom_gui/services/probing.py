@@ -131,7 +131,7 @@ class Probing:
                 image, variant = variants.changed(named[probe.image], probe.kind)
             except ImageError:  # damaged, or too large to be drawn: what was sent is judged as it is
                 continue
-            asks.append(Ask(image, f"Changed picture: {probe.kind}", "variant", self._way, variant))
+            asks.append(Ask(image, f"Changed image: {probe.kind}", "variant", self._way, variant))
         return asks
 
     def _typical(self, answered: Sequence[Answered]) -> ImageSource:
@@ -241,7 +241,7 @@ def _cell(source: ImageSource, cell: probes.Cell) -> Ask:
 def send_at_once(send: Send, image: ImageSource, way: Way) -> None:
     """The same picture alone, then two at a time."""
     one = Ask(image, "One at a time", "load", way, kind="1")
-    two = replace(one, text="Two at once", kind="2")
+    two = replace(one, text="Two in parallel", kind="2")
     send([one] * probes.ALONE, 1)
     for _ in range(probes.AT_ONCE // 2):
         send([two] * 2, 2)

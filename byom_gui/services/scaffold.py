@@ -22,9 +22,9 @@ from byom_gui.core.strict_json import read_json
 from byom_gui.services import resources
 from byom_gui.services.files import umask
 
-_STAND_IN = "A stand-in looks at the pixels until your model is in."
+_STAND_IN = "Until you add your model, a stand-in looks at the pixels."
 _FROM_ANSWER = (
-    "adapter.py turns the form of your present server into V7's. Each image brings its example until your model is in."
+    "adapter.py converts your current server's format to V7's. Until you add your model, each image gets its example."
 )
 _SOUND = 'def adapt(answer, width, height):\n    """The answer is in V7\'s form already."""\n    return answer\n'
 _DOTTED = ("gitignore", "dockerignore")
@@ -63,7 +63,7 @@ def write(wanted: Scaffold) -> tuple[Path, ...]:
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)
         raise FileError(
-            f"The project can not be written to {wanted.folder}. Choose another folder.", detail=str(error)
+            f"The project cannot be written to {wanted.folder}. Choose a different folder.", detail=str(error)
         ) from None
     return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
 
@@ -72,7 +72,7 @@ def _check(wanted: Scaffold, folder: Path) -> None:
     if wanted.answer is None and wanted.task not in TASKS:
         raise InputError(f"There is no task {wanted.task!r}. Choose one of {', '.join(TASKS)}.", where="task")
     if wanted.example and wanted.task not in EXAMPLES:
-        raise InputError(f"There is an example for {', '.join(EXAMPLES)} only.", where="example")
+        raise InputError(f"There is only an example for {', '.join(EXAMPLES)}.", where="example")
     try:
         taken = any(folder.iterdir())
     except FileNotFoundError:
@@ -80,9 +80,9 @@ def _check(wanted: Scaffold, folder: Path) -> None:
     except NotADirectoryError:
         raise InputError(f"{wanted.folder} is a file. Choose a folder.", where="folder") from None
     except OSError as error:
-        raise FileError(f"{wanted.folder} can not be read. Choose another.", detail=str(error)) from None
+        raise FileError(f"{wanted.folder} cannot be read. Choose a different folder.", detail=str(error)) from None
     if taken:
-        raise InputError(f"{wanted.folder} is not empty. Choose a new or an empty folder.", where="folder")
+        raise InputError(f"{wanted.folder} is not empty. Choose a new or empty folder.", where="folder")
 
 
 def _start(data: bytes) -> _Start:
@@ -90,19 +90,22 @@ def _start(data: bytes) -> _Start:
     try:
         value = read_json(data, allow_bom=True).value
     except JsonError as error:
-        raise InputError(f"The answer is not JSON. {error.sentence}", where="answer") from None
+        raise InputError(f"The response is not JSON. {error.sentence}", where="answer") from None
     # The size of the image is not known; it matters for the scale of shares and per cent alone.
     if schema_valid(value) and value.get("results"):
         return _Start("V7", _SOUND, _classes(value))
     adapter = adapter_for(value, 1000, 1000)
     if adapter is None:
         raise InputError(
-            "The form of this answer is not known. Give one of COCO, Ultralytics, Triton, Label Studio, or a list of "
+            "The format of this response is unknown. Use one from COCO, Ultralytics, Triton, Label Studio, or a list "
+            "of "
             "boxes with labels and scores; or choose a task.",
             where="answer",
         )
     if not adapter.value["results"]:
-        raise InputError("The answer holds no result. Give one of an image that shows something.", where="answer")
+        raise InputError(
+            "The response has no results. Use the response to an image that shows something.", where="answer"
+        )
     return _Start(adapter.name, adapter.source, _classes(adapter.value))
 
 

@@ -102,6 +102,6 @@ def write_private(path: Path, value: Mapping[str, Any]) -> None:
         private_folder(path.parent)
     except OSError as error:
         raise FileError(
-            f"The folder {path.parent} could not be made: {error.strerror}.", where=str(path), detail=repr(error)
+            f"The folder {path.parent} could not be created: {error.strerror}.", where=str(path), detail=repr(error)
         ) from None
     atomic_write(path, to_bytes(value), private=True)

@@ -66,7 +66,7 @@ def submit(
             id_ = ledger.add(replace(entry, outcome="unknown"))
         except FileError as error:
             raise FileError(
-                f"Nothing was sent, because it could not be noted first: {error.sentence}", detail=error.detail
+                f"Nothing was sent, because it could not be recorded first: {error.sentence}", detail=error.detail
             ) from None
         try:
             outcome = send()
@@ -109,7 +109,9 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[None]:
         file = private_file(folder / f"{name}.lock")
     except OSError as error:
         why = f"{folder} cannot be written ({error.strerror})."
-        raise FileError(f"Nothing was sent, because it could not be noted first: {why}", detail=repr(error)) from None
+        raise FileError(
+            f"Nothing was sent, because it could not be recorded first: {why}", detail=repr(error)
+        ) from None
     # The file stays: deleting it while another process is opening it would give the lock to both.
     with file:
         if not try_lock(file):

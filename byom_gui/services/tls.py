@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _DATES = {9: "its certificate is not valid yet", 10: "its certificate has expired"}
 _NAMES = {62, 64}
 _UNTRUSTED = {
-    18: "its certificate is signed by itself",
-    19: "a certificate of its chain is signed by itself",
-    20: "nobody who is trusted here has issued its certificate",
-    21: "nobody who is trusted here has issued its certificate",
+    18: "its certificate is self-signed",
+    19: "a certificate in its chain is self-signed",
+    20: "its certificate is from an issuer that is not trusted here",
+    21: "its certificate is from an issuer that is not trusted here",
 }
 
 _ALPN = ["http/1.1"]
@@ -58,14 +58,14 @@ def context(ca_file: str = "", insecure: bool = False) -> ssl.SSLContext:
 
 
 def check_ca_file(ca_file: str) -> None:
-    """Raises InputError where ``ca_file`` can not serve as a list of trusted roots."""
+    """Raises InputError if ``ca_file`` cannot be used as a list of trusted roots."""
     try:
         read_plain(Path(ca_file), 1)  # a pipe or a device would keep OpenSSL reading for ever
         ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:  # SSLError is an OSError
         name = Path(ca_file).name
         raise InputError(
-            f"The CA file {name} can not be used. Choose a PEM file that holds certificates.",
+            f"The CA file {name} cannot be used. Choose a PEM file with certificates.",
             detail=f"{type(error).__name__}: {error}",
             where="ca_file",
         ) from None
@@ -97,10 +97,12 @@ def explain(error: ssl.SSLError, certificate: CertificateFacts | None) -> str:
         return f"{_DATES[error.verify_code]}{_when(error.verify_code, certificate)}"
     if error.verify_code in _NAMES:
         names = ", ".join(certificate.names[:5]) if certificate else ""
-        return f"its certificate is for {names}" if names else "its certificate is for another name"
+        return f"its certificate is for {names}" if names else "its certificate is for a different name"
     words = _UNTRUSTED.get(error.verify_code, error.verify_message)
     if certificate and issuer_is_missing(certificate) and error.verify_code in (20, 21):
-        return f"the server does not send the certificate of the issuer, {certificate.issuer}, so the chain is broken"
+        return (
+            f"the server does not send the certificate of the issuer, {certificate.issuer}, so the chain is incomplete"
+        )
     return f"{words}; issuer: {certificate.issuer}" if certificate else words
 
 
@@ -113,7 +115,7 @@ def _when(code: int, certificate: CertificateFacts | None) -> str:
 def _handshake_words(error: ssl.SSLError) -> str:
     reason = reason_of((error,))
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-        return "what answers there does not speak TLS"
+        return "the server does not use TLS"
     if isinstance(error, ssl.SSLEOFError) or "EOF" in reason:
         return "the server ended the connection during the handshake"
     words = reason.replace("_", " ").lower()
@@ -231,7 +233,7 @@ def look(address: str, port: int, host: str, timeout: float, listen: float = 0.0
 
 
 def certificate_facts(secured: ssl.SSLSocket, host: str) -> CertificateFacts | None:
-    """What the certificate on a finished handshake says; None where it can not be read."""
+    """What the certificate on a finished handshake says; None if it cannot be read."""
     der = secured.getpeercert(binary_form=True)
     if not der:
         return None

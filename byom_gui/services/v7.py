@@ -54,11 +54,11 @@ def v7_host(environ: Mapping[str, str], setting: str = "") -> Origin:
     try:
         address = parse_address(text).address
     except InputError as error:
-        raise InputError(f"{source} can not be used. {error.sentence}", where="v7") from None
+        raise InputError(f"{source} cannot be used. {error.sentence}", where="v7") from None
     if address.segments or address.query:
-        raise InputError(f"{source} has to be a host alone, such as {DEFAULT_HOST}.", where="v7")
+        raise InputError(f"{source} must be only a host, such as {DEFAULT_HOST}.", where="v7")
     if address.origin.scheme != "https" and not address.origin.is_loopback:
-        raise InputError(f"{source} has to begin with https://, as the API key is sent there.", where="v7")
+        raise InputError(f"{source} must start with https://, because the API key is sent there.", where="v7")
     return address.origin
 
 
@@ -114,7 +114,7 @@ class V7:
             Cancelled: by then it may have arrived.
         """
         if request.host != self.host:
-            raise InputError("The request was made for another V7 host. Look at it again.", where="v7")
+            raise InputError("The request was prepared for a different V7 host. Check it again.", where="v7")
         secrets: dict[SecretRef, str] = {ref: lookup(ref) or "" for ref in request.secret_refs}
         url, headers, body = request.filled(secrets.get, key)
         basic = [(ref.name, value) for ref, value in secrets.items() if ref.kind == "basic"]
@@ -134,7 +134,9 @@ class V7:
             return unreachable(result.failure, masked)
         if result.failure.id == "net.timeout-read":
             return timed_out(result.failure.seconds, masked)
-        return timed_out(result.failure.seconds, masked, "The connection to V7 broke before its whole answer came.")
+        return timed_out(
+            result.failure.seconds, masked, "The connection to V7 was lost before its complete response arrived."
+        )
 
     def _json(self, method: str, path: str, key: str, cancel: CancelToken, body: object = None) -> Any:
         headers = [("Authorization", f"ApiKey {checked_key(key)}"), ("Accept", "application/json")]
@@ -173,7 +175,7 @@ def _reply(result: HttpResult, method: str) -> Reply:
     failure = result.failure
     if not result.sent:
         raise V7Error(" ".join(unreachable_words(failure)), kind="unreachable", detail=failure.detail)
-    what = f"V7 gave no whole answer within {failure.seconds:.0f} s."
+    what = f"V7 gave no complete response within {failure.seconds:.0f} s."
     todo = "Try again." if method == "GET" else MAY_HAVE_ARRIVED
     kind: Literal["unreachable", "unknown"] = "unreachable" if method == "GET" else "unknown"
     raise V7Error(f"{what} {todo}", kind=kind, detail=failure.detail)
@@ -185,18 +187,18 @@ def _refused(reply: Reply, answer: object) -> NoReturn:
     sentences = {
         "key-refused": "V7 does not accept the API key (401). Check that it still exists, and enter it again.",
         "not-allowed": "The API key may not do this (403). Ask a team admin for a key that may.",
-        "not-found": "V7 knows no such path (404). Check V7's address.",
-        "invalid": f"V7 did not accept the values (422): {errors or 'it does not say why'}.",
-        "rate-limited": "V7 takes no more requests with this key for now (429). "
+        "not-found": "V7 has no such path (404). Check V7's address.",
+        "invalid": f"V7 did not accept the values (422): {errors or 'without a reason'}.",
+        "rate-limited": "V7 accepts no more requests with this key for now (429). "
         + (f"Wait {wait:.0f} s, then try again." if wait else "Wait a minute, then try again."),
         "server-error": f"V7 failed ({reply.status}). Try again later.",
     }
-    sentence = sentences.get(kind, f"V7 answered with status {reply.status}. Check V7's address.")
+    sentence = sentences.get(kind, f"V7 returned status {reply.status}. Check V7's address.")
     raise V7Error(sentence, kind=kind, status=reply.status, retry_after=wait, detail=errors)
 
 
 def _strange(what: str) -> V7Error:
-    return V7Error(f"V7's answer does not hold {what}. Check V7's address.", kind="refused")
+    return V7Error(f"V7's response does not contain {what}. Check V7's address.", kind="refused")
 
 
 def _team_class(item: Mapping[str, Any]) -> TeamClass:

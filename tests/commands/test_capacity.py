@@ -177,7 +177,7 @@ def test_a_first_call_without_a_good_answer_is_the_last(call: Call, answer: Scri
         got = call("capacity", f"{server.url}/infer", "--items", "100")
         assert len(server.received) == 1
     assert got.code == 1
-    assert f"no good answer ({why})" in got.out
+    assert f"call failed ({why})" in got.out
 
 
 def test_a_server_that_is_not_there_exits_3(call: Call) -> None:

@@ -114,7 +114,7 @@ def test_where_nothing_listens_a_newcomer_is_told(tmp_path: Path) -> None:
     port = free_port()
     done = run(tmp_path, "check", f"http://127.0.0.1:{port}/infer")
     assert done.returncode == 3
-    assert done.stdout.startswith("UNREACHABLE: no HTTP answer ever came.\n")
+    assert done.stdout.startswith("UNREACHABLE: the server never sent an HTTP response.\n")
     assert f"The connection to 127.0.0.1:{port} was refused." in done.stdout
     assert "Start the server, and check the port in the address." in done.stdout
     assert "Errno" not in done.stdout + done.stderr
@@ -274,11 +274,11 @@ def test_images_with_damaged_pixels_are_left_out_by_name_and_the_check_goes_on(
     assert got.code == 0, got.err
     assert "a-cut.tif: File ends early: a-cut.tif is not complete. Copy or save it again." in got.err
     assert "b.png: b.png is a web page, not an image." in got.err
-    assert "2 images are left out; going on with the other 1." in got.err
+    assert "Skipped 2 images; continuing with the other 1." in got.err
     assert "neuron.jpg" in got.err.partition("going on")[2]
     none = call("check", model.url, "a-cut.tif")
     assert none.code == 2
-    assert "None of the named images could be read." in none.err
+    assert "None of the images could be read." in none.err
 
 
 def test_a_check_reads_no_more_images_than_it_may_send(

@@ -75,17 +75,17 @@ def test_commands_that_need_no_picture_never_load_qt(tmp_path: Path) -> None:
         (["check", "127.0.0.1:5000/infer"], "no scheme"),
         (["check", "https://u:p@m.example/infer"], "user or password in the address"),
         (["check", "https://m.example/infer", "--timeout", "soon"], "a number of seconds"),
-        (["check", "https://m.example/infer", "--timeout", "0"], "between 0 and 3600"),
+        (["check", "https://m.example/infer", "--timeout", "0"], "more than 0 and at most 3600"),
         (["check", "https://m.example/infer", "--concurrency", "0"], "from 1 to 64"),
         (["check", "https://m.example/infer", "--ca", "gone.pem"], "gone.pem is not there"),
         (["check", "https://m.example/infer", "--max-calls", "1"], "at least 2 calls"),
-        (["check", "https://m.example/infer", "gone.png"], "None of the named images could be read"),
+        (["check", "https://m.example/infer", "gone.png"], "None of the images could be read"),
         (["check", "https://m.example/infer", "--json", "-", "--html", "-"], "Only one report"),
-        (["check", "https://m.example/infer", "--junit", "gone/j.xml"], "Make it first"),
+        (["check", "https://m.example/infer", "--junit", "gone/j.xml"], "Create it first"),
         (["check", "--project", "gone.byom.json"], "gone.byom.json could not be read"),
         (["check", "https://m.example/infer", "--classes", "gone.txt"], "gone.txt could not be read"),
         (["infer", "https://m.example/infer"], "required: --out"),
-        (["infer", "https://m.example/infer", "--out", "o"], "Name at least one image"),
+        (["infer", "https://m.example/infer", "--out", "o"], "Give at least one image"),
         (["check", "https://m.example/infer", "--json", "."], ". is a folder"),
         (["check", "https://m.example/infer", "--budget", "-5"], "give milliseconds"),
         (["check", "https://m.example/infer", "--budget", "nan"], "give milliseconds"),
@@ -95,7 +95,7 @@ def test_commands_that_need_no_picture_never_load_qt(tmp_path: Path) -> None:
         (["serve", "--user", "ann"], "BYOM_ENDPOINT_PASSWORD"),
         (["key", "lose"], "invalid choice"),
         (["key", "set", "--user", "ann"], "--endpoint URL"),
-        (["key", "set", "--endpoint", "https://m.example/infer"], "Say which secret"),
+        (["key", "set", "--endpoint", "https://m.example/infer"], "Name the endpoint's secret"),
         (["export", "gone.json", "-o", "r.json"], "gone.json could not be read"),
         (["register", "gone.json"], "gone.json could not be read"),
         (["validate"], "required: FILE"),
@@ -142,7 +142,7 @@ def test_servers_end_in_order(tmp_path: Path, stop: int) -> None:
     for command in ("serve", "sandbox"):
         with started(tmp_path, command) as process:
             told = tmp_path / f"{command}.stderr"
-            wait_until(lambda told=told: "Ctrl+C ends it" in told.read_text(), what="the server")
+            wait_until(lambda told=told: "Ctrl+C stops it" in told.read_text(), what="the server")
             time.sleep(0.2)
             assert end(process, stop) == 0
         assert told.read_text().endswith("Ended.\n")

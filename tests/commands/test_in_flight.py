@@ -253,7 +253,7 @@ def test_what_cannot_be_noted_is_not_sent(home: Path, v7: Counting) -> None:
     (home / "state").write_text("a file where the folder should be")
     got = run(home, "register", "r.json", **around(v7), XDG_STATE_HOME=str(home / "state"))
     assert got.returncode == 2
-    assert "Nothing was sent, because it could not be noted first" in got.stderr
+    assert "Nothing was sent, because it could not be recorded first" in got.stderr
     assert v7.posts == 0
 
 

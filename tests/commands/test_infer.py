@@ -77,7 +77,7 @@ def test_refused_answers_exit_1_no_answer_3_no_picture_2(call: Call, pictures: P
     assert call("infer", nobody, pictures / "one.jpg", "--out", "out", "--no-overlays").code == 3
     unread = call("infer", nobody, pictures / "torn.png", "--out", "out")
     assert unread.code == 2
-    assert "None of the named images could be read" in unread.err
+    assert "None of the images could be read" in unread.err
 
 
 def test_a_folder_that_can_not_be_made_exits_2_before_any_call(call: Call, pictures: Path, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_answers_go_out_as_darwin_json_coco_and_csv(call: Call, model: ModelServ
     assert darwin == results
     coco = json.loads((tmp_path / "coco.json").read_text(encoding="utf-8"))
     assert 0 < len(coco["annotations"]) < results
-    assert "COCO has no place for these, so they are not in it: " in got.err
+    assert "COCO cannot store these, so they are left out: " in got.err
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == results + 1
 
 
@@ -251,7 +251,7 @@ def test_a_folder_without_images_says_what_is_in_it(call: Call, model: ModelServ
     assert "pillow-heif" in got.err
     empty = call("infer", model.url, "nothing", "--out", "out")
     assert (empty.code, "There is no image to send in nothing." in empty.err) == (2, True)
-    assert "Name at least one image" in call("infer", model.url, "--out", "out").err
+    assert "Give at least one image" in call("infer", model.url, "--out", "out").err
 
 
 def test_what_a_mixed_folder_leaves_out_is_said(call: Call, model: ModelServer, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_missing_classes_are_made_after_a_yes_and_once(
 ) -> None:
     asked = call("classes", model.url, "--make")
     assert asked.code == 2
-    assert "Add --yes if they may be made in the team Practice team." in asked.err
+    assert "Add --yes to create them in the team Practice team." in asked.err
     assert not v7.classes
     one = call("classes", model.url, "--make", "debris", "--yes")
     assert "1 made." in one.err
@@ -52,14 +52,14 @@ def test_missing_classes_are_made_after_a_yes_and_once(
     every = call("classes", model.url, "--make", "--yes", "--mapping", "m.json")
     made = [str(each["name"]) for each in v7.classes]
     assert made.count("debris") == 1
-    assert "“neuron” is not made: a skeleton needs its nodes and edges: make it in V7." in every.err
+    assert "“neuron” is not created: a skeleton needs nodes and edges: create it in V7." in every.err
     mapping = json.loads((tmp_path / "m.json").read_text())
     assert {each["name"] for each in mapping["classes"] if not each["to"]} == {"neuron"}
     again = call("classes", model.url, "--make", "--yes")
     assert "There is no class to make." in again.err
     assert len(v7.classes) == len(made)
     wrong = call("classes", model.url, "--make", "nobody", "--yes")
-    assert (wrong.code, "is not among the classes" in wrong.err) == (2, True)
+    assert (wrong.code, "is not a missing class" in wrong.err) == (2, True)
 
 
 def test_the_projects_own_choice_counts(call: Call, model: ModelServer, v7: V7StandIn, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_what_can_not_be_read_is_said(call: Call, model: ModelServer, tmp_path: 
     (tmp_path / "other.txt").write_text("hello")
     (tmp_path / "large.txt").write_text("x" * 1_000_001)
     for name, words in (
-        ("other.txt", "not what the script prints"),
+        ("other.txt", "not the script's output"),
         ("none.txt", "could not be read"),
         ("large.txt", "far more"),
     ):

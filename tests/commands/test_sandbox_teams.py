@@ -17,7 +17,7 @@ def test_teams_are_told_with_their_keys(tmp_path: Path) -> None:
         text = said.read_text()
     assert "Key of Lab (lab): the one in BYOM_V7_API_KEY" in text
     assert "(guest): " in text
-    assert "; it may only read" in text
+    assert "; read-only" in text
     assert KEY not in text
 
 

@@ -138,7 +138,7 @@ def test_what_can_not_be_done_is_said(tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text('{"what": 1}')
     for words, code, said in (
         (("scaffold", "full", "--task", "ocr"), 2, "not empty"),
-        (("scaffold", "new", "--from-answer", "odd.json"), 2, "form of this answer"),
+        (("scaffold", "new", "--from-answer", "odd.json"), 2, "format of this response"),
         (("scaffold", "new", "--from-answer", "none.json"), 2, "none.json"),
         (("scaffold", "new"), 2, "--task"),
         (("scaffold", "new", "--task", "tagging", "--example"), 2, "example for ocr only"),

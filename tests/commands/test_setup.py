@@ -142,7 +142,7 @@ def test_overlays_that_cannot_be_drawn_cost_no_answer(tmp_path: Path, lacking: t
     with ModelServer() as model:
         done = without(lacking, tmp_path, "infer", model.url, *images, "--out", "out", "--csv", "all.csv")
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("No overlays are drawn; the answers are written anyway.") == 1
+    assert done.stderr.count("Overlays cannot be drawn; the responses are written anyway.") == 1
     lines = (tmp_path / "out" / "answers.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["image"] for line in lines] == [str(path) for path in images]
     assert (tmp_path / "all.csv").stat().st_size > 0

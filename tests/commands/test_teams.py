@@ -91,7 +91,7 @@ def test_a_team_without_a_key_and_a_silent_v7_are_told_and_the_rest_goes_on(
     monkeypatch.setenv("BYOM_V7_API_KEY", lab.teams[0].key)
     got = call("register", project, "--team", "clinic", "lab")
     assert got.code == 2
-    assert "clinic: The key belongs to the team lab. Other teams need a key of their own" in got.err
+    assert "clinic: The key belongs to the team lab. Other teams need their own key" in got.err
     assert len(lab.registered) == 1
     lab.troubles = [Trouble(503, 1, "POST")]
     again = call("register", project, "--team", "lab", "clinic")

@@ -99,7 +99,7 @@ def test_a_key_that_cannot_be_read_is_not_said_to_be_missing(
     monkeypatch.setattr(register, "open_store", lambda: SecretStore(Memory(KeyringLocked()), use_environment=True))
     got = call("register", project, "--dry-run")
     assert got.code == 0
-    assert "The V7 key is not known, as the keyring is locked, so V7 was not asked for the team" in got.err
+    assert "The V7 key is unknown, because the keyring is locked, so the team" in got.err
     assert "No V7 key" not in got.err
 
 
@@ -110,7 +110,7 @@ def test_an_address_of_another_form_is_registered_by_hand(call: Call, v7: V7Stan
     assert call("new", "https://models.example/predict", *words).code == 0
     got = call("register", "q.byom.json")
     assert got.code == 2
-    assert "Register by hand instead." in got.err
+    assert "Register manually instead." in got.err
 
 
 @pytest.mark.usefixtures("secrets")
@@ -127,7 +127,7 @@ def test_a_model_without_classes_is_registered_after_a_yes_only(
         assert "--allow-no-classes" in got.err
     dry = call("register", "empty.json", "--dry-run")
     assert dry.code == 0
-    assert "Without --allow-no-classes, register refuses that." in dry.err
+    assert "Registering it needs --allow-no-classes." in dry.err
     assert '"classes": []' in dry.out
     monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     assert call("register", "empty.byom.json").code == 130
@@ -198,7 +198,7 @@ def test_v7_is_never_reached_in_clear(call: Call, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("DARWIN_BASE_URL", "http://v7.example")
     got = call("register", project)
     assert got.code == 2
-    assert "has to begin with https://" in got.err
+    assert "must start with https://" in got.err
 
 
 # --- key

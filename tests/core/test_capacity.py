@@ -139,7 +139,7 @@ def test_figures_of_one_step_that_was_cut_off_recommend_nothing() -> None:
 def test_what_the_figures_mean_is_said() -> None:
     rising = Capacity((level(1, 1), level(2, 2)))
     said = "\n".join(capacity.conclusions(rising, 7200, Decimal("0.50")))
-    assert "7,200 items take about 1.0 hours at 2 at once: 2.0 a second." in said
+    assert "7,200 items take about 1.0 hours at 2 at once: 2.0 per second." in said
     assert "still getting faster at 2 at once" in said
     assert "7,200 × 0.5 = 3,600 credits, by the price that you entered." in said
     assert "is not published" in said
@@ -183,7 +183,7 @@ def test_whole_credits_keep_their_zeros() -> None:
 @pytest.mark.parametrize(
     ("hours", "text"),
     [
-        (None, "no time that can be told"),
+        (None, "an unknown time"),
         (0.01, "under a minute"),
         (1 / 60, "about 1 minute"),
         (0.2, "about 12 minutes"),

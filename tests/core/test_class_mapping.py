@@ -48,9 +48,9 @@ def test_each_kind_of_match() -> None:
         ("new", "missing", None),
         ("extra", "missing", None),
     ]
-    assert "In the team “odd” is of no known type; the model's is tag." in mapped[2].problem
-    assert "In the team “CELL” is line" in mapped[3].problem
-    assert mapped[5].problem == "Returned, and not listed: V7 learns of listed classes."
+    assert "The team's “odd” is of no known type; the model's is tag." in mapped[2].problem
+    assert "The team's “CELL” is line" in mapped[3].problem
+    assert mapped[5].problem == "Returned, but not listed: only listed classes are registered."
     assert [each.name for each in open_rows(mapped)] == ["odd", "cell", "new", "extra"]
 
 
@@ -65,7 +65,7 @@ def test_the_file_holds_targets_and_what_stands_in_the_way() -> None:
         "name": "nucleus", "type": "polygon", "to": {"name": "nucleus", "types": ["polygon"]}, "match": "exact",
     }  # fmt: skip
     assert (second["to"], second["match"]) == (None, "type")
-    assert second["problem"].startswith("In the team “odd”")
+    assert second["problem"].startswith("The team's “odd”")
 
 
 def listed(*pairs: tuple[str, str]) -> ClassList:
@@ -80,9 +80,9 @@ def test_the_users_word_goes_first() -> None:
     assert (cell.match, cell.target, cell.problem) == ("chosen", TEAM[0], "")
     assert (new.match, new.target, new.problem) == ("left-out", None, "")
     assert odd.match == "type"
-    assert odd.problem.startswith("“gone” was chosen, and the team has it no more. In the team “odd”")
-    assert far.problem == "Returned, and not listed: V7 learns of listed classes. " + (
-        "In the team “CELL” is line; the model's is tag."
+    assert odd.problem.startswith("“gone” was chosen, but the team no longer has it. The team's “odd”")
+    assert far.problem == "Returned, but not listed: only listed classes are registered. " + (
+        "The team's “CELL” is line; the model's is tag."
     )
     assert [each.name for each in open_rows((cell, new, odd, far))] == ["odd", "far"]
 
@@ -106,17 +106,17 @@ def test_what_can_be_made_and_what_not() -> None:
     makes, others = to_make(map_classes(every, TEAM, {"out": LEAVE_OUT}), TEAM)
     assert makes == (NewClass("new", "tag"),)
     assert others == (
-        ("nucleus", "the name is taken, with another type"),
-        ("man", "a skeleton needs its nodes and edges: make it in V7"),
-        ("odd kind", "V7 makes no class of text alone"),
-        ("bare", "V7 makes no class of no type alone"),
+        ("nucleus", "the name already exists with a different type"),
+        ("man", "a skeleton needs nodes and edges: create it in V7"),
+        ("odd kind", "V7 cannot create a class of only text"),
+        ("bare", "V7 cannot create a class of only no type"),
     )
 
 
 def test_a_report_says_all_of_it() -> None:
     report = MakingReport(("a",), ("b",), (("c", "no."),), ("d",), "Go on.")
-    assert report.sentence == "1 made, 1 there already, 1 refused, 1 not tried. “c”: no. Go on."
-    assert MakingReport().sentence == "0 made."
+    assert report.sentence == "1 created, 1 already existed, 1 refused, 1 not tried. “c”: no. Go on."
+    assert MakingReport().sentence == "0 created."
 
 
 def test_the_choice_is_kept_a_team_each_and_survives_the_file() -> None:
@@ -150,7 +150,7 @@ def test_the_next_steps_are_those_of_this_model() -> None:
     assert "Leave out: new. Assumed" in steps["Map the classes"]
     assert "“cells”" in steps["AI Model stage"]
     bare = dict(next_steps((), "", "Lab"))
-    assert "No class of the model has one in the team yet." in bare["Map the classes"]
+    assert "No class is mapped yet." in bare["Map the classes"]
     assert bare["Auto-annotate"].startswith("The model can be")
 
 
@@ -169,5 +169,5 @@ def test_exports_name_classes_as_the_team_does() -> None:
     + [{"format": "byom-class-mapping/1", "classes": [each]} for each in (1, {}, {"name": "a", "to": 1})],
 )
 def test_another_file_is_no_mapping(value: Any) -> None:
-    with pytest.raises(InputError, match="no mapping of the form"):
+    with pytest.raises(InputError, match="not a byom-class-mapping/1 file"):
         names_in(value)

@@ -82,7 +82,7 @@ def test_what_people_paste(text: str, entries: list[tuple[str, str, str | None]]
         ('{"cat": 0.5}', [], [(0, "without class names (its keys: cat)")]),
         ("{}", [], [(0, "without class names (its keys: none)")]),
         ("[" * 100_000, [], [(0, "nested too deeply")]),
-        ("[" + "1" * 5000 + "]", [], [(0, "number too long")]),
+        ("[" + "1" * 5000 + "]", [], [(0, "number that is too long")]),
         ("x" * (MAX_CHARACTERS + 1), [], [(0, "too much text")]),
         ('"' + "x" * 140_000 + '";tag', [], [(0, "cannot be read as CSV")]),
     ],

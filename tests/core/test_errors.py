@@ -37,4 +37,4 @@ def test_one_except_catches_all_that_is_meant_for_a_user(kind: type[Exception]) 
 
 
 def test_cancelling_needs_no_words() -> None:
-    assert errors.Cancelled().sentence == "Cancelled."
+    assert errors.Cancelled().sentence == "Canceled."

@@ -10,11 +10,11 @@ from byom_gui.core.pace import pace_text
 @pytest.mark.parametrize(
     ("done", "total", "seconds", "text"),
     [
-        (83, 1000, 10.0, "8.3 a second · 1:50 left"),
-        (500, 2000, 10.0, "50 a second · 0:30 left"),
-        (5, 10, 20.0, "15 a minute · 0:20 left"),
-        (2, 1000, 20.0, "6 a minute · 2:46:20 left"),
-        (2, 4, 400.0, "under 1 a minute · 6:40 left"),
+        (83, 1000, 10.0, "8.3 per second · 1:50 left"),
+        (500, 2000, 10.0, "50 per second · 0:30 left"),
+        (5, 10, 20.0, "15 per minute · 0:20 left"),
+        (2, 1000, 20.0, "6 per minute · 2:46:20 left"),
+        (2, 4, 400.0, "under 1 per minute · 6:40 left"),
     ],
 )
 def test_rate_and_time_left(done: int, total: int, seconds: float, text: str) -> None:

@@ -163,7 +163,7 @@ def test_two_images_of_one_name_get_files_of_their_own_whatever_their_case() -> 
 
 def test_what_a_form_has_no_place_for_is_said() -> None:
     written = Written(1, 3, {"COCO": {"tag": 2, "line": 1}, "Darwin JSON": {}})
-    assert written.sentences() == ("COCO has no place for these, so they are not in it: 2 tag, 1 line",)
+    assert written.sentences() == ("COCO cannot store these, so they are left out: 2 tag, 1 line",)
 
 
 def test_a_wide_formula_is_none_either() -> None:

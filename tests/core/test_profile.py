@@ -137,8 +137,8 @@ def test_without_a_key_nothing_is_filled_in() -> None:
     [
         (Registration("n"), "no model server yet"),
         (replace(registration(), name=" "), "no name yet"),
-        (registration(url="https://h/predict"), "Register by hand instead"),
-        (registration(url="https://h/infer?model=v"), "Register by hand instead"),
+        (registration(url="https://h/predict"), "Register manually instead"),
+        (registration(url="https://h/infer?model=v"), "Register manually instead"),
     ],
 )
 def test_what_can_not_be_registered_through_the_api_is_said(changed: Registration, words: str) -> None:
@@ -152,7 +152,7 @@ def test_what_can_not_be_registered_through_the_api_is_said(changed: Registratio
         ("GET", "/x", FLAT, "one of POST, PUT, PATCH"),
         ("DELETE", "/x", FLAT, "one of POST, PUT, PATCH"),
         *(
-            ("POST", path, FLAT, "has to begin with one /")
+            ("POST", path, FLAT, "must start with one /")
             for path in (
                 "",
                 "x",
@@ -166,12 +166,12 @@ def test_what_can_not_be_registered_through_the_api_is_said(changed: Registratio
                 "/{host}",
             )
         ),
-        ("POST", "/x\n", FLAT, "has to begin with one /"),
-        ("POST", "/x", {"name": "name"}, "external_url needs a key"),
-        ("POST", "/x", FLAT | {"name": ""}, "name needs a key"),
+        ("POST", "/x\n", FLAT, "must start with one /"),
+        ("POST", "/x", {"name": "name"}, "external_url needs a V7 key"),
+        ("POST", "/x", FLAT | {"name": ""}, "name needs a V7 key"),
         ("POST", "/x", FLAT | {"colour": "c"}, "“colour” is not one of"),
-        ("POST", "/x", {"name": "a", "external_url": "a"}, "the same key"),
-        ("POST", "/x", {"name": "a", "external_url": "a.b"}, "the same key"),
+        ("POST", "/x", {"name": "a", "external_url": "a"}, "the same V7 key"),
+        ("POST", "/x", {"name": "a", "external_url": "a.b"}, "the same V7 key"),
         ("POST", "/x", {"name": "a.", "external_url": "b"}, "a dot"),
     ],
 )
@@ -194,4 +194,4 @@ def test_editing_by_hand() -> None:
     assert edited(profile, " post ", " /ai/external_models ", dict(profile.fields)) is profile
     confirmed = replace(profile, confirmed=True)
     changed = edited(confirmed, "POST", "/ai/models", dict(profile.fields))
-    assert (changed.path, changed.confirmed, changed.source) == ("/ai/models", False, "Edited by hand.")
+    assert (changed.path, changed.confirmed, changed.source) == ("/ai/models", False, "Edited by you.")

@@ -80,18 +80,18 @@ def test_each_thing_in_the_way_is_named() -> None:
     broken = tuple(
         Stage("tls", "failed", 1.0, "expired") if name == "tls" else Stage(name, "passed") for name in PING_STAGES
     )
-    assert rows(report(stages=broken))["TLS"] == ("bad", "TLS does not stand. expired")
-    assert rows(report(stages=()))["TLS"] == ("bad", "TLS does not stand.")
+    assert rows(report(stages=broken))["TLS"] == ("bad", "TLS failed. expired")
+    assert rows(report(stages=()))["TLS"] == ("bad", "TLS failed.")
     assert rows(report(), proxy="http://proxy:8080")["Proxy"][0] == "warn"
     failure = NetFailure("net.refused", "tcp", "refused", 0.1)
     silent = rows(report(call=None, failure=failure))
-    assert silent["Answer"] == ("bad", "No answer from here: refused.")
-    assert rows(report(call=None))["Answer"][1] == "No answer from here: the connection failed."
+    assert silent["Answer"] == ("bad", "No response to a call from here: refused.")
+    assert rows(report(call=None))["Answer"][1] == "No response to a call from here: the connection failed."
     cut = NetFailure("net.reset", "http", "cut off", 0.1, status=206)
     seen = report(failure=cut)
     assert seen.call is not None
     lost = replace(seen, call=replace(seen.call, reply=None, failure=cut))
-    assert rows(lost)["Answer"] == ("bad", "An unusable response to a call from here, status 206: cut off.")
+    assert rows(lost)["Answer"] == ("bad", "Unusable response to a call from here, status 206: cut off.")
     call = report().call
     assert call is not None
     slow = replace(
@@ -99,7 +99,7 @@ def test_each_thing_in_the_way_is_named() -> None:
     )
     told = rows(report(call=slow))
     assert told["Speed"][0] == "warn"
-    assert told["Redirect"] == ("warn", "Redirected to https://x.example/infer. Give that address.")
+    assert told["Redirect"] == ("warn", "Redirected to https://x.example/infer. Use that address.")
     assert rows(report(call=replace(call, reply=Reply(503, (), b""))))["Answer"][0] == "bad"
 
 
@@ -178,7 +178,7 @@ def test_a_query_value_is_encoded_and_another_answer_is_told() -> None:
     assert server.queries[0] == {"key": "ü &=%", "model": "it's $HOME", "a b": "two"}
     assert "classes-exit" not in found or found["classes-exit"]
     answer = next(row for row in judged(loopback_apart(found)) if row.title == "Answer")
-    assert (answer.outcome, "not with “succeeded”" in answer.text) == ("warn", True)
+    assert (answer.outcome, "without “succeeded”" in answer.text) == ("warn", True)
 
 
 class Small(ModelServer):
@@ -198,14 +198,14 @@ def test_limits_redirects_and_silence_are_told() -> None:
         here = endpoint(small.url)
         found = judged(loopback_apart(read_output(run(script(here)), here)))
     size = next(row for row in found if row.title == "Size")
-    assert (size.outcome, "A request of 5 MB does not get through: 413" in size.text) == ("bad", True)
+    assert (size.outcome, "A 5 MB request does not get through: 413" in size.text) == ("bad", True)
     assert not reached(found)
     with Elsewhere() as moved:
         here = gone = endpoint(f"{moved.base_url}/infer")
         told = judged(loopback_apart(read_output(run(script(here)), here)))
     assert "https://other.example/infer" in next(row for row in told if row.title == "Redirect").text
     nobody = judged(read_output(run(script(gone)), gone))
-    assert (nobody[0].outcome, "Nothing takes the connection there." in nobody[0].text) == ("bad", True)
+    assert (nobody[0].outcome, "The connection was refused there." in nobody[0].text) == ("bad", True)
 
 
 def test_an_address_that_reads_like_code_stays_an_address(tmp_path: Path) -> None:
@@ -244,11 +244,11 @@ def test_what_surrounds_it_does_no_harm() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("hello", "not what the script prints"),
-        (output().replace("byom-reach/1", "byom-reach/9"), "another version"),
+        ("hello", "not the script's output"),
+        (output().replace("byom-reach/1", "byom-reach/9"), "a different version"),
         (output().replace(END, ""), "The end is missing"),
-        (output(target="https://other.example/infer"), "of another address: https://other.example/infer"),
-        (output().replace(f"target: {HTTPS}\n", ""), "another address: none"),
+        (output(target="https://other.example/infer"), "for a different address: https://other.example/infer"),
+        (output().replace(f"target: {HTTPS}\n", ""), "a different address: none"),
     ],
 )
 def test_what_is_not_its_output_is_refused(text: str, words: str) -> None:
@@ -261,21 +261,23 @@ def test_what_the_output_means() -> None:
         found = SOUND | {key.replace("_", "-"): value for key, value in change.items()}
         return {row.title: (row.outcome, row.text) for row in judged(found)}
 
-    assert told()["Answer"] == ("ok", "Answers 200 with “succeeded” in 0.3 s.")
-    assert told(post_total="")["Answer"][1] == "Answers 200 with “succeeded”."
+    assert told()["Answer"] == ("ok", "Status 200 with “succeeded” in 0.3 s.")
+    assert told(post_total="")["Answer"][1] == "Status 200 with “succeeded”."
     assert told(post_ip="10.0.0.1")["From there"][0] == "bad"
     assert told(post_ip="")["From there"] == ("ok", "Reached.")
     assert told(post_status="403")["Answer"][0] == "bad"
-    assert told(post_status="")["Answer"][1] == "Answers nothing there."
+    assert told(post_status="")["Answer"][1] == "No response there."
     assert told(post_status="500")["Answer"][0] == "bad"
     assert told(classes_exit="0", classes_status="404")["Class list"][0] == "warn"
-    assert told(classes_exit="6")["Class list"][1] == "The classes address answers nothing there."
+    assert told(classes_exit="6")["Class list"][1] == "The class list address returned nothing there."
     assert told()["Size"] == ("ok", "Requests of 1 MB get through.")
     assert "Size" not in told(size_1_exit="")
     assert told(size_5_exit="56")["Size"][0] == "bad"
     assert told(size_5_exit="0", size_10_exit="0", size_10_status="413")["Size"][0] == "warn"
     assert told(post_exit="60", post_error="curl: (60) no")["From there"] == (
-        "bad", "The certificate is not trusted there. Serve the whole chain, from a public authority. curl: (60) no",
+        "bad",
+        "The certificate is not trusted there. Serve the full chain, from a public certificate authority. "
+        "curl: (60) no",
     )  # fmt: skip
     assert told(post_exit="99")["From there"][1] == "curl ended with 99."
     assert told(post_exit="")["From there"][1] == "curl ended with nothing."

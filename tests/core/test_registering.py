@@ -34,10 +34,10 @@ REQUEST = SentRequest("POST", "https://darwin.v7labs.com/ai/external_models", ()
         (204, "registered", "is registered", "AI Model stage"),
         (401, "key-refused", "does not accept the API key", "enter it again"),
         (403, "not-allowed", "may not register", "team admin"),
-        (404, "not-found", "The path is an assumption", "register by hand"),
-        (422, "invalid", "did not accept the values", "Mend what V7 names"),
+        (404, "not-found", "The path is an assumption", "register manually"),
+        (422, "invalid", "did not accept the values", "Fix what V7 lists"),
         (429, "rate-limited", "no more requests", "Wait a minute"),
-        (500, "server-error", "V7 failed", "It may have arrived. Open V7's Models page and look."),
+        (500, "server-error", "V7 failed", "It may have arrived. Check V7's Models page."),
         (503, "server-error", "(503)", "It may have arrived"),
         (301, "refused", "status 301", "API profile"),
         (400, "refused", "status 400", "API profile"),
@@ -124,8 +124,8 @@ def test_the_models_address_is_shown_only_where_v7_names_it(answer: object, url:
 def test_a_time_out_says_that_it_may_have_arrived() -> None:
     outcome = timed_out(30.0, REQUEST)
     assert outcome.kind == "unknown"
-    assert outcome.sentence == "V7 gave no answer within 30 s."
-    assert outcome.todo.startswith("It may have arrived. Open V7's Models page and look.")
+    assert outcome.sentence == "V7 did not respond within 30 s."
+    assert outcome.todo.startswith("It may have arrived. Check V7's Models page.")
     assert timed_out(1, None, "It broke.").sentence == "It broke."
 
 
@@ -133,12 +133,12 @@ def test_a_time_out_says_that_it_may_have_arrived() -> None:
     ("id_", "words"),
     [
         ("net.dns", "does not resolve"),
-        ("net.refused", "nothing listens"),
+        ("net.refused", "connection was refused"),
         ("net.timeout-connect", "in time"),
         ("net.proxy", "proxy"),
         ("tls.expired", "has expired. Nothing was sent"),
-        ("tls.untrusted", "nobody trusted"),
-        ("tls.hostname", "another host"),
+        ("tls.untrusted", "is not trusted"),
+        ("tls.hostname", "different host"),
         ("tls.handshake", "handshake failed"),
         ("net.reset", "could not be reached"),
     ],

@@ -165,7 +165,7 @@ def test_html_is_one_escaped_page_that_loads_nothing() -> None:
     words = "".join(page.words)
     for told in (
         f"Check of https://model.example/infer?key={MASK}",
-        "Not ready: mend what is marked as error, then check again.",
+        "Not ready: fix the errors, then check again.",
         "Checked 2026-11-20 12:00 UTC · 4 calls · first call 120 ms · p50 20 ms · p95 30 ms · p99 30 ms",
         "Findings: 2 errors, 1 warning, 1 advice",
         "schema.missing · 3 times",
@@ -180,7 +180,12 @@ def test_html_is_one_escaped_page_that_loads_nothing() -> None:
 
 def test_html_of_a_check_that_found_nothing_says_so() -> None:
     words = "".join(Page(report_html(empty())).words)
-    for told in ("Unreachable: no HTTP answer ever came.", "1 call\n", "None.", "Nothing was left out."):
+    for told in (
+        "Unreachable: the server never sent an HTTP response.",
+        "1 call\n",
+        "None.",
+        "Everything was checked.",
+    ):
         assert told in words
     assert "Findings:" not in words
     assert "Checked" not in words.replace("Not checked", "")

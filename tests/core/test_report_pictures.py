@@ -146,11 +146,11 @@ def test_each_image_is_shown_with_its_shapes_a_legend_and_its_tags() -> None:
     tags = result("field", tag={})
     first = read_call(call(body(result("cat"), result("dog"), result("cat"), tags), image="one.png"))
     text, words = page(first, pictures={"one.png": PICTURE})
-    assert "What the model said" in words
+    assert "Predictions" in words
     assert f'href="{PICTURE}"' in text
     assert "img-src data:" in text
     assert "one.png 100 × 100 · 4 results · 12 ms" in words
-    assert "Without a place: field 0.90" in words
+    assert "Without a position: field 0.90" in words
     assert re.search(r"cat\s*2\s*dog\s*1\s*field\s*1", words)
     assert text.count("<figure") == 1
 
@@ -230,7 +230,7 @@ def test_a_finding_is_shown_again_by_the_call_that_it_came_from() -> None:
     ):
         assert curl_of(finding, observed, answered) == curl
     text = report_html(report(*answered, found=(of_bad,)))
-    assert "<summary>See it again</summary><pre>curl bad</pre>" in text
+    assert "<summary>Reproduce</summary><pre>curl bad</pre>" in text
 
 
 def test_without_a_call_the_address_is_told_without_its_query() -> None:
@@ -239,6 +239,6 @@ def test_without_a_call_the_address_is_told_without_its_query() -> None:
     refused = curl_of(Finding("net.dns", "error", ""), observed, ())
     assert refused == "curl -v -X POST https://models.example.org/a%20b"
     assert curl_of(Finding("classes.duplicate", "error", ""), observed, ()) == ""
-    assert "See it again" not in report_html(replace(report(found=(Finding("classes.duplicate", "error", ""),))))
+    assert "Reproduce" not in report_html(replace(report(found=(Finding("classes.duplicate", "error", ""),))))
     lost = failed(NetFailure("net.reset", "http", "", 0.1), "ping")
     assert curl_of(Finding("net.reset", "error", ""), Observations(where, ping=ping(the_call=lost)), ()) == "curl …"

@@ -52,7 +52,7 @@ def test_v7s_own_snippet() -> None:
         "auth_secret": "key",
         "auth_secret_header": "key_header",
     }
-    assert pasted.notes == ("“type” is not known, and will not be sent.",)
+    assert pasted.notes == ("“type” is unknown and will not be sent.",)
     assert pasted.dropped == 2, "the key and the password"
     assert "sesame" not in repr(pasted)
     assert "v7labs" not in repr(pasted)
@@ -169,13 +169,13 @@ def test_commands_as_people_paste_them(text: str, path: str, fields: dict[str, s
         ("await fetch('https://v7')", "JavaScript"),
         ("curl https://v7/x", "only reads"),
         ("curl -X DELETE https://v7/x -d '{}'", "only reads"),
-        ("curl https://v7/x -d '{\"a\": 1}'", "no key that reads like the model's name"),
-        ("curl https://v7/x -d '{\"name\": 1}'", "no key that reads like the model's address"),
-        ("curl https://v7/x -d ''", "no key that reads like the model's name"),
-        ("curl https://v7/x -d @-", "no key that reads like the model's name"),
-        ("curl https://v7/x -d $(true)", "no key that reads like"),
-        ("curl https://v7/x -d $()", "no key that reads like"),
-        ("D=$D curl https://v7/x -d $D", "no key that reads like"),
+        ("curl https://v7/x -d '{\"a\": 1}'", "no key that looks like the model's name"),
+        ("curl https://v7/x -d '{\"name\": 1}'", "no key that looks like the model's address"),
+        ("curl https://v7/x -d ''", "no key that looks like the model's name"),
+        ("curl https://v7/x -d @-", "no key that looks like the model's name"),
+        ("curl https://v7/x -d $(true)", "no key that looks like"),
+        ("curl https://v7/x -d $()", "no key that looks like"),
+        ("D=$D curl https://v7/x -d $D", "no key that looks like"),
         ("curl https://v7/x -d @body.json", "in a file"),
         ("curl 'https://v7/x", "breaks off"),
         ('curl "https://v7/x', "breaks off"),
@@ -186,8 +186,8 @@ def test_commands_as_people_paste_them(text: str, path: str, fields: dict[str, s
         ("curl $(jq \\)", "breaks off"),
         ("curl -d @- v7/x <<EOF\n{}", "breaks off"),
         ("$(" * 20 + ")" * 20, "nested too deeply"),
-        ('curl v7.com/$WHAT/x -d \'{"name": 1, "url": 2}\'', "set nowhere"),
-        ("curl 'v7.com/a b' -d '{\"name\": 1, \"url\": 2}'", "has to begin with one /"),
+        ('curl v7.com/$WHAT/x -d \'{"name": 1, "url": 2}\'', "that is not set"),
+        ("curl 'v7.com/a b' -d '{\"name\": 1, \"url\": 2}'", "must start with one /"),
         ('curl v7.com/x -d \'{"name": 1, "url": 2, "x', "breaks off"),
         ("x" * (MAX_CHARACTERS + 1), "too much text"),
     ],
@@ -206,7 +206,7 @@ def test_the_first_of_two_keys_for_one_thing_is_taken() -> None:
 def test_a_query_and_a_team_in_the_path_are_told() -> None:
     pasted = read_pasted('curl \'https://v7/teams/acme/x?y=1\' -d \'{"name": 1, "url": 2, "colour": 3}\'')
     assert pasted.notes == (
-        "“colour” is not known, and will not be sent.",
+        "“colour” is unknown and will not be sent.",
         "What follows the ? in the address is left out.",
         "The team in the path is replaced by {team_slug}.",
     )

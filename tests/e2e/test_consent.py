@@ -211,7 +211,7 @@ def test_the_services_send_nothing_either(proxy: Mitm, tmp_path: Path, monkeypat
         lambda: server.measure(ENDPOINT, settings, (), plan(4, 1), token, lambda *_: None, lambda _: None),
     ]
     for call in calls:
-        with pytest.raises(InputError, match="you have not agreed to"):
+        with pytest.raises(InputError, match="you have not allowed"):
             call()
     assert proxy.connections == []
     # Agreement for the endpoint is none for the host of its classes, nor for another entry of the history.

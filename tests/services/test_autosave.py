@@ -115,6 +115,6 @@ def test_a_folder_that_can_not_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     saves = Autosaves(tmp_path / "file" / "autosave")
     assert saves.recoverable() == ()
-    with pytest.raises(FileError, match="Save the project by hand"):
+    with pytest.raises(FileError, match="Save the project yourself"):
         saves.autosave(PROJECT, None)
     saves.close()

@@ -57,7 +57,7 @@ def test_a_name_that_is_taken_with_another_type_is_refused_and_the_rest_goes_on(
     client(stand_in).create_class(stand_in.key, TEAM_SLUG, "b", "polygon", CancelToken())
     report = make(stand_in)
     assert (report.made, report.failed) == (
-        ("a", "c"), (("b", "the name is taken, with another type."),),
+        ("a", "c"), (("b", "the name already exists with a different type."),),
     )  # fmt: skip
 
 

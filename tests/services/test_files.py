@@ -93,7 +93,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
 
 
 def test_why_a_file_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FileError, match="the folder or file is not there"):
+    with pytest.raises(FileError, match="the folder or file does not exist"):
         atomic_write(tmp_path / "no" / "a", b"")
     (tmp_path / "folder").mkdir()
     with pytest.raises(FileError, match="it is a folder"):
@@ -103,7 +103,7 @@ def test_why_a_file_can_not_be_written(tmp_path: Path, monkeypatch: pytest.Monke
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(tempfile, "mkstemp", refuse)
-    with pytest.raises(FileError, match="you have no right to"):
+    with pytest.raises(FileError, match="permission denied"):
         atomic_write(tmp_path / "a", b"")
 
 
@@ -167,12 +167,15 @@ def test_on_another_drive_the_path_stays_whole(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b'{"format": "byom-project/1",\n oops}', "is no JSON file (line 2, column"),
-        (b"\xff\xfe", "is no JSON file"),
-        (b'{"a": NaN}', "is no JSON file"),
-        (b"[]", "p.byom.json: This is no byom-project file"),
+        (b'{"format": "byom-project/1",\n oops}', "is not a JSON file (line 2, column"),
+        (b"\xff\xfe", "is not a JSON file"),
+        (b'{"a": NaN}', "is not a JSON file"),
+        (b"[]", "p.byom.json: This is not a byom-project file"),
         (b'{"format": "byom-project/9"}', "newer byom-gui"),
-        (b'{"format": "byom-project/1", "registration": {"name": 5}}', "p.byom.json: registration.name has to be text"),
+        (
+            b'{"format": "byom-project/1", "registration": {"name": 5}}',
+            "p.byom.json: registration.name must be a string",
+        ),
     ],
 )
 def test_a_project_that_can_not_be_used_says_where(tmp_path: Path, data: bytes, words: str) -> None:
@@ -184,7 +187,7 @@ def test_a_project_that_can_not_be_used_says_where(tmp_path: Path, data: bytes, 
 
 
 def test_a_file_that_can_not_be_read_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(FileError, match="is not there"):
+    with pytest.raises(FileError, match="does not exist"):
         load_project(tmp_path / "none")
     with pytest.raises(FileError, match="it is a folder"):
         load_any(tmp_path)
@@ -242,7 +245,7 @@ def test_a_registration_is_taken_from_a_project_too(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="neither a project nor a registration"):
         load_registration(tmp_path / "x.json")
     (tmp_path / "p.byom.json").write_text("{")
-    with pytest.raises(FileError, match="is no JSON file"):
+    with pytest.raises(FileError, match="is not a JSON file"):
         load_registration(tmp_path / "p.byom.json")
 
 

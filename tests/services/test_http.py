@@ -115,9 +115,9 @@ def _bad_gzip(connection: socket.socket, over: threading.Event) -> None:
     ("talk", "finding", "word"),
     [
         # Whether the system tells of the reset or of the end depends on which it sees first.
-        (_reset, "net.reset", "broke|without an answer"),
-        (_end, "net.reset", "without an answer"),
-        (_half, "net.reset", "before the complete answer came; the response is incomplete: 4 of 100 bytes"),
+        (_reset, "net.reset", "was lost|without a response"),
+        (_end, "net.reset", "without a response"),
+        (_half, "net.reset", "before the complete response arrived; the response is incomplete: 4 of 100 bytes"),
         (_nonsense, "net.protocol", "220 mail.example.org ESMTP"),
         (_bad_gzip, "http.encoding", "not gzip data: it starts with “nope”"),
         (_silent, "net.timeout-read", "0.3 s per read"),

@@ -200,12 +200,12 @@ def test_ipv6_addresses_stand_in_brackets() -> None:
 def test_who_can_fetch_from_here(server: str, interface: str, addresses: tuple[str, ...], can: bool) -> None:
     found, why = can_reach(Origin("http", server, 80), interface, addresses)
     assert found is can
-    assert ("so it can not fetch a picture from here" in why) is not can
+    assert ("so it cannot fetch an image from here" in why) is not can
 
 
 def test_a_private_server_is_told_to_choose_an_interface() -> None:
     assert can_reach(Origin("http", "192.168.1.20", 80), "127.0.0.1")[1] == (
-        "The server is not on this machine, so it can not fetch a picture from here. "
+        "The server is not on this machine, so it cannot fetch an image from here. "
         "Drop an image address, or choose an interface in the connection settings."
     )
     assert can_reach(Origin("https", "model.example", 443), LAN)[1].endswith("Drop an image address.")

@@ -279,7 +279,7 @@ def test_json_lines(name: str, content: bytes, valid: bool | None, expected: lis
 def test_many_lines_without_a_response_are_counted(tmp_path: Path) -> None:
     content = "\n".join(record(f"{at}.png", None) for at in range(3)).encode()
     (finding,) = judged(tmp_path, "a.jsonl", content).findings
-    assert (finding.what, finding.count) == ("3 lines hold no response.", 3)
+    assert (finding.what, finding.count) == ("3 lines have no response.", 3)
 
 
 def test_lines_for_the_server_are_there_wherever_they_are_spoken_of(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ HEADER = ("--endpoint", URL, "--secret-header", "X-Lab-Key")
 )
 def test_every_command_says_what_it_waits_for_and_gives_up(bus: Bus, words: tuple[str, ...], stdin: str) -> None:
     code, out, err = bus.run(*words, stdin=stdin)
-    assert err.count("Waiting for your keyring to be unlocked, for 1.5 s at most.") == 1, err
+    assert err.count("Waiting for your keyring to be unlocked, at most 1.5 s.") == 1, err
     assert code == 2, err
     assert "not unlocked within 1.5 s" in err
     for wrong in ("not kept", "Not kept", "not found", "is forgotten", "There is no V7 key", "Traceback", "hush-lab"):

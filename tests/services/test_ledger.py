@@ -92,7 +92,7 @@ def test_a_server_that_says_the_same(model: BuiltIn) -> None:
     told: list[tuple[int, int]] = []
     found = ask(registered(model), told)
     assert not found.changed
-    assert found.sentences() == ("The server lists the same classes.", "1 image brings the same answer.")
+    assert found.sentences() == ("The server lists the same classes.", "1 image gets the same response.")
     assert told == [(0, 2), (1, 2)]
 
 
@@ -102,7 +102,7 @@ def test_a_server_that_says_something_else(model: BuiltIn) -> None:
         endpoint = Endpoint(parse_address(other.url).address)
         found = ask(replace(made, registration=replace(made.registration, endpoint=endpoint)))
     assert found.changed
-    assert any("moved or became another class" in each for each in found.sentences())
+    assert any("moved or changed class" in each for each in found.sentences())
     renamed = ClassList((ClassEntry("Nucleus", "polygon"), *made.registration.classes.entries[1:]))
     found = ask(replace(made, registration=replace(made.registration, classes=renamed)))
     assert "“Nucleus” is now “nucleus”." in found.sentences()
@@ -115,13 +115,13 @@ def test_what_can_not_be_compared_is_said(model: BuiltIn, tmp_path: Path) -> Non
     other.write_bytes(path("samples/nuclei-1.png").read_bytes())
     moved = (replace(golden, place=str(tmp_path / "gone.png")), replace(golden, name="other", place=str(other)))
     found = ask(replace(made, golden=moved))
-    assert [each for each in found.untold if "another picture now" in each] == ["other is another picture now."]
+    assert [each for each in found.untold if "a different image now" in each] == ["other is a different image now."]
     assert len(found.untold) == 2
     with BuiltIn() as gone:
         endpoint = Endpoint(parse_address(gone.url).address)
     found = ask(replace(made, registration=replace(made.registration, endpoint=endpoint)))
     assert found.classes is None
-    assert "neuron.jpg was not answered." in found.untold
+    assert "neuron.jpg got no response." in found.untold
     assert not found.changed
     with pytest.raises(InputError, match="no address"):
         ask(replace(made, registration=Registration("x")))

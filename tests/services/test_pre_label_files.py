@@ -26,7 +26,7 @@ def test_each_form_is_written_where_it_was_wanted(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "new" / "darwin").iterdir()) == ["one-2.json", "one.json"]
     assert len(json.loads((tmp_path / "all.json").read_text())["annotations"]) == 2
     assert '"\'=cmd()"' in (tmp_path / "all.csv").read_text()
-    assert written.sentences() == ("COCO has no place for these, so they are not in it: 1 tag",)
+    assert written.sentences() == ("COCO cannot store these, so they are left out: 1 tag",)
 
 
 def test_only_what_was_chosen_is_written(tmp_path: Path) -> None:

@@ -114,11 +114,11 @@ def test_the_example_is_written_with_its_model_and_in_form(tmp_path: Path) -> No
     ("wanted", "words"),
     [
         ({"task": "dancing"}, "There is no task 'dancing'"),
-        ({"task": "tagging", "example": True}, "There is an example for ocr only."),
-        ({"answer": b'{"what": 1}'}, "The form of this answer is not known."),
-        ({"answer": b'{"status": "succeeded", "results": []}'}, "The form of this answer is not known."),
-        ({"answer": b'{"annotations": [], "categories": []}'}, "The answer holds no result."),
-        ({"answer": b"{"}, "The answer is not JSON. Line 1, column 2"),
+        ({"task": "tagging", "example": True}, "There is only an example for ocr."),
+        ({"answer": b'{"what": 1}'}, "The format of this response is unknown."),
+        ({"answer": b'{"status": "succeeded", "results": []}'}, "The format of this response is unknown."),
+        ({"answer": b'{"annotations": [], "categories": []}'}, "The response has no results."),
+        ({"answer": b"{"}, "The response is not JSON. Line 1, column 2"),
     ],
 )
 def test_what_can_not_be_written_is_said_and_leaves_nothing(tmp_path: Path, wanted: dict[str, Any], words: str) -> None:
@@ -143,7 +143,7 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(scaffold, "_copy", fail)
-    with pytest.raises(FileError, match="can not be written"):
+    with pytest.raises(FileError, match="cannot be written"):
         write(Scaffold(tmp_path / "new", "tagging"))
     assert list(tmp_path.iterdir()) == []
 

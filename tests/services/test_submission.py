@@ -167,7 +167,7 @@ def test_of_many_at_once_one_is_sent(ledger: Ledger) -> None:
 def test_what_cannot_be_noted_is_not_sent(ledger: Ledger, blocked: str) -> None:
     ledger.folder.parent.mkdir(parents=True)
     (ledger.folder.parent / blocked).write_text("a file where the folder should be")
-    with pytest.raises(FileError, match="Nothing was sent, because it could not be noted first"):
+    with pytest.raises(FileError, match="Nothing was sent, because it could not be recorded first"):
         submit(ENTRY, never, time.time(), ledger=ledger)
 
 

@@ -131,7 +131,7 @@ def test_a_team_without_a_name_has_its_slug(stub: Stub) -> None:
 )
 def test_an_answer_that_holds_no_team_is_said(stub: Stub, answer: Any) -> None:
     stub.answer = answer
-    with pytest.raises(V7Error, match="does not hold the team"):
+    with pytest.raises(V7Error, match="does not contain the team"):
         v7(stub).token_info(KEY, CancelToken())
 
 
@@ -152,7 +152,7 @@ def test_the_teams_classes(stub: Stub) -> None:
     )
     assert stub.got[0].path == "/api/teams/ac%2Fme/annotation_classes?include_tags=true"
     stub.answer = {"annotation_classes": {}}
-    with pytest.raises(V7Error, match="does not hold the team's classes"):
+    with pytest.raises(V7Error, match="does not contain the team's classes"):
         v7(stub).team_classes(KEY, "acme", CancelToken())
 
 
@@ -173,7 +173,7 @@ def test_making_a_class(stub: Stub) -> None:
         (403, None, "not-allowed", "may not do this"),
         (404, None, "not-found", "no such path"),
         (422, {"errors": {"name": ["has already been taken"]}}, "invalid", "(422): name: has already been taken."),
-        (422, b"<html>", "invalid", "does not say why"),
+        (422, b"<html>", "invalid", "without a reason"),
         (429, None, "rate-limited", "Wait 7 s"),
         (500, {"error": KEY}, "server-error", "V7 failed (500)"),
         (302, None, "refused", "status 302"),
@@ -227,12 +227,12 @@ def free_port() -> int:
 def test_where_nothing_listens() -> None:
     host = Origin("http", "127.0.0.1", free_port())
     client = V7(host, http.send, OPTIONS)
-    with pytest.raises(V7Error, match="nothing listens there") as caught:
+    with pytest.raises(V7Error, match="the connection was refused") as caught:
         client.token_info(KEY, CancelToken())
     assert caught.value.kind == "unreachable"
     outcome = client.register(request(host), lookup, KEY, CancelToken())
     assert outcome.kind == "unreachable"
-    assert "nothing listens" in outcome.sentence
+    assert "connection was refused" in outcome.sentence
 
 
 def test_a_silent_v7_is_unknown_for_what_writes_and_is_asked_once(stub: Stub) -> None:
@@ -282,7 +282,7 @@ def test_a_redirected_registration_is_not_followed(stub: Stub) -> None:
 
 
 def test_a_request_for_another_host_is_not_sent(stub: Stub) -> None:
-    with pytest.raises(InputError, match="another V7 host"):
+    with pytest.raises(InputError, match="a different V7 host"):
         v7(stub).register(request(Origin("https", "evil.io", 443)), lookup, KEY, CancelToken())
     assert stub.got == []
 
@@ -300,7 +300,10 @@ def test_a_connection_that_breaks_after_sending_is_unknown() -> None:
         return HttpResult(None, NetFailure("net.reset", "http", "broke", 0.2), 200.0, sent=True)
 
     outcome = V7(host, sender, OPTIONS).register(request(host), lookup, KEY, CancelToken())
-    assert (outcome.kind, outcome.sentence) == ("unknown", "The connection to V7 broke before its whole answer came.")
+    assert (outcome.kind, outcome.sentence) == (
+        "unknown",
+        "The connection to V7 was lost before its complete response arrived.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -319,10 +322,10 @@ def test_where_v7_is(environ: dict[str, str], setting: str, host: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("http://darwin.v7labs.com", "has to begin with https://"),
-        ("http://localhost.evil.io", "has to begin with https://"),
-        ("https://darwin.v7labs.com/api", "a host alone"),
-        ("https://darwin.v7labs.com/?k=sesame", "a host alone"),
+        ("http://darwin.v7labs.com", "must start with https://"),
+        ("http://localhost.evil.io", "must start with https://"),
+        ("https://darwin.v7labs.com/api", "only a host"),
+        ("https://darwin.v7labs.com/?k=sesame", "only a host"),
         ("darwin.v7labs.com", "no scheme"),
         ("https://u:sesame@h", "user or password"),
     ],

@@ -89,7 +89,7 @@ def test_an_address_with_a_secret_can_not_be_brought_back_by_undo(bar: Connectio
 
 def test_an_error_stands_under_the_field_and_goes(bar: ConnectionBar) -> None:
     high = bar.sizeHint().height()
-    bar.set_error("There is a space in the address. Take it out.")
+    bar.set_error("There is a space in the address. Remove it.")
     assert bar.error.startswith("There is a space")
     assert bar.field.accessibleDescription() == bar.error
     assert bar.field.property("bad") is True

@@ -219,7 +219,7 @@ def test_a_run_tells_its_pace_and_can_be_paused(strip: ImageStrip, qtbot: QtBot)
     strip.set_progress(4, 8, 0.4)
     assert not any("second" in label.text() for label in strip.findChildren(QLabel))
     strip.set_progress(4, 8, 2.0)
-    assert "2.0 a second · 0:02 left" in {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
+    assert "2.0 per second · 0:02 left" in {label.text() for label in strip.findChildren(QLabel) if label.isVisible()}
     pause = next(b for b in strip.findChildren(QPushButton) if b.accessibleName() == "Pause")
     with qtbot.waitSignal(strip.pause_clicked, timeout=1000) as asked:
         QTest.mouseClick(pause, Qt.MouseButton.LeftButton)

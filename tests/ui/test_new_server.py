@@ -72,7 +72,7 @@ def test_what_fails_can_be_mended(window: MainWindow, qtbot: QtBot, tmp_path: Pa
     dialog.by_answer.setChecked(True)
     dialog.answer.setText(str(tmp_path / "odd.json"))
     dialog.write.click()
-    qtbot.waitUntil(lambda: "form of this answer" in dialog.message.text())
+    qtbot.waitUntil(lambda: "format of this response" in dialog.message.text())
     assert not (tmp_path / "new").exists()
     dialog.by_task.setChecked(True)
     assert dialog.write.isEnabled()

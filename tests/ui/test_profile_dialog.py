@@ -50,7 +50,7 @@ def test_edits_path_method_and_names_and_leaves_out_what_is_empty(dialog: Profil
 def test_a_host_or_query_never_gets_into_the_path(dialog: ProfileDialog, path: str) -> None:
     dialog.path.setText(path)
     assert not dialog.save.isEnabled()
-    assert dialog.error.text().startswith("The path has to begin with one /")
+    assert dialog.error.text().startswith("The path must start with one /")
     assert dialog.path.property("bad") is True
 
 

@@ -43,7 +43,7 @@ def panel(window: MainWindow, tmp_path: Path) -> ReachPanel:
 def test_what_is_seen_from_here_and_what_is_not_known(panel: ReachPanel) -> None:
     said = words(panel)
     assert "V7 cannot reach this address." in said
-    assert "A loopback address means something only inside this machine or network." in said
+    assert "A loopback address works only inside this machine or network." in said
     assert all(title in said for title, _ in UNKNOWN)
     assert f"TARGET={ADDRESS}" in panel.code.code
 
@@ -52,7 +52,7 @@ def test_what_was_pasted_is_judged(panel: ReachPanel) -> None:
     assert not panel.read.isEnabled()
     panel.paste.setPlainText("hello")
     panel.read.click()
-    assert "not what the script prints" in panel.error.text
+    assert "not the script's output" in panel.error.text
     panel.paste.setPlainText(output(ADDRESS))
     panel.read.click()
     assert panel.error.text == ""

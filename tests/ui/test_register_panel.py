@@ -101,11 +101,11 @@ def test_what_is_missing_stands_beside_the_button(panel: RegisterPanel, qtbot: Q
 
 def test_where_only_by_hand_fits_it_says_why(panel: RegisterPanel) -> None:
     panel.set_urls("https://models.acme.io/predict", None, "The address does not end in /infer.")
-    panel.set_request(None, True, "Register by hand instead.")
+    panel.set_request(None, True, "Register manually instead.")
     assert panel.base.text() == ""
     text = words(panel)
     assert "The address does not end in /infer." in text
-    assert "Register by hand instead." in text
+    assert "Register manually instead." in text
     assert "Register manually in V7" in text.splitlines()
     assert not panel.request.curl.isEnabled()
 

@@ -120,7 +120,7 @@ def test_a_guessed_classes_address_can_be_corrected(form: ConnectionSettings, qt
         form.classes.setText(" https://a.io/v2/classes ")
         QTest.keyClick(form.classes, Qt.Key.Key_Return)
     assert told.args == ["https://a.io/v2/classes"]
-    form.set_classes_error("There is a space in the address. Take it out.")
+    form.set_classes_error("There is a space in the address. Remove it.")
     assert form.classes_error.text.startswith("There is a space")
     form.set_classes_address("https://a.io/v2/classes", guessed=False)
     assert form.classes_error.text == ""

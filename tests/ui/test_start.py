@@ -59,7 +59,7 @@ def test_it_shares_its_address_with_the_bar(qtbot: QtBot) -> None:
 
 
 def test_an_error_stands_under_the_address(page: StartPage) -> None:
-    page.set_error("The address has no scheme. Put https:// (or http://) before it.")
+    page.set_error("The address has no scheme. Start it with https:// or http://.")
     assert page.error.startswith("The address has no scheme")
     page.set_error("")
     assert page.error == ""

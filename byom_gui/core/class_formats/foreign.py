@@ -156,7 +156,7 @@ def text_form(text: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")[:400]
     lowered = start.lower()
     if lowered.startswith("version https://git-lfs"):
-        return "a Git LFS pointer, which stands for the real file (run: git lfs pull)"
+        return "a Git LFS pointer instead of the real file (run: git lfs pull)"
     if start.startswith("-----BEGIN"):
         return "a certificate or key"
     if start.startswith("#!") and "python" not in start.splitlines()[0]:
@@ -176,7 +176,7 @@ def text_form(text: str) -> str:
         return "a JSON Lines file"
     settings = [row for row in rows if not row.lstrip().startswith(("#", ";", "["))]
     if len(settings) > 1 and all(_SETTING.fullmatch(row) for row in settings) and _are_settings(rows, settings):
-        return "a settings file (key = value); Darknet's names are in the .names file that it names"
+        return "a settings file (key = value); Darknet's class names are in the .names file listed in it"
     return ""
 
 

@@ -94,7 +94,7 @@ class ClassGatherer:
             self.problem(line, message, "classes.control-character", unusable=True)
             return
         if is_blank(stripped):
-            why = f"shows nothing: it holds {code_points(stripped[:3])}" if stripped else "is missing"
+            why = f"is blank: it contains {code_points(stripped[:3])}" if stripped else "is missing"
             self.problem(line, f"{place}: the name {why}. It is left out.", "classes.empty-name")
             return
         if stripped != entry.name:

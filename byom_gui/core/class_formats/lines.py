@@ -135,11 +135,11 @@ def _marks_removed(filled: Numbered, gather: ClassGatherer) -> Numbered:
 
 def _header_removed(filled: Numbered, gather: ClassGatherer) -> Numbered:
     if len(filled) == 1 and "," in filled[0][1]:
-        gather.note("One line with commas: each part is taken as a name.")
+        gather.note("One line with commas: each part is read as a name.")
         parts = filled[0][1].strip(",").split(",")
         return [(filled[0][0], name.strip()) for name in parts]
     if len(filled) > 1 and filled[0][1].casefold() in ("name", "class_name"):
-        gather.note("The first line is taken as a header.")
+        gather.note("The first line is read as a header.")
         return filled[1:]
     return filled
 
@@ -150,6 +150,6 @@ def _labelme_removed(filled: Numbered, gather: ClassGatherer) -> Numbered:
     removed = [name for _, name in filled if name in _LABELME]
     if removed and removed[0] == "__ignore__" and kept:
         gather.form = "LabelMe labels"
-        gather.note(f"Left out: {', '.join(removed)}, LabelMe's words for what is no class.")
+        gather.note(f"Left out: {', '.join(removed)}, LabelMe's names for “no class”.")
         return kept
     return filled

@@ -58,7 +58,7 @@ def read_json_text(text: str, gather: ClassGatherer) -> bool:
             return True
         gather.form = "Python or YAML list"
     except (RecursionError, ValueError):
-        gather.refusal = "This JSON is nested too deeply, or holds a number too long to read."
+        gather.refusal = "This JSON is nested too deeply, or contains a number that is too long."
         return True
     _read(value, gather)
     return True

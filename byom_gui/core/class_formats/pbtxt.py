@@ -31,7 +31,7 @@ def read_label_map(text: str, gather: ClassGatherer) -> bool:
     gather.add_numbered(named)
     if shown:
         gather.problem(
-            0, f"“name” is taken. If the model returns “display_name” (“{visible(shown[0])}”), list those instead."
+            0, f"“name” is used. If the model returns “display_name” (“{visible(shown[0])}”), list those instead."
         )
     return True
 

@@ -56,7 +56,7 @@ def read_table(text: str, lines: Sequence[str], gather: ClassGatherer) -> bool:
         return True
     if not rows:
         gather.refusal_line = 1
-        gather.refusal = "A quote is opened and never closed. Close it, or put one class on each line."
+        gather.refusal = "A quotation mark is never closed. Close it, or put one class on each line."
         return True
     _Table(rows, gather).read()
     return True
@@ -76,11 +76,11 @@ class _Table:
     def read(self) -> None:
         if not self._headed and _is_headless_data(self._head, [cells for _, cells in self._rows[1:20]]):
             columns = few(self._head)
-            fix = "Give the column of names the title “name”."
+            fix = "Name the column of class names “name”."
             self._gather.refuse(f"a table without a column of names (its columns: {columns})", fix)
             return
         if self._headed:
-            self._gather.note("The first line is taken as a header.")
+            self._gather.note("The first line is read as a header.")
             self._note_left_out()
         if self._headed and _PLACE_WORDS & set(map(_folded, self._head)):
             self._read_annotations()

@@ -195,7 +195,7 @@ def _read_labels_of_config(value: Any, gather: ClassGatherer) -> None:
     pairs = by_number or by_name or []
     gather.add_numbered(pairs)
     if by_number and by_name and dict(by_number) != dict(by_name):
-        gather.problem(0, "“id2label” and “label2id” contradict each other; “id2label” is taken.")
+        gather.problem(0, "“id2label” and “label2id” contradict each other; “id2label” is used.")
     if len(pairs) > 1 and all(name == f"LABEL_{number}" for number, name in pairs):
         gather.problem(0, "These are placeholders (LABEL_0 …): the model was trained without names.")
 
@@ -234,7 +234,7 @@ def _type_of(place: str, name: str, item: Mapping[str, Any], gather: ClassGather
     main = next((each for each in names if each in _DARWIN_MAIN), names[0])
     rest = [each for each in names if each != main]
     if rest:
-        gather.note(f"{place}: {main} is taken; {', '.join(rest)} left out, as a class has one type.")
+        gather.note(f"{place}: {main} is taken; {', '.join(rest)} left out, because a class has one type.")
     return main
 
 
@@ -244,7 +244,7 @@ def _read_list(value: Any, gather: ClassGatherer) -> None:
 
 def _read_under(key: str) -> Callable[[Any, ClassGatherer], None]:
     def read(value: Any, gather: ClassGatherer) -> None:
-        gather.note(f"The list under “{key}” is taken. V7 reads a bare list from a classes address.")
+        gather.note(f"The list under “{key}” is used. V7 expects a bare array from the class list address.")
         read_items(value[key], gather)
 
     return read
@@ -312,7 +312,7 @@ def _read_cvat(value: Any, gather: ClassGatherer) -> None:
             names = [str(each.get("name", "")) for each in items_of(item.get(key))]
             if names:
                 gather.note(
-                    f"“{item.get('name')}”: its {word} ({few(names)}) are left out: the list has no place for them."
+                    f"“{item.get('name')}”: its {word} ({few(names)}) are left out: the list cannot store them."
                 )
 
 

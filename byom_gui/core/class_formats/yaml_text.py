@@ -37,7 +37,7 @@ def read_yaml_text(text: str, gather: ClassGatherer) -> bool:
     value = load_yaml(text, tried)
     if not isinstance(value, list | dict):
         if known:
-            broken = "This looks like YAML and cannot be read as such. Fix it, or list the names."
+            broken = "This looks like YAML, but cannot be read as YAML. Fix it, or list the names."
             gather.refusal, gather.refusal_line = tried.refusal or broken, tried.refusal_line
         return known
     gather.problems += tried.problems

@@ -44,7 +44,7 @@ def _not_served(look: RunLook) -> Iterator[Finding]:
         "No class list is served.",
         where=seen.address.shown,
         evidence=evidence,
-        cause="The server has no class list address, or a different one than was tried. You can register without one.",
+        cause="The server has no class list, or serves it at a different address. You can register without one.",
         fix="Enter the classes yourself, or correct the class list address.",
         action=Action("set-classes-url", label="Correct the class list address…"),
     )
@@ -169,7 +169,7 @@ def _bad_type(type_: str, names: list[str], look: RunLook) -> Finding:
         f"V7 has no class type “{type_}”.",
         where="classes",
         evidence=f"{_names(names)}: “type” is “{type_}”.",
-        cause=f"It most likely means {_words(likely)}." if likely else "The type is another tool's term.",
+        cause=f"It most likely means {_words(likely)}." if likely else "The type comes from a different tool.",
         fix=f"Use “{likely}”." if likely else f"Use one of {', '.join(KNOWN_TYPES)}.",
         subject=type_,
         count=len(names),
@@ -330,7 +330,7 @@ def _unregistered(look: RunLook, name: str) -> Finding:
         evidence=f"“name” is “{visible(name)}” in {_how_often(look, name)} ({shapes}).",
         cause="The list is incomplete. V7 has not published what it does with a name that is not registered; it is "
         "assumed that it drops the result.",
-        fix=f"Add “{visible(name)}” to the list, or do not return it.",
+        fix=f"Register “{visible(name)}” as a class too, or do not return it.",
         subject=name,
         count=sum(look.seen[name].values()),
         action=Action("use-class", name, f"Add “{name}”"),
