@@ -386,6 +386,13 @@ def test_of_two_types_the_more_frequent_is_taken_wherever_it_comes() -> None:
     assert [(entry.name, entry.type) for entry in parsed.entries] == [("kite", "polygon")]
 
 
+def test_the_names_of_an_annotation_file_are_counted_from_one() -> None:
+    item = {**DARWIN_ITEM, "annotations": [{"name": name, "tag": {}} for name in ("kite", "sail", "kite", " ")]}
+    assert "Class 3: the name is missing" in "\n".join(
+        each.message for each in parse_class_list(json.dumps(item)).problems
+    )
+
+
 def test_a_category_that_is_alone_in_its_group_is_a_class_like_any_other() -> None:
     parsed = parse_class_list('{"categories": [{"id": 4, "name": "kite", "supercategory": "kite"}]}')
     assert [entry.name for entry in parsed.entries] == ["kite"]
