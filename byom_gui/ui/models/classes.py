@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -58,7 +58,8 @@ class ClassesModel(QAbstractTableModel):
         self._filter = ""
         self._types_as_icons = False
         self._unlisted = 0
-        self._texts: list[str] = []
+        self._texts: list[str] | None = None
+        """What a search looks at; folded at the first search of these rows, and not at each key."""
 
     @property
     def rows(self) -> tuple[ClassRow, ...]:
@@ -78,8 +79,7 @@ class ClassesModel(QAbstractTableModel):
     def set_rows(self, rows: Sequence[ClassRow]) -> None:
         """Shows new rows; those that did not move keep selection and open editor."""
         self._rows = tuple(rows)
-        # Folded once, and not at each key of a search.
-        self._texts = [f"{row.name}\n{words(row.type)}".casefold() for row in self._rows]
+        self._texts = None
         self._unlisted = sum(1 for row in self._rows if row.row is None)
         self._show()
 
@@ -117,7 +117,7 @@ class ClassesModel(QAbstractTableModel):
 
     def _head(self) -> int:
         """The section's head; it stands before the unlisted rows, which are the last."""
-        shown = sum(1 for text in self._texts[self.listed_count :] if self._filter in text)
+        shown = sum(self._is_found(at) for at in range(self.listed_count, len(self._rows)))
         return len(self._lines) - shown - 1 if shown else -1
 
     def first_problem(self) -> ClassRow | None:
@@ -131,9 +131,16 @@ class ClassesModel(QAbstractTableModel):
 
     # How new rows come in
 
+    def _is_found(self, at: int) -> bool:
+        """Whether a row holds what is searched for."""
+        if not self._filter:
+            return True
+        if self._texts is None:
+            self._texts = [f"{row.name}\n{words(row.type)}".casefold() for row in self._rows]
+        return self._filter in self._texts[at]
+
     def _wanted(self) -> list[Line]:
-        sought = self._filter
-        shown = [row for row, text in zip(self._rows, self._texts, strict=True) if sought in text]
+        shown = [row for at, row in enumerate(self._rows) if self._is_found(at)] if self._filter else self._rows
         listed: list[Line] = [row for row in shown if row.row is not None]
         unlisted = [row for row in shown if row.row is None]
         return [*listed, None, *unlisted] if unlisted else listed
@@ -141,9 +148,8 @@ class ClassesModel(QAbstractTableModel):
     def _show(self) -> None:
         new, old = self._wanted(), self._lines
         if len(new) != len(old):
-            new_keys, old_keys = [_key(line) for line in new], [_key(line) for line in old]
-            head = _same(new_keys, old_keys)
-            tail = min(_same(new_keys[::-1], old_keys[::-1]), len(old) - head, len(new) - head)
+            head = _same(new, old)
+            tail = min(_same(reversed(new), reversed(old)), len(old) - head, len(new) - head)
             if len(old) - tail > head:
                 self.beginRemoveRows(_ROOT, head, len(old) - tail - 1)
                 self._lines = [*old[:head], *old[len(old) - tail :]]
@@ -299,11 +305,11 @@ def _key(line: Line) -> tuple[str, bool]:
     return (UNLISTED, False) if line is None else (line.name, line.row is not None)
 
 
-def _same(one: Sequence[object], other: Sequence[object]) -> int:
-    """How many are equal from the start on."""
+def _same(one: Iterable[Line], other: Iterable[Line]) -> int:
+    """How many show the same from the start on."""
     count = 0
     for left, right in zip(one, other, strict=False):
-        if left != right:
+        if _key(left) != _key(right):
             break
         count += 1
     return count
