@@ -51,7 +51,7 @@ def test_all_forms_are_written_beside_the_project(window: MainWindow, qtbot: QtB
         box.setChecked(True)
     dialog.export.click()
     qtbot.waitUntil(lambda: dialog.cancel.text() == "Close")
-    assert "Written: 6 results of 2 images" in dialog.message.text()
+    assert "Saved 6 results for 2 images" in dialog.message.text()
     assert "COCO cannot store these, so they are left out: 2 tag" in dialog.message.text()
     assert sorted(path.name for path in (tmp_path / "cells-darwin").iterdir()) == ["0.json", "1.json"]
     assert len(json.loads((tmp_path / "cells.coco.json").read_text())["annotations"]) == 4
