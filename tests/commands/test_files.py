@@ -119,7 +119,7 @@ def test_new_leaves_values_of_the_query_out_of_the_file(call: Call, tmp_path: Pa
     ("words", "code", "said"),
     [
         (["-o", "p.json"], 2, "must end in .byom.json"),
-        (["-o", "there.byom.json"], 2, "is there already"),
+        (["-o", "there.byom.json"], 2, "already exists"),
         (["-o", "gone/p.byom.json"], 2, "could not be written"),
         (["-o", "p.byom.json", "--classes-url", "http://127.0.0.1:{port}/classes"], 3, "did not answer"),
         (["-o", "p.byom.json", "--classes-url", "{model}/nothing"], 2, "answers 404, not a class list"),

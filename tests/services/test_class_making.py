@@ -74,7 +74,7 @@ def test_a_failing_v7_stops_it_and_it_can_go_on(stand_in: V7StandIn, status: int
     report = make(stand_in)
     assert report.made == ()
     assert report.left == ("b", "c")
-    assert "Press it again to go on" in report.sentence
+    assert "Press it again to continue" in report.sentence
     assert make(stand_in).made == ("a", "b", "c")
 
 
