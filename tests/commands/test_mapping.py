@@ -47,7 +47,7 @@ def test_missing_classes_are_made_after_a_yes_and_once(
     assert "Add --yes to create them in the team Practice team." in asked.err
     assert not v7.classes
     one = call("classes", model.url, "--make", "debris", "--yes")
-    assert "1 made." in one.err
+    assert "1 created." in one.err
     assert [str(each["name"]) for each in v7.classes] == ["debris"]
     every = call("classes", model.url, "--make", "--yes", "--mapping", "m.json")
     made = [str(each["name"]) for each in v7.classes]

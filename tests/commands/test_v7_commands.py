@@ -207,7 +207,7 @@ def test_v7_is_never_reached_in_clear(call: Call, monkeypatch: pytest.MonkeyPatc
 def test_key_set_without_a_keyring_exits_2_and_says_what_to_do(tmp_path: Path) -> None:
     done = run(tmp_path, "key", "set", stdin=f"{KEY}\n")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Not kept: this computer has no keyring." in done.stderr
+    assert "Not stored: this computer has no keyring." in done.stderr
     assert "Set BYOM_V7_API_KEY instead." in done.stderr
     odd = run(tmp_path, "key", "set", stdin="too.short\n")
     assert "does not look like a V7 key" in odd.stderr
