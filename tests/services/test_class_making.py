@@ -46,7 +46,7 @@ def test_all_are_made_and_a_second_time_none(stand_in: V7StandIn) -> None:
     said: list[str] = []
     first = make(stand_in, said)
     assert (first.made, first.there, first.sentence) == (("a", "b", "c"), (), "3 created.")
-    assert said == ["Making “a”", "Making “b”", "Making “c”"]
+    assert said == ["Creating “a”", "Creating “b”", "Creating “c”"]
     again = make(stand_in)
     assert (again.made, again.there) == ((), ("a", "b", "c"))
     assert again.sentence == "0 made, 3 there already."
