@@ -257,7 +257,7 @@ def test_secrets_in_a_real_keyring_serve_the_commands(tmp_path: Path) -> None:
         of_user = ("--endpoint", ENDPOINT, "--user", "ann")
         of_header = ("--endpoint", ENDPOINT, "--secret-header", "X-Key")
         for words, value in (((), KEY), (of_user, f" {PASSWORD} "), (of_header, SECRET)):
-            assert f"Kept: {kept}." in step("key", "set", *words, stdin=f"{value}\n")
+            assert f"Stored: {kept}." in step("key", "set", *words, stdin=f"{value}\n")
             assert kept in step("key", "show", *words)
         (tmp_path / "list.txt").write_text("nucleus polygon\n")
         step("new", ENDPOINT, *AUTH, "--classes", str(tmp_path / "list.txt"), "--name", "n", "-o", "p.byom.json")

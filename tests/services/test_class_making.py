@@ -49,7 +49,7 @@ def test_all_are_made_and_a_second_time_none(stand_in: V7StandIn) -> None:
     assert said == ["Creating “a”", "Creating “b”", "Creating “c”"]
     again = make(stand_in)
     assert (again.made, again.there) == ((), ("a", "b", "c"))
-    assert again.sentence == "0 made, 3 there already."
+    assert again.sentence == "0 created, 3 already existed."
     assert names(stand_in) == ["a", "b", "c"]
 
 
