@@ -94,7 +94,7 @@ class _Making:
 def _found(report: MakingReport, each: NewClass, there: TeamClass) -> MakingReport:
     if each.type in there.types:
         return replace(report, there=(*report.there, each.name))
-    return _failed(report, each, "the name is taken, with another type.")
+    return _failed(report, each, "the name already exists with a different type.")
 
 
 def _failed(report: MakingReport, each: NewClass, why: str) -> MakingReport:

@@ -200,7 +200,7 @@ def test_a_server_on_another_machine_is_not_loaded_unasked(call: Call, monkeypat
     monkeypatch.setattr("sys.stdin", Terminal())
     got = call("capacity", "http://models.invalid/infer", "--items", "100")
     assert got.code == 130
-    assert "May it be loaded?" in got.err
+    assert "Run the load test anyway?" in got.err
     monkeypatch.setattr(Terminal, "readline", lambda self: "y\n")
     assert call("capacity", "http://models.invalid/infer", "--items", "100").code == 3
     assert call("capacity", "http://models.invalid/infer", "--items", "100", "--yes").code == 3

@@ -184,8 +184,8 @@ def test_classes_are_printed_as_v7_wants_them(call: Call, model: ModelServer) ->
     ("status", "body", "code", "said"),
     [
         (200, b'["nucleus"]', 1, "0 classes"),
-        (200, b"<html>", 1, "is no JSON"),
-        (404, b"{}", 1, "answers 404"),
+        (200, b"<html>", 1, "is not JSON"),
+        (404, b"{}", 1, "returned status 404"),
         (200, b"[]", 1, "0 classes"),
     ],
 )

@@ -71,13 +71,13 @@ def test_commands_that_need_no_picture_never_load_qt(tmp_path: Path) -> None:
     [
         (["nonsense"], "invalid choice"),
         (["--nonsense"], "unrecognized arguments"),
-        (["check"], "Give the endpoint's address, or --project FILE."),
+        (["check"], "Give the endpoint's address or --project FILE."),
         (["check", "127.0.0.1:5000/infer"], "no scheme"),
         (["check", "https://u:p@m.example/infer"], "user or password in the address"),
         (["check", "https://m.example/infer", "--timeout", "soon"], "a number of seconds"),
         (["check", "https://m.example/infer", "--timeout", "0"], "more than 0 and at most 3600"),
         (["check", "https://m.example/infer", "--concurrency", "0"], "from 1 to 64"),
-        (["check", "https://m.example/infer", "--ca", "gone.pem"], "gone.pem is not there"),
+        (["check", "https://m.example/infer", "--ca", "gone.pem"], "gone.pem does not exist"),
         (["check", "https://m.example/infer", "--max-calls", "1"], "at least 2 calls"),
         (["check", "https://m.example/infer", "gone.png"], "None of the images could be read"),
         (["check", "https://m.example/infer", "--json", "-", "--html", "-"], "Only one report"),
@@ -87,8 +87,8 @@ def test_commands_that_need_no_picture_never_load_qt(tmp_path: Path) -> None:
         (["infer", "https://m.example/infer"], "required: --out"),
         (["infer", "https://m.example/infer", "--out", "o"], "Give at least one image"),
         (["check", "https://m.example/infer", "--json", "."], ". is a folder"),
-        (["check", "https://m.example/infer", "--budget", "-5"], "give milliseconds"),
-        (["check", "https://m.example/infer", "--budget", "nan"], "give milliseconds"),
+        (["check", "https://m.example/infer", "--budget", "-5"], "expected milliseconds"),
+        (["check", "https://m.example/infer", "--budget", "nan"], "expected milliseconds"),
         (["serve", "--port", "99999"], "from 1 to 65535"),
         (["sandbox", "--port", "-1"], "from 1 to 65535"),
         (["serve", "--fault", "no.such"], "no.such"),
@@ -161,7 +161,7 @@ def test_a_reader_that_goes_away_is_no_accident(tmp_path: Path) -> None:
     )
     os.close(writer)
     assert process.returncode == 2
-    assert process.stderr == b"byom-gui: stdout could not be written: the program that reads it has ended.\n"
+    assert process.stderr == b"byom-gui: stdout could not be written: the reading program has ended.\n"
 
 
 def test_a_terminal_without_unicode_still_gets_the_results(tmp_path: Path) -> None:

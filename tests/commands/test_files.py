@@ -72,10 +72,10 @@ def test_new_looks_for_the_class_list_as_the_other_commands_do(
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (404, b"{}", "/api/classes answers 404"),
+        (404, b"{}", "/api/classes returned status 404"),
         (200, b"[]", "has no classes in V7's format"),
         (200, b"{", "is not JSON"),
-        (500, b"{}", "answers 500"),
+        (500, b"{}", "returned status 500"),
     ],
 )
 def test_new_says_that_it_found_no_class_list(call: Call, tmp_path: Path, status: int, body: bytes, said: str) -> None:
@@ -112,17 +112,17 @@ def test_new_leaves_values_of_the_query_out_of_the_file(call: Call, tmp_path: Pa
     assert got.code == 0
     assert "marked-value" not in (tmp_path / "p.byom.json").read_text() + got.out + got.err
     assert read(tmp_path / "p.byom.json")["registration"]["infer_url"] == f"{ENDPOINT}?api_key="
-    assert "?api_key= is not kept:" in got.err, "there is no keyring here"
+    assert "?api_key= is not stored:" in got.err, "there is no keyring here"
 
 
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (["-o", "p.json"], 2, "must end in .byom.json"),
-        (["-o", "there.byom.json"], 2, "is there already"),
+        (["-o", "there.byom.json"], 2, "already exists"),
         (["-o", "gone/p.byom.json"], 2, "could not be written"),
-        (["-o", "p.byom.json", "--classes-url", "http://127.0.0.1:{port}/classes"], 3, "did not answer"),
-        (["-o", "p.byom.json", "--classes-url", "{model}/nothing"], 2, "answers 404, not a class list"),
+        (["-o", "p.byom.json", "--classes-url", "http://127.0.0.1:{port}/classes"], 3, "did not respond"),
+        (["-o", "p.byom.json", "--classes-url", "{model}/nothing"], 2, "returned status 404, not a class list"),
         (["-o", "p.byom.json", "--name", " "], 2, "The model needs a name"),
     ],
 )
@@ -227,7 +227,7 @@ def test_validate_tells_kinds_apart(call: Call, tmp_path: Path) -> None:
     ]
     people = call("validate", *names)
     assert people.code == 1
-    assert "good.json: response, sound" in people.out
+    assert "good.json: response, valid" in people.out
     assert "schema.missing" in people.out
 
 
@@ -296,8 +296,8 @@ def test_validate_names_the_file_and_prints_the_lines_it_speaks_of(call: Call, t
     assert got.code == 1
     assert "    def adapt(" in got.out
     assert "k.txt: unknown (a YOLO label file" in got.out
-    assert "data.yaml: classes (YOLO data.yaml), sound" in got.out
-    assert "a.jsonl: response (JSON Lines), sound" in got.out
+    assert "data.yaml: classes (YOLO data.yaml), valid" in got.out
+    assert "a.jsonl: response (JSON Lines), valid" in got.out
     files = read(tmp_path / "v.json")["files"]
     assert [one.get("format", "") for one in files][2:] == ["YOLO data.yaml", "JSON Lines"]
     assert "def adapt(" in files[0]["findings"][0]["fix"]

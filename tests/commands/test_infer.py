@@ -45,7 +45,7 @@ def test_each_image_gets_its_line_and_its_overlay_one_bad_one_stops_nothing(mode
     done = run(home, "infer", model.url, "--out", "out", "pictures")
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
-    assert "2 answered, 1 not" in done.stderr
+    assert "2 succeeded, 1 failed" in done.stderr
     found = lines(home / "out")
     assert {Path(str(one["image"])).name for one in found} == {"one.jpg", "torn.png"}
     good = [one for one in found if "error" not in one]
@@ -206,7 +206,7 @@ def test_damaged_pixels_are_one_failed_row_each_and_the_rest_is_written(
     assert len(json.loads((tmp_path / "all.json").read_text())["images"]) == 2
     assert (tmp_path / "all.csv").read_text().count("good.jpg") > 2
     assert len(list((tmp_path / "v7").iterdir())) == 2
-    assert "2 answered, 8 not" in got.err
+    assert "2 succeeded, 8 failed" in got.err
 
 
 def test_an_image_that_breaks_between_answer_and_overlay_costs_its_overlay_alone(
@@ -247,7 +247,7 @@ def test_a_folder_without_images_says_what_is_in_it(call: Call, model: ModelServ
     (tmp_path / "nothing").mkdir()
     got = call("infer", model.url, "phone", "--out", "out")
     assert got.code == 2
-    assert "There is no image to send in phone. 3 of 3 files were left out: 3 HEIC." in got.err
+    assert "No images to send in phone. 3 of 3 files were left out: 3 HEIC." in got.err
     assert "pillow-heif" in got.err
     empty = call("infer", model.url, "nothing", "--out", "out")
     assert (empty.code, "There is no image to send in nothing." in empty.err) == (2, True)
@@ -293,7 +293,7 @@ def test_a_batch_ends_where_the_server_does(
     assert len(rows) == 12
     assert [row["summary"] for row in rows].count(f"Not sent. {said}") == 12 - good - 1
     assert [row.get("status") for row in rows].count(200) == good
-    assert "no answer that can be read" not in [row["summary"] for row in rows]
+    assert "no readable response" not in [row["summary"] for row in rows]
     assert f"{good} answered, {12 - good} not" in got.err
 
 

@@ -27,7 +27,7 @@ def test_the_mapping_is_written_and_what_is_missing_is_said(
     assert got.code == 1
     assert "Near match: nucleus → Nucleus." in got.err
     assert "Missing: debris." in got.err
-    assert "1 of 9 classes have one in the team Practice team." in got.err
+    assert "1 of 9 classes matched in the team Practice team." in got.err
     made = json.loads((tmp_path / "m.json").read_text())
     assert [each["to"]["name"] for each in made["classes"] if each["to"]] == ["Nucleus"]
     assert KEY not in got.out + got.err
@@ -47,7 +47,7 @@ def test_missing_classes_are_made_after_a_yes_and_once(
     assert "Add --yes to create them in the team Practice team." in asked.err
     assert not v7.classes
     one = call("classes", model.url, "--make", "debris", "--yes")
-    assert "1 made." in one.err
+    assert "1 created." in one.err
     assert [str(each["name"]) for each in v7.classes] == ["debris"]
     every = call("classes", model.url, "--make", "--yes", "--mapping", "m.json")
     made = [str(each["name"]) for each in v7.classes]
@@ -56,7 +56,7 @@ def test_missing_classes_are_made_after_a_yes_and_once(
     mapping = json.loads((tmp_path / "m.json").read_text())
     assert {each["name"] for each in mapping["classes"] if not each["to"]} == {"neuron"}
     again = call("classes", model.url, "--make", "--yes")
-    assert "There is no class to make." in again.err
+    assert "There are no classes to create." in again.err
     assert len(v7.classes) == len(made)
     wrong = call("classes", model.url, "--make", "nobody", "--yes")
     assert (wrong.code, "is not a missing class" in wrong.err) == (2, True)

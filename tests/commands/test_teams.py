@@ -107,6 +107,6 @@ def test_one_team_by_its_own_key_and_forgotten(
     assert [team.slug for team in lab.teams if team.models] == ["clinic"]
     assert "of the team clinic" in call("key", "show", "--team", "clinic").out
     assert call("key", "forget", "--team", "clinic").code == 0
-    assert "No team has a key of its own yet" in call("key", "list").err
+    assert "No team has its own key yet" in call("key", "list").err
     assert not keyring.held
     assert call("key", "show", "--team", "a", "--endpoint", "https://a.example/x", "--user", "b").code == 2

@@ -207,7 +207,7 @@ def test_v7_is_never_reached_in_clear(call: Call, monkeypatch: pytest.MonkeyPatc
 def test_key_set_without_a_keyring_exits_2_and_says_what_to_do(tmp_path: Path) -> None:
     done = run(tmp_path, "key", "set", stdin=f"{KEY}\n")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Not kept: this computer has no keyring." in done.stderr
+    assert "Not stored: this computer has no keyring." in done.stderr
     assert "Set BYOM_V7_API_KEY instead." in done.stderr
     odd = run(tmp_path, "key", "set", stdin="too.short\n")
     assert "does not look like a V7 key" in odd.stderr
@@ -228,7 +228,7 @@ def test_key_show_tells_the_place_never_the_value(call: Call, v7: V7StandIn) -> 
 def test_key_forget_of_what_is_not_kept_is_no_error(call: Call) -> None:
     got = call("key", "forget", "--endpoint", ENDPOINT, "--secret-header", "X-Key")
     assert got.code == 0
-    assert "https://models.example is forgotten" in got.err
+    assert "for https://models.example." in got.err
 
 
 @pytest.mark.parametrize(("typed", "said"), [(b"", "Nothing was entered"), (b"\xff\xfe\n", "not UTF-8 text")])
@@ -257,7 +257,7 @@ def test_secrets_in_a_real_keyring_serve_the_commands(tmp_path: Path) -> None:
         of_user = ("--endpoint", ENDPOINT, "--user", "ann")
         of_header = ("--endpoint", ENDPOINT, "--secret-header", "X-Key")
         for words, value in (((), KEY), (of_user, f" {PASSWORD} "), (of_header, SECRET)):
-            assert f"Kept: {kept}." in step("key", "set", *words, stdin=f"{value}\n")
+            assert f"Stored: {kept}." in step("key", "set", *words, stdin=f"{value}\n")
             assert kept in step("key", "show", *words)
         (tmp_path / "list.txt").write_text("nucleus polygon\n")
         step("new", ENDPOINT, *AUTH, "--classes", str(tmp_path / "list.txt"), "--name", "n", "-o", "p.byom.json")

@@ -45,11 +45,11 @@ def names(stand_in: V7StandIn) -> list[str]:
 def test_all_are_made_and_a_second_time_none(stand_in: V7StandIn) -> None:
     said: list[str] = []
     first = make(stand_in, said)
-    assert (first.made, first.there, first.sentence) == (("a", "b", "c"), (), "3 made.")
-    assert said == ["Making “a”", "Making “b”", "Making “c”"]
+    assert (first.made, first.there, first.sentence) == (("a", "b", "c"), (), "3 created.")
+    assert said == ["Creating “a”", "Creating “b”", "Creating “c”"]
     again = make(stand_in)
     assert (again.made, again.there) == ((), ("a", "b", "c"))
-    assert again.sentence == "0 made, 3 there already."
+    assert again.sentence == "0 created, 3 already existed."
     assert names(stand_in) == ["a", "b", "c"]
 
 
@@ -65,7 +65,7 @@ def test_a_busy_v7_is_asked_again(stand_in: V7StandIn) -> None:
     said: list[str] = []
     stand_in.troubles = [Trouble(429, 1, "POST")]
     assert make(stand_in, said).made == ("a", "b", "c")
-    assert "V7 is busy (429), again in 1 s" in said
+    assert "V7 is busy (429); retrying in 1 s" in said
 
 
 @pytest.mark.parametrize("status", [500, 503])
@@ -74,7 +74,7 @@ def test_a_failing_v7_stops_it_and_it_can_go_on(stand_in: V7StandIn, status: int
     report = make(stand_in)
     assert report.made == ()
     assert report.left == ("b", "c")
-    assert "Press it again to go on" in report.sentence
+    assert "Press it again to continue" in report.sentence
     assert make(stand_in).made == ("a", "b", "c")
 
 

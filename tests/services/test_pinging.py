@@ -139,7 +139,7 @@ def test_the_stage_that_fails_says_why(scripted: Scripted, expected: str, words:
 @pytest.mark.parametrize(
     ("auth", "query", "words", "cause"),
     [
-        (Auth(), "", "Credentials are asked for.", "none are set"),
+        (Auth(), "", "Credentials are required.", "none are set"),
         (Auth("lab"), "", "The credentials were refused.", "is wrong"),
         (Auth("", "X-Key"), "", "The credentials were refused.", "is wrong"),
         (Auth(), "?api_key=x", "The credentials were refused.", "is wrong"),

@@ -44,5 +44,5 @@ def test_a_stop_between_two_images_writes_no_file(tmp_path: Path) -> None:
 
 def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
-    with pytest.raises(FileError, match="could not be made"):
+    with pytest.raises(FileError, match="could not be created"):
         write_pre_labels(Choice(Targets(darwin=str(tmp_path / "taken"))), PICTURES)

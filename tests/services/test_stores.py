@@ -91,7 +91,7 @@ def test_only_the_last_reports_are_kept(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(FileError, match="could not be made"):
+    with pytest.raises(FileError, match="could not be created"):
         save_report(endpoint(), {}, tmp_path / "file")
-    with pytest.raises(FileError, match="could not be made"):
+    with pytest.raises(FileError, match="could not be created"):
         save_profile(default_profile(), tmp_path / "file" / "deeper")

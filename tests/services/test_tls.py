@@ -138,7 +138,7 @@ def test_a_chain_up_to_a_root_that_is_not_trusted(authority: trustme.CA) -> None
         failure = _shake(server, Options())
     assert isinstance(failure, NetFailure)
     assert failure.id == "tls.untrusted"
-    assert "a certificate of its chain is signed by itself" in failure.detail
+    assert "a certificate in its chain is self-signed" in failure.detail
 
 
 def test_a_certificate_signed_by_itself(authority: trustme.CA, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_certificate_signed_by_itself(authority: trustme.CA, tmp_path: Path) -
         failure = _shake(server, Options())
     assert isinstance(failure, NetFailure)
     assert failure.id == "tls.untrusted"
-    assert "signed by itself" in failure.detail
+    assert "self-signed" in failure.detail
     assert failure.certificate is not None
     assert failure.certificate.self_signed
 

@@ -90,7 +90,7 @@ def test_a_failure_is_told_and_the_choice_can_be_changed(window: MainWindow, qtb
     (tmp_path / "cells-darwin").write_text("")
     dialog = opened(window)
     dialog.export.click()
-    qtbot.waitUntil(lambda: "could not be made" in dialog.message.text())
+    qtbot.waitUntil(lambda: "could not be created" in dialog.message.text())
     assert dialog.export.isEnabled()
 
 
