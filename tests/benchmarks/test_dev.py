@@ -117,7 +117,7 @@ def test_people_may_go_on_with_a_warning(
     monkeypatch.setattr(dev, "_skip_system", True)
     dev.ensure_system([OFFSCREEN], extra=None)
     said = capsys.readouterr().err
-    assert "WARNING: going on without them" in said
+    assert "WARNING: continuing without them" in said
     assert "Mesa-libGL1" in said
 
 
@@ -364,13 +364,13 @@ NETWORK = "No package index could be reached"
         (1, "WARNING: Retrying after NewConnectionError\nERROR: … (from versions: none)\nERROR: No matching "
             "distribution found for hatchling", NETWORK, True),
         (1, "ERROR: Could not find a version that satisfies hatchling (from versions: none)",
-            "could not be reached, or has no version", False),
+            "could not be reached, or has no matching version", False),
         (2, "Temporary failure in name resolution", NETWORK, True),
         (1, "WARNING: Retrying … ReadTimeoutError\nERROR: Could not find a version that satisfies x>=9 (from versions: "
             "1.0, 2.0)\nERROR: No matching distribution found for x>=9", "no version for this computer", False),
         (1, "OSError: [Errno 28] No space left on device", "The disk is full", False),
         (1, "No module named pip", "its messages are above", False),
-        (-9, "", "ended by signal 9", False),
+        (-9, "", "stopped by signal 9", False),
     ],
 )  # fmt: skip
 def test_the_network_is_blamed_only_where_it_was_the_network(code: int, said: str, words: str, blamed: bool) -> None:
@@ -390,7 +390,7 @@ def test_two_at_once_wait_for_each_other_even_for_the_children_of_one_that_was_k
     env = {"BYOM_VENV": str(dev.VENV), "TMPDIR": tempfile.gettempdir()}
     other = subprocess.Popen([sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None
-    assert other.stdout.readline() == "Waiting for another set-up of the same environment to end\n"
+    assert other.stdout.readline() == "Waiting for another setup of the same environment\n"
     orphan.communicate(timeout=PROCESS)
     assert other.communicate(timeout=PROCESS)[0] == "mine\n"
 

@@ -107,7 +107,7 @@ def test_a_ping_that_is_refused(
     (refused,) = (one for one in report["findings"] if one["id"] == "auth.rejected")
     assert (refused["severity"], cause in refused["cause"]) == ("error", True)
     assert pings <= 2, "after the refusal only the class list is asked for"
-    assert (reached.code, f"BAD   Answer: Answers {status} in " in reached.out) == (1, True)
+    assert (reached.code, f"BAD   Answer: Status {status} in " in reached.out) == (1, True)
 
 
 def test_where_nothing_listens_a_newcomer_is_told(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_images_with_damaged_pixels_are_left_out_by_name_and_the_check_goes_on(
     assert "a-cut.tif: File ends early: a-cut.tif is not complete. Copy or save it again." in got.err
     assert "b.png: b.png is a web page, not an image." in got.err
     assert "Skipped 2 images; continuing with the other 1." in got.err
-    assert "neuron.jpg" in got.err.partition("going on")[2]
+    assert "neuron.jpg" in got.err.partition("continuing")[2]
     none = call("check", model.url, "a-cut.tif")
     assert none.code == 2
     assert "None of the images could be read." in none.err

@@ -145,7 +145,7 @@ def test_servers_end_in_order(tmp_path: Path, stop: int) -> None:
             wait_until(lambda told=told: "Ctrl+C stops it" in told.read_text(), what="the server")
             time.sleep(0.2)
             assert end(process, stop) == 0
-        assert told.read_text().endswith("Ended.\n")
+        assert told.read_text().endswith("Stopped.\n")
 
 
 def test_a_reader_that_goes_away_is_no_accident(tmp_path: Path) -> None:

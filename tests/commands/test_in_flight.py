@@ -213,7 +213,7 @@ def test_history_settles_it(home: Path, v7: Counting) -> None:
         assert outcomes(home) == left
     assert run(home, "register", "r.json", **around(v7)).returncode == 0
     known = run(home, "history", "--arrived", "yes")
-    assert (known.returncode, "is registered" in known.stderr) == (2, True)
+    assert (known.returncode, "is already known as registered" in known.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

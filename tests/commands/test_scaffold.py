@@ -141,7 +141,7 @@ def test_what_can_not_be_done_is_said(tmp_path: Path) -> None:
         (("scaffold", "new", "--from-answer", "odd.json"), 2, "format of this response"),
         (("scaffold", "new", "--from-answer", "none.json"), 2, "none.json"),
         (("scaffold", "new"), 2, "--task"),
-        (("scaffold", "new", "--task", "tagging", "--example"), 2, "example for ocr only"),
+        (("scaffold", "new", "--task", "tagging", "--example"), 2, "only an example for ocr"),
     ):
         done = run(tmp_path, *words)
         assert (done.returncode, said in done.stderr) == (code, True), (words, done.stderr)

@@ -108,7 +108,7 @@ def test_stdout_by_its_name_is_written_where_it_stands(folder: Path, name: str) 
     assert done.returncode == 0
     lines = (folder / "out.txt").read_text().splitlines()
     assert lines[0] == "first"
-    assert lines[-1] == "c.json: classes, sound"
+    assert lines[-1] == "c.json: classes, valid"
     assert json.loads("\n".join(lines[1:-1]))["format"] == "byom-validate/1"
 
 

@@ -228,7 +228,7 @@ def test_key_show_tells_the_place_never_the_value(call: Call, v7: V7StandIn) -> 
 def test_key_forget_of_what_is_not_kept_is_no_error(call: Call) -> None:
     got = call("key", "forget", "--endpoint", ENDPOINT, "--secret-header", "X-Key")
     assert got.code == 0
-    assert "for https://models.example." in got.err
+    assert "Deleted the secret 'X-Key' for https://models.example." in got.err
 
 
 @pytest.mark.parametrize(("typed", "said"), [(b"", "Nothing was entered"), (b"\xff\xfe\n", "not UTF-8 text")])
