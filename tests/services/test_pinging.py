@@ -140,9 +140,9 @@ def test_the_stage_that_fails_says_why(scripted: Scripted, expected: str, words:
     ("auth", "query", "words", "cause"),
     [
         (Auth(), "", "Credentials are required.", "none are set"),
-        (Auth("lab"), "", "The credentials were refused.", "is wrong"),
-        (Auth("", "X-Key"), "", "The credentials were refused.", "is wrong"),
-        (Auth(), "?api_key=x", "The credentials were refused.", "is wrong"),
+        (Auth("lab"), "", "The credentials were rejected.", "is wrong"),
+        (Auth("", "X-Key"), "", "The credentials were rejected.", "is wrong"),
+        (Auth(), "?api_key=x", "The credentials were rejected.", "is wrong"),
     ],
 )
 @pytest.mark.parametrize(
