@@ -81,7 +81,7 @@ def test_an_address_of_the_image_is_handed_on() -> None:
 
 
 def test_a_server_far_away_can_not_fetch_from_here() -> None:
-    with pytest.raises(InputError, match=r"ping-sample\.png can not be sent by url\. .*address"):
+    with pytest.raises(InputError, match=r"ping-sample\.png cannot be sent by URL\. .*address"):
         infer_image(ModelServer(nothing), FAR, BY_URL, images.small_sample(), CancelToken())
 
 
@@ -116,9 +116,9 @@ def test_an_image_is_read_from_its_address() -> None:
 @pytest.mark.parametrize(
     ("scripted", "words"),
     [
-        (Scripted(404), "answers 404"),
+        (Scripted(404), "returned status 404"),
         (Scripted(body=b"<html>"), "is a web page, not an image"),
-        (Scripted(headers=(("Content-Length", str(10**9)),), body=b""), "did not answer: the server announces"),
+        (Scripted(headers=(("Content-Length", str(10**9)),), body=b""), "did not respond: the server announces"),
     ],
 )
 def test_an_address_that_gives_no_image(scripted: Scripted, words: str) -> None:
@@ -130,9 +130,9 @@ def test_an_address_that_gives_no_image(scripted: Scripted, words: str) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://127.0.0.1:PORT/a.png", "did not answer: nothing listens"),
-        ("ftp://x/a.png", "can not be used"),
-        ("http://", "can not be used"),
+        ("http://127.0.0.1:PORT/a.png", "did not respond: connection refused"),
+        ("ftp://x/a.png", "cannot be used"),
+        ("http://", "cannot be used"),
     ],
 )
 def test_an_address_that_can_not_be_reached_is_the_images_own_trouble(url: str, words: str) -> None:
