@@ -30,6 +30,13 @@ URL = "http://127.0.0.1:9/v3/infer"
 """Nothing listens there: a command that went on without the secret would say so, and exit 3."""
 
 
+FOREGROUND = """import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "-m", "byom_gui", *sys.argv[1:]])
+"""
+"""Starts the app as a terminal does: what a shell puts into the background ignores Ctrl+C, and so do its programs."""
+
+
 @dataclass
 class Bus:
     """A session bus with the locked service, and a home to run commands in."""
@@ -41,7 +48,7 @@ class Bus:
         """Starts a command that waits so many seconds for the keyring."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "COVERAGE_PROCESS_START") if name in os.environ}
         return subprocess.Popen(
-            [sys.executable, "-m", "byom_gui", *words],
+            [sys.executable, "-c", FOREGROUND, *words],
             env={**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT), "DBUS_SESSION_BUS_ADDRESS": self.address,
                  "XDG_RUNTIME_DIR": str(self.home), "BYOM_KEYRING_WAIT": wait},
             cwd=self.home, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
