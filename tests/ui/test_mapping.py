@@ -64,7 +64,7 @@ def box(window: MainWindow) -> QMessageBox:
 
 def test_each_class_stands_beside_the_teams(panel: MappingPanel) -> None:
     assert column(panel, 2) == ["Nucleus", "–", "–", "–"]
-    assert column(panel, 3) == ["Near match", "Other type", "Missing", "Missing"]
+    assert column(panel, 3) == ["Near match", "Different type", "Missing", "Missing"]
     assert panel.summary.text() == f"1 of 4 classes matched in {isolated('Acme')}"
     assert panel.make.text() == "Create missing (1)…"
     assert panel.selected is not None
@@ -110,7 +110,7 @@ def test_all_missing_are_made_after_a_yes(panel: MappingPanel, window: MainWindo
     question = box(window)
     assert f"Create 1 class in the team {quoted('Acme')}?" in question.text()
     assert "new, tag" in question.informativeText()
-    assert f"{quoted('man')} cannot be created: a skeleton needs its nodes" in question.informativeText()
+    assert f"{quoted('man')} cannot be created: a skeleton needs nodes and edges" in question.informativeText()
     question.button(QMessageBox.StandardButton.Cancel).click()
     assert len(world.team_classes) == len(TEAM)
     panel.make.click()
