@@ -186,7 +186,7 @@ def test_by_the_pages_own_lines(tmp_path: Path) -> None:
         env["DARWIN_BASE_URL"] = first_line(sandbox)
         said = tmp_path / "sandbox.stderr"
         wait_until(lambda: "Key of" in said.read_text("utf-8"), what="the sandbox's key")
-        found = re.search(r"^Key of .*: (\S+), made up", said.read_text("utf-8"), re.MULTILINE)
+        found = re.search(r"^Key of .*: (\S+) \(made up", said.read_text("utf-8"), re.MULTILINE)
         assert found is not None
         env["BYOM_V7_API_KEY"] = found[1]
         at = ADDRESS.removesuffix("/infer")

@@ -47,7 +47,7 @@ def keep_key(env: dict[str, str], home: Path) -> None:
     command = byom("key", "set")
     done = subprocess.run(command, env=env, cwd=home, input=f"{KEY}\n", capture_output=True, text=True, timeout=PROCESS)
     assert done.returncode == 0, done.stderr
-    assert "Kept: Secret Service keyring." in done.stderr
+    assert "Stored: Secret Service keyring." in done.stderr
 
 
 def drop_pictures(screen: Screen, window: Place, model: Watched) -> None:

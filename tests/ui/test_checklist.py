@@ -93,7 +93,7 @@ def test_register_keeps_its_place_and_changes_its_fill(strip: Checklist, qtbot: 
 def test_a_narrow_strip_drops_its_sentence_and_cuts_nothing(strip: Checklist, qtbot: QtBot) -> None:
     strip.set_blocking("12 findings block registering, and this sentence is long")
     assert strip._blocking.isVisible()
-    strip.resize(1000, 44)
+    strip.resize(1100, 44)
     assert not strip._blocking.isVisible()
     assert strip.register_button.toolTip().startswith("12 findings")
     assert strip.items["Key"]._text.isVisible()

@@ -95,7 +95,7 @@ def test_what_a_file_is_when_it_is_opened(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"nor a registration\. This is a JSON object without class names"):
         load(tmp_path / "b.json")
     (tmp_path / "c.txt").write_text("", encoding="utf-8")
-    with pytest.raises(FileError, match=r"neither a project nor a registration\. Choose a different file"):
+    with pytest.raises(FileError, match=r"neither a project nor a registration\. Choose another file"):
         load(tmp_path / "c.txt")
     (tmp_path / "d.txt").write_bytes("é".encode("utf-16"))
     assert read_text(tmp_path / "d.txt").text == "é"

@@ -116,7 +116,7 @@ def test_all_missing_are_made_after_a_yes(panel: MappingPanel, window: MainWindo
     panel.make.click()
     yes = next(each for each in box(window).buttons() if each.text() == "Create 1 class")
     yes.click()
-    qtbot.waitUntil(lambda: window.notice.text == "1 made.")
+    qtbot.waitUntil(lambda: window.notice.text == "1 created.")
     assert [each.name for each in world.team_classes] == ["Nucleus", "debris", "Zelle", "new"]
     qtbot.waitUntil(lambda: column(panel, 2)[2] == "new")
 

@@ -56,7 +56,7 @@ def test_a_host_or_query_never_gets_into_the_path(dialog: ProfileDialog, path: s
 
 def test_two_values_can_not_share_a_key(dialog: ProfileDialog) -> None:
     dialog.keys["classes"].setText("name")
-    assert "same key" in dialog.error.text()
+    assert "same V7 key" in dialog.error.text()
     dialog.keys["classes"].setText("classes")
     assert dialog.save.isEnabled()
 

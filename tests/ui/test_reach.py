@@ -60,7 +60,7 @@ def test_what_was_pasted_is_judged(panel: ReachPanel) -> None:
     panel.paste.setPlainText(output(ADDRESS, post_status="403"))
     panel.read.click()
     assert panel.verdict.text() == "The other network cannot reach it the way V7 needs."
-    assert "Answers 403" in words(panel)
+    assert "Status 403" in words(panel)
 
 
 def test_another_address_starts_anew(panel: ReachPanel, window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

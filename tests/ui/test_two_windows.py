@@ -70,7 +70,7 @@ def test_the_second_window_is_told(window: MainWindow, tour: Tour, world: Shared
     tour.wait("the message", lambda: box_of(window))
     box = box_of(window)
     assert box is not None
-    assert "one.byom.json is open in another window" in box.text()
+    assert "is also open in another window" in box.text()
     box.close()
     window.session.dirty = False
     window.files.new()
