@@ -69,7 +69,7 @@ def test_each_class_stands_beside_the_teams(panel: MappingPanel) -> None:
     assert panel.make.text() == "Create missing (1)…"
     assert panel.selected is not None
     assert panel.selected.name == "debris", "the first that wants a decision"
-    assert panel.note.text().startswith("In the team “debris” is polygon")
+    assert panel.note.text().startswith("The team's “debris” is polygon")
 
 
 def test_a_choice_is_kept_in_the_project_and_can_be_taken_back(panel: MappingPanel, window: MainWindow) -> None:
