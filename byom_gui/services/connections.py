@@ -6,8 +6,9 @@ request asked for is not used again.
 
 from __future__ import annotations
 
+import re
 import socket
-from http.client import HTTPResponse, parse_headers
+from http.client import BadStatusLine, HTTPResponse, LineTooLong, RemoteDisconnected, parse_headers
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -18,6 +19,23 @@ from byom_gui.services import failures, watch
 MOST_INTERIM = 100
 """Responses with a status from 100 to 199 that are skipped before one final response."""
 _SHOWN = 256
+_LONGEST_LINE = 65_536
+_STATUS_LINE = re.compile(rb"(HTTP/\S*)\s+([1-9]\d\d)(\s.*)?\s*", re.DOTALL)
+
+
+class _Lines:
+    """A file that remembers the last line read: ``http.client`` takes headers that were cut off for complete ones."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        self.last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        self.last = self.file.readline(limit)
+        return self.last
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
 
 
 class ExactResponse(HTTPResponse):
@@ -41,14 +59,13 @@ class ExactResponse(HTTPResponse):
             NotHttp: the first bytes are those of something else.
             OtherProtocol: the server switches to another protocol, or sends interim responses without end.
         """
-        base: Any = super()
         held = watch.current.get()
         status = 0
         for _ in range(MOST_INTERIM + 1):
             first = self.fp.peek(1)
             if not b"HTTP/".startswith(first[:5]):
                 raise failures.NotHttp(first[:_SHOWN])
-            version, status, reason = base._read_status()
+            version, status, reason = self._status_line()
             held.status = status
             if status == 101:
                 raise failures.OtherProtocol("websocket", "the server answers 101 (Switching Protocols)")
@@ -57,8 +74,30 @@ class ExactResponse(HTTPResponse):
             parse_headers(self.fp)
         raise failures.OtherProtocol("interim", f"more than {MOST_INTERIM} interim responses came, the last {status}")
 
+    def _status_line(self) -> tuple[str, int, str]:
+        """As ``http.client`` reads it, which takes a line that was cut off for a complete one."""
+        line = self.fp.readline(_LONGEST_LINE + 1)
+        if not line:
+            raise RemoteDisconnected("Remote end closed connection without response")
+        if len(line) > _LONGEST_LINE:
+            raise LineTooLong("status line")
+        if not line.endswith(b"\n"):
+            raise ConnectionResetError("the connection ended in the middle of the status line")
+        found = _STATUS_LINE.fullmatch(line)
+        if found is None:
+            raise BadStatusLine(line.decode("latin-1"))
+        version, status, reason = (part.decode("latin-1") for part in found.groups(b""))
+        return version, int(status), reason.strip()
+
     def begin(self) -> None:
+        lines: Any = _Lines(self.fp)
+        self.fp = lines
         super().begin()
+        if self.fp is lines:
+            self.fp = lines.file
+        if not lines.last:
+            self._close_conn()
+            raise ConnectionResetError("the connection ended in the middle of the headers")
         both = self.chunked and self.headers.get("content-length") is not None
         self.will_close = self.will_close or both  # two lengths: where the body ends may be read in two ways
 

@@ -86,6 +86,25 @@ def test_reset_in_every_phase(phase: str, read: bool) -> None:
     assert failing(talk)[0] == "net.reset"
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"HTTP/1.1",
+        b"HTTP/1.1 20",
+        b"HTTP/1.1 200 O",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Ty",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+    ],
+)
+def test_an_end_before_the_body_is_a_broken_connection(part: bytes) -> None:
+    def talk(connection: socket.socket, over: threading.Event) -> None:
+        read_request(connection)
+        connection.sendall(part)
+
+    assert failing(talk)[0] == "net.reset"
+
+
 def _after(head: bytes, more: bytes = b"") -> Talk:
     def talk(connection: socket.socket, over: threading.Event) -> None:
         read_request(connection)
