@@ -90,11 +90,13 @@ class ExactResponse(HTTPResponse):
         return version, int(status), reason.strip()
 
     def begin(self) -> None:
-        lines: Any = _Lines(self.fp)
-        self.fp = lines
+        file = self.fp
+        lines = _Lines(file)
+        reading: Any = lines
+        self.fp = reading
         super().begin()
-        if self.fp is lines:
-            self.fp = lines.file
+        if not self.isclosed():
+            self.fp = file
         if not lines.last:
             self._close_conn()
             raise ConnectionResetError("the connection ended in the middle of the headers")
