@@ -37,10 +37,14 @@ def call(folder: Path, code: int, *words: str | Path, **more: str) -> None:
 
 def open_to_others(folder: Path) -> list[str]:
     """What others may read, write or enter below a folder, with its mode; without fontconfig's own cache."""
+    theirs = folder / ".cache" / "fontconfig"
     return sorted(
         f"{oct(stat.S_IMODE(each.lstat().st_mode))} {each.relative_to(folder)}"
         for each in folder.rglob("*")
-        if not each.is_symlink() and each.lstat().st_mode & 0o077 and "fontconfig" not in each.parts
+        if not each.is_symlink()
+        and each.lstat().st_mode & 0o077
+        and theirs not in (each, *each.parents)
+        and not (each == theirs.parent and theirs.exists())  # whoever comes first makes it
     )
 
 
