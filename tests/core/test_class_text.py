@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byom_gui.core.class_text import MAX_CHARACTERS, parse_class_list
+from byom_gui.core.class_text import MAX_CHARACTERS, parse_class_file, parse_class_list
 from byom_gui.core.classes import ClassEntry
 
 
@@ -135,3 +135,9 @@ def test_ten_thousand_classes_in_each_form() -> None:
         json.dumps([{"name": name, "type": "tag"} for name in names]),
     ):
         assert [entry.name for entry in parse_class_list(text).entries] == names
+
+
+def test_yaml_with_a_character_that_yaml_forbids_is_refused_without_a_line() -> None:
+    read = parse_class_file(b"names:\n  - sail\x07\n  - keel\n")
+    assert read.entries == ()
+    assert read.refusal.startswith("This looks like YAML, but cannot be read as YAML.")
