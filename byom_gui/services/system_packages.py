@@ -114,7 +114,7 @@ class MissingParts:
 
 
 def has_display(environ: Mapping[str, str]) -> bool:
-    """Whether the environment names a display for windows; whether it answers is another question."""
+    """Whether the environment names a display for windows; whether it answers is not asked."""
     return sys.platform in ("win32", "darwin") or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 

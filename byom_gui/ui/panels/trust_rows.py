@@ -43,7 +43,7 @@ class WholeText(QLabel):
         self._break()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Breaks the lines anew for another width."""
+        """Breaks the lines again for a changed width."""
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._break()

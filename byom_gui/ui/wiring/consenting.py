@@ -27,7 +27,7 @@ LANE = "consent"
 
 
 class ConsentController(QObject):
-    """What the user enters in this window is agreed to by that; what a file brings is asked about.
+    """What the user enters in this window is agreed to by that; what comes from a file is asked about.
 
     The services send nothing before that either; this is so that the user sees what is asked, and where.
     """

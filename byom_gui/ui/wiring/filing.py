@@ -254,12 +254,12 @@ class Files(QObject):
         text = f"{quoted(item.title)} was not saved when byom-gui quit ({item.saved_at})."
         more = "Opening it sends nothing."
         box = message_box(self._window, "Restore unsaved work?", text, more)
-        bring = box.addButton("Restore", QMessageBox.ButtonRole.AcceptRole)
+        restore = box.addButton("Restore", QMessageBox.ButtonRole.AcceptRole)
         drop = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("Not now", QMessageBox.ButtonRole.RejectRole)
 
         def answered() -> None:
-            if box.clickedButton() is bring:
+            if box.clickedButton() is restore:
                 self._filing.recover(item)
             elif box.clickedButton() is drop:
                 self._filing.discard(item)
